@@ -1,0 +1,47 @@
+# The only door. `make demo` and `make test` need Python 3.11+ and nothing else.
+.PHONY: setup demo test lint types contracts bench lock screenshots clean system
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := build/demo
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml hatch_build.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Breachdesk needs Python 3.11 or newer (found: $$($(PYTHON) --version))"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+system:
+	@tools/system-packages
+
+demo: setup
+	$(BIN)/python -m tests.breaches.standing --seed 2026 --people 2000 --out $(DEMO)/evidence-room
+	$(BIN)/breachdesk assess $(DEMO)/evidence-room/evidence --facts $(DEMO)/evidence-room/facts.yaml --out $(DEMO)/pack
+
+test: setup system
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/codespell
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m bench
+
+lock:
+	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
+	for name in run dev bench; do build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.txt; done
+
+clean:
+	rm -rf build $(VENV)

@@ -1,0 +1,1 @@
+"""Filings to regulators."""

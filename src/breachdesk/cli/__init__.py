@@ -1,0 +1,1 @@
+"""One file per room; nothing here but arguments, words and exit codes."""

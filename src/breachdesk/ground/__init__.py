@@ -1,0 +1,1 @@
+"""What every room stands on: clock, canonical JSON, hashing, sealing, shelves, vocabulary. Knows nobody."""

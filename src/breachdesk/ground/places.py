@@ -1,0 +1,38 @@
+"""Names of countries and their parts (ISO 3166-1 and 3166-2) in the languages we speak."""
+
+from functools import cache
+
+import pycountry
+from babel import Locale
+
+UNKNOWN = "unknown"
+_UNKNOWN_TITLE = {"en": "Residence unknown", "ru": "Место жительства неизвестно"}
+
+
+@cache
+def title(code: str, language: str) -> str:
+    """`US-CA` -> `California`, `DE` -> `Германия` in Russian; a code nobody knows stays itself."""
+    if code == UNKNOWN:
+        return _UNKNOWN_TITLE.get(language, _UNKNOWN_TITLE["en"])
+    country, _, part = code.partition("-")
+    if part:
+        return _part(code) or code
+    return Locale.parse(language).territories.get(country, code)
+
+
+def _part(code: str) -> str | None:
+    found = pycountry.subdivisions.get(code=code)
+    return str(found.name) if found else None
+
+
+def country_of(code: str) -> str:
+    """`US-CA` -> `US`."""
+    return code.partition("-")[0]
+
+
+def is_code(code: str) -> bool:
+    """Whether ISO 3166-1 (alpha-2) or 3166-2 knows the code."""
+    country, _, part = code.partition("-")
+    if part:
+        return pycountry.subdivisions.get(code=code) is not None
+    return pycountry.countries.get(alpha_2=country) is not None

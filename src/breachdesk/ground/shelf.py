@@ -1,0 +1,73 @@
+"""The shelves: packs of data that lawyers and responders edit. An organisation lays its own folder over ours.
+
+YAML 1.2 through ruamel, so that `no` stays a word and Norway a country.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class BadPack(Exception):
+    """A pack that cannot be read: says which file, where, and what to do."""
+
+
+def shipped() -> Path:
+    """Where our own packs lie: inside the wheel, or at the top of a checkout."""
+    inside = _PACKAGE / "_packs"
+    return inside if inside.is_dir() else _PACKAGE.parent.parent / "packs"
+
+
+class Shelf:
+    """Packs by relative path. A file in a later folder stands in front of the same file in an earlier one."""
+
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders or (shipped(),)
+
+    def find(self, path: str) -> Path:
+        for folder in reversed(self.folders):
+            if (folder / path).is_file():
+                return folder / path
+        raise BadPack(f"packs: {path} is on no shelf (looked in {', '.join(map(str, self.folders))})")
+
+    def files(self, under: str, suffix: str = ".yaml") -> Iterator[tuple[str, Path]]:
+        """Every file below `under`, by its path on the shelf, in order of that path."""
+        seen: dict[str, Path] = {}
+        for folder in self.folders:
+            for path in (folder / under).rglob(f"*{suffix}"):
+                if path.is_file():
+                    seen[path.relative_to(folder).as_posix()] = path
+        yield from sorted(seen.items())
+
+    def text(self, path: str) -> str:
+        return self.find(path).read_text(encoding="utf-8")
+
+    def data(self, path: str) -> Any:
+        return load_yaml(self.find(path))
+
+    def digest(self, under: str) -> str:
+        """SHA-256 over names and bytes of every file below `under`: what a case was judged by."""
+        total = hashlib.sha256()
+        for name, path in self.files(under, suffix=""):
+            total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        return total.hexdigest()
+
+
+def load_yaml(path: Path) -> Any:
+    """One YAML 1.2 document as plain values. Raises BadPack with the line when it is not well formed."""
+    try:
+        return YAML(typ="safe", pure=False).load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise BadPack(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
+
+
+@cache
+def our_shelf() -> Shelf:
+    return Shelf()

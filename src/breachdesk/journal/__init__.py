@@ -1,0 +1,1 @@
+"""What happened, when, by whom; tamper-evident and provable offline."""

@@ -1,0 +1,1 @@
+"""Facts and people to duties with deadlines, recipients, contents and reasons."""

@@ -1,0 +1,1 @@
+"""The notice to each person: composed and checked."""

@@ -1,0 +1,1 @@
+"""The response pack: what a tired reader opens first."""

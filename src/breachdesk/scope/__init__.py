@@ -1,0 +1,1 @@
+"""Exposed files to rows, rows to findings, findings to persons."""

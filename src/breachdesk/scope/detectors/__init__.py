@@ -1,0 +1,1 @@
+"""Rows to findings: what kind of personal data stands where."""

@@ -1,0 +1,1 @@
+"""Findings to persons: which rows are one human being, and where that person lives."""
