@@ -1,36 +1,38 @@
-"""The command `breachdesk`: each room brings its own commands."""
+"""The command `breachdesk`: each room brings its own commands, one file per room beside this one."""
 
 import importlib
+import pkgutil
 import sys
 
 import typer
 
+import breachdesk.cli
 from breachdesk import __version__
-
-ROOMS = ("assess", "scope", "people", "duties", "risk", "journal")
 
 app = typer.Typer(
     name="breachdesk",
     help="From a stolen database to every duty done. Not legal advice.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=True,
 )
 
 
 @app.callback(invoke_without_command=True)
-def version(show: bool = typer.Option(False, "--version", help="Print the version and end.")) -> None:
-    if show:
+def door(context: typer.Context, version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
+    if version:
         typer.echo(f"breachdesk {__version__}")
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def collect() -> typer.Typer:
-    for room in ROOMS:
-        importlib.import_module(f"breachdesk.cli.{room}").add(app)
+    """Every file of this room that has an `add` gives its commands."""
+    for room in sorted(module.name for module in pkgutil.iter_modules(breachdesk.cli.__path__)):
+        add = getattr(importlib.import_module(f"breachdesk.cli.{room}"), "add", None)
+        if add is not None:
+            add(app)
     return app
 
 
 def run() -> None:
-    collect()
-    sys.exit(app())
+    sys.exit(collect()())
