@@ -13,9 +13,9 @@ BUILDS = table("shop.sql/deployments", "id", "component", "version", "commit", "
 _GOODS = (
     "Sourdough loaf", "Rye loaf", "Spelt loaf", "Oat loaf", "Borodinsky", "Baguette", "Ficelle", "Brezel", "Brötchen",
     "Croissant", "Pain au chocolat", "Brioche", "Ciabatta", "Focaccia", "Pão de queijo", "Ensaimada", "Roti",
-    "Kaya bun", "Melonpan", "Anpan", "Cinnamon knot", "Cardamom bun", "Apple turnover", "Cherry pie", "Lemon tart", "Plum cake",
-    "Honey cake", "Poppy roll", "Sushki", "Gingerbread", "Shortbread", "Oatcake", "Bagel", "Bialy", "Soda bread",
-    "Malt loaf", "Barley flat", "Corn bread", "Stollen", "Panettone",
+    "Kaya bun", "Melonpan", "Anpan", "Cinnamon knot", "Cardamom bun", "Apple turnover", "Cherry pie", "Lemon tart",
+    "Plum cake", "Honey cake", "Poppy roll", "Sushki", "Gingerbread", "Shortbread", "Oatcake", "Bagel", "Bialy",
+    "Soda bread", "Malt loaf", "Barley flat", "Corn bread", "Stollen", "Panettone",
 )  # fmt: skip
 _KINDS = ("bread", "roll", "pastry", "cake")
 COUNT = len(_GOODS)

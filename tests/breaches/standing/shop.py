@@ -98,9 +98,9 @@ def _account(
     yield _address(person, id)
     numbers = person.numbers
     if rng.random() < 0.85:
-        old = rng.random() < 0.15
+        old, username = rng.random() < 0.15, f"{pools.mailbox_of(given) or 'user'}{id}"
         yield Row(CREDENTIALS, who, (
-            id, f"{pools.mailbox_of(given) or 'user'}{id}", numbers["md5"] if old else numbers["bcrypt"], "md5" if old else "bcrypt",
+            id, username, numbers["md5"] if old else numbers["bcrypt"], "md5" if old else "bcrypt",
             numbers["token"][:32] if rng.random() < 0.05 else None, rng.randrange(4), numbers["ip"],
         ))  # fmt: skip
     if rng.random() < 0.45:
