@@ -1,1 +1,6 @@
-"""Files to rows. One file per format; adding a format is adding a file."""
+"""Files to rows. One file per format in formats/; adding a format is adding a file."""
+
+from breachdesk.scope.readers.limits import Limits
+from breachdesk.scope.readers.walk import read
+
+__all__ = ["Limits", "read"]

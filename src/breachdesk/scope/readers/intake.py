@@ -1,0 +1,222 @@
+"""What is this, and who reads it. Each file in formats/ brings one READER; the surest of them gets the item."""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Protocol
+
+from breachdesk.scope.readers import encoding, formats
+from breachdesk.scope.readers.feed import DAMAGE, Feed, Halt, Item, Raw, check_expansion, damage
+from breachdesk.scope.readers.limits import Limits
+from breachdesk.scope.readers.tables import Table, unique
+from breachdesk.scope.shapes import Problem, Sink, Stream
+
+# What a file's name promises. A name that promises nothing (txt, log, dat, bak) cannot lie.
+_PROMISES = {
+    "csv": {"csv", "text"},
+    "tsv": {"csv", "text"},
+    "json": {"json", "ndjson"},
+    "jsonl": {"json", "ndjson"},
+    "ndjson": {"json", "ndjson"},
+    "sql": {"sql", "text"},
+    "xlsx": {"xlsx", "xlsx-locked"},
+    "xls": {"xls", "xlsx-locked"},
+    "ods": {"ods"},
+    "parquet": {"parquet"},
+    "sqlite": {"sqlite"},
+    "sqlite3": {"sqlite"},
+    "gz": {"gzip"},
+    "bz2": {"bzip2"},
+    "xz": {"xz"},
+    "zst": {"zstd"},
+    "zip": {"zip", "xlsx", "ods"},
+    "tar": {"tar"},
+    "7z": {"7z"},
+    "pdf": {"pdf"},
+    "png": {"image"},
+    "jpg": {"image"},
+    "docx": {"document"},
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first 64 KiB of an item, as readers judge it. A name is a hint, never proof."""
+
+    raw: bytes
+    name: str = ""
+
+    @cached_property
+    def is_text(self) -> bool:
+        return encoding.is_text(self.raw)
+
+    @cached_property
+    def text(self) -> str:
+        """Decoded as well as can be; empty when it is no text."""
+        return encoding.decode_head(self.raw) if self.is_text else ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is all there is."""
+        return len(self.raw) < 1 << 16
+
+    @property
+    def suffix(self) -> str:
+        return self.name.rpartition(".")[2].lower() if "." in self.name else ""
+
+
+class Reader(Protocol):
+    """One format."""
+
+    def sniff(self, head: Head) -> tuple[str, int]:
+        """The kind as summary.json names it, and how sure: 0 not at all, 100 beyond doubt."""
+
+    def read(self, item: Item, kind: str, intake: "Intake") -> None:
+        """Push everything. May raise Halt and the errors of broken files; what was pushed stays."""
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """Every READER in formats/, by name of its file."""
+    names = sorted(module.name for module in pkgutil.iter_modules(formats.__path__))
+    found = [importlib.import_module(f"{formats.__name__}.{name}") for name in names]
+    return tuple(module.READER for module in found if hasattr(module, "READER"))
+
+
+class Intake:
+    """Takes items in: finds the reader, opens tables for it, and says what was not read."""
+
+    def __init__(self, sink: Sink, limits: Limits, scratch: Path | None) -> None:
+        self.sink = sink
+        self.limits = limits
+        self.scratch = scratch
+        self.expanded = 0
+        self._streams: dict[int, list[Stream]] = {}
+        self._names: set[str] = set()
+
+    def take(self, item: Item) -> None:
+        """Read one item to its end. Bad evidence becomes problems, never an exception."""
+        head = Head(item.head, item.name)
+        if not head.raw:
+            self._empty(item)
+            return
+        kind, reader = self._choose(head)
+        item.notes.extend(_lie(head, kind))
+        try:
+            reader.read(item, kind, self)
+        except Halt as halt:
+            item.notes.append(halt.problem)
+        except tuple(DAMAGE) as error:
+            item.notes.append(damage(error, item.feed.given))
+        except (MemoryError, RecursionError, ValueError, LookupError, ArithmeticError) as error:
+            item.notes.append(Problem("corrupt", f"byte {item.feed.given}", type(error).__name__))
+        if item.feed.broken:
+            item.notes.append(item.feed.broken)
+        self._tell(item, kind)
+
+    def _choose(self, head: Head) -> tuple[str, Reader]:
+        best: tuple[str, Reader] | None = None
+        surest = 0
+        for reader in readers():
+            kind, sure = reader.sniff(head)
+            if sure > surest:
+                best, surest = (kind, reader), sure
+        assert best is not None  # formats/opaque.py takes what nobody takes
+        return best
+
+    def table(self, item: Item, kind: str, columns: Sequence[str | None], *, part: str = "") -> Table:
+        """Open a table of `item`; `part` names it when a file holds several."""
+        names = unique(columns)
+        stream = self.sink.table(f"{item.source}/{part}" if part else item.source, kind=kind, columns=names)
+        self._opened(item, stream)
+        return Table(stream, names)
+
+    def text(self, item: Item, kind: str) -> Table:
+        stream = self.sink.text(item.source, kind=kind)
+        self._opened(item, stream)
+        return Table(stream, ["text"])
+
+    def unreadable(self, item: Item, kind: str, problem: Problem, *, part: str = "") -> None:
+        """A part of `item`, or all of it, that could not be read."""
+        item.opened = True
+        source = f"{item.source}/{part}" if part else item.source
+        self.sink.unreadable(source, kind=kind, problem=problem, size=0 if part else item.size)
+
+    def member(
+        self, item: Item, name: str, raw: Raw, *, packed: int, size: int = 0, notes: Sequence[Problem] = ()
+    ) -> None:
+        """Take in what lies inside an archive. `packed` is what it occupies there (0: the archive so far)."""
+        item.opened = True
+        inner = self.inside(item, name, raw, packed=packed)
+        inner.size = size
+        inner.notes.extend(notes)
+        if inner.depth > self.limits.depth:
+            self.unreadable(inner, "archive", Problem("too_deep", "", str(self.limits.depth)))
+            return
+        self.take(inner)
+
+    def inside(self, item: Item, name: str, raw: Raw, *, packed: int) -> Item:
+        gauge = _Gauge(raw, self, item, packed)
+        return Item(
+            source=self.unused(f"{item.source}/{name}" if name else item.source), feed=Feed(gauge), depth=item.depth + 1
+        )
+
+    def unused(self, source: str) -> str:
+        """`source`, or `source (2)` when two pieces of evidence bear one name."""
+        name, count = source, 1
+        while name in self._names:
+            count += 1
+            name = f"{source} ({count})"
+        self._names.add(name)
+        return name
+
+    def _opened(self, item: Item, stream: Stream) -> None:
+        item.opened = True
+        streams = self._streams.setdefault(id(item), [])
+        if stream not in streams:
+            streams.append(stream)
+
+    def _tell(self, item: Item, kind: str) -> None:
+        streams = self._streams.pop(id(item), [])
+        for problem in item.notes:
+            if streams:
+                streams[-1].problem(problem)
+            else:
+                self.sink.unreadable(item.source, kind=kind, problem=problem, size=item.size)
+        item.notes = []
+
+    def _empty(self, item: Item) -> None:
+        if item.feed.broken:
+            item.notes.append(item.feed.broken)
+        if not item.notes:
+            self.sink.text(item.source, kind="empty")
+        self._tell(item, "empty")
+
+
+class _Gauge:
+    """Counts what comes out of an archive and stops a bomb."""
+
+    def __init__(self, raw: Raw, intake: Intake, item: Item, packed: int) -> None:
+        self._raw = raw
+        self._intake = intake
+        self._item = item
+        self._packed = packed
+        self._out = 0
+
+    def read(self, size: int, /) -> bytes:
+        piece = self._raw.read(size)
+        self._out += len(piece)
+        packed = self._packed or self._item.feed.given
+        check_expansion(self._intake.limits, packed, self._out, self._intake.expanded)
+        self._intake.expanded += len(piece)
+        return piece
+
+
+def _lie(head: Head, kind: str) -> list[Problem]:
+    promised = _PROMISES.get(head.suffix)
+    if promised is None or kind in promised or kind in ("unknown", "empty"):
+        return []
+    return [Problem("lying_name", "", f"{head.suffix} / {kind}")]
