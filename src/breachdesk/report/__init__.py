@@ -1,1 +1,1 @@
-"""The response pack: what a tired reader opens first."""
+"""The one page a tired person reads: what happened, what is due when, to whom, and what is not known."""
