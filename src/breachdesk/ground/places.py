@@ -5,6 +5,8 @@ from functools import cache
 import pycountry
 from babel import Locale
 
+from breachdesk.ground.shelf import BadPack, our_shelf
+
 UNKNOWN = "unknown"
 _UNKNOWN_TITLE = {"en": "Residence unknown", "ru": "Место жительства неизвестно"}
 
@@ -14,10 +16,22 @@ def title(code: str, language: str) -> str:
     """`US-CA` -> `California`, `DE` -> `Германия` in Russian; a code nobody knows stays itself."""
     if code == UNKNOWN:
         return _UNKNOWN_TITLE.get(language, _UNKNOWN_TITLE["en"])
+    named = _named(language).get(code)
+    if named:
+        return named
     country, _, part = code.partition("-")
     if part:
         return _part(code) or code
     return Locale.parse(language).territories.get(country, code)
+
+
+@cache
+def _named(language: str) -> dict[str, str]:
+    """Names of our own (packs/messages/places): parts of countries, unions of states."""
+    try:
+        return dict(our_shelf().data(f"messages/places/{language}.yaml"))
+    except BadPack:
+        return {}
 
 
 def _part(code: str) -> str | None:
