@@ -2,11 +2,13 @@
 
 Ranges (docs/guide/standing-breach.md gives the reasons): cards from published test BINs, NHS 999, Aadhaar 9999, SIN 9,
 SSN areas 850-899 (no range is reserved; these were given to nobody born before 2011), IBANs of banks that do not exist.
-Every function takes a generator and a count and gives an array of strings.
+Whatever identifies a person is different for every serial number, in a breach of any size: where a range is too small
+for all, the numbers beyond it start with 4. Every function takes a `Draw` and gives an array of strings.
 """
 
 import string
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +30,35 @@ _VERHOEFF = np.array(
     ]
 )  # fmt: skip
 _VERHOEFF_INVERSE = np.array([0, 4, 3, 2, 1, 5, 6, 7, 8, 9])
+_SCATTER = 7**10  # shares no factor with any space below, so that serial numbers scatter and never meet
 
 
-def digits(rng: Rng, count: int, length: int, prefix: str = "") -> Digits:
-    """A matrix of digits whose rows start with the prefix; `length` counts it in."""
-    head = np.tile(np.array([int(c) for c in prefix], dtype=np.int64), (count, 1))
-    return np.hstack([head, rng.integers(0, 10, (count, length - len(prefix)))])
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What numbers are made from: chance, and a serial number for each of them (below ten million)."""
+
+    rng: Rng
+    serial: Digits
+    shift: int = 0  # another for each seed
+
+    @property
+    def count(self) -> int:
+        return len(self.serial)
+
+    def scattered(self, space: int, salt: int = 0) -> Digits:
+        """Different integers below `space`, as long as there are no more serial numbers than that. Two kinds of number
+        drawn from spaces of one size need different salts, or a person's card and account would look alike."""
+        return (self.serial * _SCATTER + self.shift + salt * 15_485_863) % space
+
+    def digits(self, length: int, prefix: str = "", salt: int = 0) -> Digits:
+        """Different numbers of `length` digits, the prefix counted in."""
+        free = length - len(prefix)
+        if self.serial.max(initial=0) < 10**free:
+            head = np.tile(np.array([int(c) for c in prefix], dtype=np.int64), (self.count, 1))
+        else:
+            free, head = length - 1, np.full((self.count, 1), 4)
+        value = self.scattered(10**free, salt)[:, None]
+        return np.hstack([head, value // 10 ** np.arange(free - 1, -1, -1) % 10])
 
 
 def text(matrix: Digits) -> Strings:
@@ -76,18 +101,18 @@ def with_luhn(body: Digits) -> Digits:
     return np.hstack([body, ((10 - doubled.sum(axis=1) % 10) % 10)[:, None]])
 
 
-def cards(rng: Rng, count: int) -> Strings:
-    bins = np.array([[int(c) for c in b] for b in TEST_BINS])[rng.integers(0, len(TEST_BINS), count)]
-    return text(with_luhn(np.hstack([bins, rng.integers(0, 10, (count, 9))])))
+def cards(draw: Draw) -> Strings:
+    bins = np.array([[int(c) for c in b] for b in TEST_BINS])[draw.rng.integers(0, len(TEST_BINS), draw.count)]
+    return text(with_luhn(np.hstack([bins, draw.digits(9, salt=1)])))
 
 
-def ssns(rng: Rng, count: int) -> Strings:
-    area, group, serial = rng.integers(850, 900, count), rng.integers(1, 100, count), rng.integers(1, 10_000, count)
-    return np.array([f"{a}-{g:02}-{s:04}" for a, g, s in zip(area, group, serial, strict=True)])
+def ssns(draw: Draw) -> Strings:
+    value = draw.scattered(50 * 99 * 9999)
+    return np.array([f"{850 + v // 989_901}-{v // 9_999 % 99 + 1:02}-{v % 9_999 + 1:04}" for v in value.tolist()])
 
 
-def snils(rng: Rng, count: int) -> Strings:
-    body = digits(rng, count, 9, "9")
+def snils(draw: Draw) -> Strings:
+    body = draw.digits(9, "9", salt=3)
     control = (body * np.arange(9, 0, -1)).sum(axis=1) % 101 % 100
     return text(np.hstack([body, (control // 10)[:, None], (control % 10)[:, None]]))
 
@@ -97,37 +122,39 @@ def snils_written(value: str) -> str:
     return f"{value[:3]}-{value[3:6]}-{value[6:9]} {value[9:]}"
 
 
-def inns(rng: Rng, count: int) -> Strings:
+def inns(draw: Draw) -> Strings:
     """Of a natural person: twelve digits, two of them control."""
-    body = digits(rng, count, 10, "99")
+    body = draw.digits(10, "99")
     first = (body * [7, 2, 4, 10, 3, 5, 9, 4, 6, 8]).sum(axis=1) % 11 % 10
     body = np.hstack([body, first[:, None]])
     second = (body * [3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8]).sum(axis=1) % 11 % 10
     return text(np.hstack([body, second[:, None]]))
 
 
-def ru_passports(rng: Rng, count: int) -> Strings:
-    year, number = rng.integers(2, 26, count), rng.integers(0, 1_000_000, count)
-    return np.array([f"99 {y:02} {n:06}" for y, n in zip(year, number, strict=True)])
+def ru_passports(draw: Draw) -> Strings:
+    value = draw.scattered(24_000_000)
+    return np.array([f"99 {2 + v // 1_000_000:02} {v % 1_000_000:06}" for v in value.tolist()])
 
 
-def ninos(rng: Rng, count: int) -> Strings:
-    return glue("ZX", text(digits(rng, count, 6)), letters(rng, count, 1, "ABCD"))
+def ninos(draw: Draw) -> Strings:
+    value = draw.scattered(48_000_000)
+    second = "XABEHKLMPRST"
+    return np.array(
+        [f"Z{second[v // 4_000_000]}{v % 1_000_000:06}{'ABCD'[v // 1_000_000 % 4]}" for v in value.tolist()]
+    )
 
 
-def nhs(rng: Rng, count: int) -> Strings:
-    body = digits(rng, count, 9, "999")
-    for _ in range(60):  # one start in eleven has no control digit: roll those again
+def nhs(draw: Draw) -> Strings:
+    """One start in eleven has no control digit: its last digit, which tells nobody apart, moves on by one."""
+    body = np.hstack([draw.digits(8, "999"), draw.rng.integers(0, 10, (draw.count, 1))])
+    for _ in range(3):
         control = (11 - (body * np.arange(10, 1, -1)).sum(axis=1) % 11) % 11
-        bad = control == 10
-        if not bad.any():
-            break
-        body[bad, 3:] = rng.integers(0, 10, (int(bad.sum()), 6))
+        body[control == 10, 8] = (body[control == 10, 8] + 1) % 10
     return text(np.hstack([body, control[:, None]]))
 
 
-def cpfs(rng: Rng, count: int) -> Strings:
-    body = digits(rng, count, 9, "000")
+def cpfs(draw: Draw) -> Strings:
+    body = draw.digits(9, "000", salt=5)
     for weights in (np.arange(10, 1, -1), np.arange(11, 1, -1)):
         control = (body * weights).sum(axis=1) * 10 % 11 % 10
         body = np.hstack([body, control[:, None]])
@@ -138,13 +165,13 @@ def cpf_written(value: str) -> str:
     return f"{value[:3]}.{value[3:6]}.{value[6:9]}-{value[9:]}"
 
 
-def sins(rng: Rng, count: int) -> Strings:
-    return grouped(text(with_luhn(digits(rng, count, 8, "9"))), (3, 3, 3), "-")
+def sins(draw: Draw) -> Strings:
+    return grouped(text(with_luhn(draw.digits(8, "9", salt=4))), (3, 3, 3), "-")
 
 
-def aadhaars(rng: Rng, count: int) -> Strings:
-    body = digits(rng, count, 11, "9999")
-    state = np.zeros(count, dtype=np.int64)
+def aadhaars(draw: Draw) -> Strings:
+    body = draw.digits(11, "9999", salt=6)
+    state = np.zeros(draw.count, dtype=np.int64)
     power = np.array([1, 5, 7, 6, 2, 8, 3, 0, 9, 4])
     table = [np.arange(10)]
     for _ in range(7):
@@ -154,36 +181,35 @@ def aadhaars(rng: Rng, count: int) -> Strings:
     return text(np.hstack([body, _VERHOEFF_INVERSE[state][:, None]]))
 
 
-def pans(rng: Rng, count: int) -> Strings:
-    letter = string.ascii_uppercase
-    return glue("AAAP", letters(rng, count, 1, letter), text(digits(rng, count, 4)), letters(rng, count, 1, letter))
+def pans(draw: Draw) -> Strings:
+    value, letter = draw.scattered(6_760_000), string.ascii_uppercase
+    return np.array([f"AAAP{letter[v // 260_000]}{v // 26 % 10_000:04}{letter[v % 26]}" for v in value.tolist()])
 
 
-def dnis(rng: Rng, count: int) -> Strings:
-    number = rng.integers(0, 1_000_000, count)
-    return np.array([f"{n:08}{'TRWAGMYFPDXBNJZSQVHLCKE'[n % 23]}" for n in number])
+def dnis(draw: Draw) -> Strings:
+    value = draw.scattered(100_000_000, salt=7)
+    return np.array([f"{v:08}{'TRWAGMYFPDXBNJZSQVHLCKE'[v % 23]}" for v in value.tolist()])
 
 
-def nirs(rng: Rng, count: int) -> Strings:
-    """French: sex, year, month, department 99 (born abroad), country, order; control is 97 - n mod 97."""
-    sex, year, month = rng.integers(1, 3, count), rng.integers(40, 100, count), rng.integers(1, 13, count)
-    order = rng.integers(1, 1_000_000, count)
-    whole = sex * 10**12 + year * 10**10 + month * 10**8 + 99 * 10**6 + order
-    return np.array([f"{w:013}{97 - w % 97:02}" for w in whole])
+def nirs(draw: Draw) -> Strings:
+    """French: sex, year, month, department 99 (born abroad), country and order; control is 97 - n mod 97."""
+    sex, month = draw.rng.integers(1, 3, draw.count), draw.rng.integers(1, 13, draw.count)
+    value = draw.scattered(60_000_000)
+    whole = sex * 10**12 + (40 + value // 10**6) * 10**10 + month * 10**8 + 99 * 10**6 + value % 10**6
+    return np.array([f"{w:013}{97 - w % 97:02}" for w in whole.tolist()])
 
 
-def passports(rng: Rng, count: int) -> Strings:
-    return glue(letters(rng, count, 1, _CONSONANTS), text(digits(rng, count, 8, "00")))
+def passports(draw: Draw) -> Strings:
+    return glue(letters(draw.rng, draw.count, 1, _CONSONANTS), text(draw.digits(8, "00")))
 
 
-def driving_licences(rng: Rng, count: int) -> Strings:
-    return glue(letters(rng, count, 1, _CONSONANTS), text(digits(rng, count, 7)))
+def driving_licences(draw: Draw) -> Strings:
+    return glue(letters(draw.rng, draw.count, 1, _CONSONANTS), text(draw.digits(7, salt=8)))
 
 
-def ibans(rng: Rng, count: int, country: str) -> Strings:
-    """Right check digits, national ones too, at a bank that does not exist."""
-    account = rng.integers(0, 10**9, count)
-    return np.array([_iban(country, int(a)) for a in account])
+def ibans(draw: Draw, country: str) -> Strings:
+    """Right check digits, national ones too, at a bank that does not exist. British accounts repeat after 10^8."""
+    return np.array([_iban(country, account) for account in draw.scattered(10**9, salt=2).tolist()])
 
 
 def _iban(country: str, account: int) -> str:
@@ -208,27 +234,27 @@ def _ccc(ten: str) -> int:
     return {10: 1, 11: 0}.get(control, control)
 
 
-def bcrypt(rng: Rng, count: int) -> Strings:
+def bcrypt(draw: Draw) -> Strings:
     """Bcrypt has 22 characters of salt, the last of which carries four bits only."""
-    return glue(
-        "$2b$12$", letters(rng, count, 21, _BCRYPT), letters(rng, count, 1, "Oeu."), letters(rng, count, 31, _BCRYPT)
-    )
+    rng, count = draw.rng, draw.count
+    salt = glue(letters(rng, count, 21, _BCRYPT), letters(rng, count, 1, "Oeu."))
+    return glue("$2b$12$", salt, letters(rng, count, 31, _BCRYPT))
 
 
-def hexes(rng: Rng, count: int, length: int) -> Strings:
-    return letters(rng, count, length, "0123456789abcdef")
+def hexes(draw: Draw, length: int) -> Strings:
+    return letters(draw.rng, draw.count, length, "0123456789abcdef")
 
 
-def tokens(rng: Rng, count: int, length: int = 43) -> Strings:
-    return letters(rng, count, length, _BASE64)
+def tokens(draw: Draw, length: int = 43) -> Strings:
+    return letters(draw.rng, draw.count, length, _BASE64)
 
 
-def uuids(rng: Rng, count: int) -> Strings:
-    raw = hexes(rng, count, 32)
+def uuids(draw: Draw) -> Strings:
+    raw = hexes(draw, 32)
     return np.array([f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{'89ab'[int(h[16], 16) % 4]}{h[17:20]}-{h[20:]}" for h in raw])
 
 
-def ips(rng: Rng, count: int) -> Strings:
-    """From the three ranges kept for documentation; 764 addresses, so many people share one, as behind a provider."""
-    net = np.array(["192.0.2.", "198.51.100.", "203.0.113."])[rng.integers(0, 3, count)]
-    return np.char.add(net, rng.integers(1, 255, count).astype(str))
+def ips(draw: Draw) -> Strings:
+    """From the three ranges kept for documentation; 762 addresses, so many people share one, as behind a provider."""
+    net = np.array(["192.0.2.", "198.51.100.", "203.0.113."])[draw.rng.integers(0, 3, draw.count)]
+    return np.char.add(net, draw.rng.integers(1, 255, draw.count).astype(str))

@@ -83,7 +83,9 @@ def block(seed: int, number: int, total: int) -> list[Person]:
     people = [_person(rng, first + i) for i in range(count)]
     _call(people, [person.phone for person in people])
     _arrange(people)
-    _number(people, np.random.default_rng([seed, number]))
+    _number(
+        people, identifiers.Draw(np.random.default_rng([seed, number]), np.arange(first, first + count), seed * 7919)
+    )
     return people
 
 
@@ -287,15 +289,15 @@ _NUMBERS = {
     "ru_passport": identifiers.ru_passports, "nino": identifiers.ninos, "nhs": identifiers.nhs,
     "cpf": identifiers.cpfs, "sin": identifiers.sins, "aadhaar": identifiers.aadhaars, "pan": identifiers.pans,
     "passport": identifiers.passports, "driving_licence": identifiers.driving_licences, "bcrypt": identifiers.bcrypt,
-    "md5": lambda rng, count: identifiers.hexes(rng, count, 32), "token": identifiers.tokens,
+    "md5": lambda draw: identifiers.hexes(draw, 32), "token": identifiers.tokens,
     "uuid": identifiers.uuids, "ip": identifiers.ips,
 }  # fmt: skip
 
 
-def _number(people: list[Person], rng: np.random.Generator) -> None:
+def _number(people: list[Person], draw: identifiers.Draw) -> None:
     """Every number anybody could have; what of it was ever handed to the shop is decided elsewhere."""
-    drawn = {kind: draw(rng, len(people)).tolist() for kind, draw in _NUMBERS.items()}
-    drawn |= {f"iban.{land}": identifiers.ibans(rng, len(people), land).tolist() for land in ("DE", "FR", "ES", "GB")}
+    drawn = {kind: make(draw).tolist() for kind, make in _NUMBERS.items()}
+    drawn |= {f"iban.{land}": identifiers.ibans(draw, land).tolist() for land in ("DE", "FR", "ES", "GB")}
     for place, person in enumerate(people):
         person.numbers = {kind: values[place] for kind, values in drawn.items()}
 
