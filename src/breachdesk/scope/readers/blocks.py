@@ -52,13 +52,13 @@ def frame(block: bytes, columns: Sequence[str], delimiter: str, quote: str) -> p
     nulls = [column.null_count() for column in found]
     if min(nulls) and found.select(pl.all_horizontal(pl.all().is_null()).any()).item() and _has_blank_line(block):
         return None
-    if nulls[-1] and not _full_width(found, block, delimiter):
+    if nulls[-1] and not full_width(found, block, delimiter):
         return None
     return without_empty(found) if quote and quote.encode() * 2 in block else found
 
 
 def _quotes_stand(block: bytes, delimiter: int, quote: int) -> bool:
-    """Every second quote opens behind a delimiter or line end, every other closes before one; doubled ones lie between."""
+    """Every second quote opens behind a delimiter or line end, every other closes before one; doubled ones between."""
     data = np.frombuffer(block, dtype=np.uint8)
     places = np.flatnonzero(data == quote)
     if len(places) % 2:
@@ -80,7 +80,7 @@ def _has_blank_line(block: bytes) -> bool:
     return b"\n\n" in block or b"\n\r\n" in block or block[:1] in (b"\n", b"\r")
 
 
-def _full_width(found: pl.DataFrame, block: bytes, delimiter: str) -> bool:
+def full_width(found: pl.DataFrame, block: bytes, delimiter: str) -> bool:
     """Whether no row was short: delimiters in the block are those between fields and those inside values."""
     inside = sum(_count(column, ord(delimiter)) for column in found)
     return block.count(delimiter.encode()) == inside + found.height * (found.width - 1)

@@ -177,7 +177,7 @@ class Utf8:
         return block[:used]
 
     def _mixed(self, block: bytes, start: int, *, final: bool) -> bytes:
-        """UTF-8 with foreign lines in it. A line that has no sound character takes its own encoding; others lose bytes."""
+        """UTF-8 with foreign lines in it. A line without a sound character gets its own encoding, others lose bytes."""
         if not final:
             end = block.rfind(b"\n") + 1
             if end:

@@ -30,7 +30,7 @@ class Raw(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class Halt(Exception):
+class HaltError(Exception):
     """Reading of one item must end here; the problem says why."""
 
     def __init__(self, problem: Problem) -> None:
@@ -54,7 +54,7 @@ DAMAGE: dict[type[Exception], str] = {
 def damage(error: Exception, place: int) -> Problem:
     """The problem an error of a library stands for; `place` counts bytes already given out."""
     where = f"byte {place}"
-    if isinstance(error, Halt):
+    if isinstance(error, HaltError):
         return error.problem
     if isinstance(error, OSError) and error.errno is None and not isinstance(error, gzip.BadGzipFile):
         return Problem("corrupt", where)  # bz2 speaks in bare OSErrors
@@ -110,7 +110,7 @@ class Feed:
             piece = self._raw.read(size)
         except tuple(DAMAGE) as error:
             self.broken, piece = damage(error, self.given), b""
-        except Halt as halt:
+        except HaltError as halt:
             self.broken, piece = halt.problem, b""
         if not piece:
             self._ended = True
@@ -173,8 +173,8 @@ class Item:
 
 
 def check_expansion(limits: Limits, packed: int, expanded: int, before: int) -> None:
-    """Raises Halt when an archive grows beyond what honest data does. `before` came out of other archives."""
+    """Raises HaltError when an archive grows beyond what honest data does. `before` came out of other archives."""
     if expanded > limits.grace and expanded > limits.ratio * max(packed, 1):
-        raise Halt(Problem("bomb_ratio", f"byte {expanded}", f"{limits.ratio}:1"))
+        raise HaltError(Problem("bomb_ratio", f"byte {expanded}", f"{limits.ratio}:1"))
     if before + expanded > limits.expanded:
-        raise Halt(Problem("bomb_total", f"byte {expanded}", f"{limits.expanded}"))
+        raise HaltError(Problem("bomb_total", f"byte {expanded}", f"{limits.expanded}"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from breachdesk.scope.readers import encoding, formats
-from breachdesk.scope.readers.feed import DAMAGE, Feed, Halt, Item, Raw, check_expansion, damage
+from breachdesk.scope.readers.feed import DAMAGE, Feed, HaltError, Item, Raw, check_expansion, damage
 from breachdesk.scope.readers.limits import Limits
 from breachdesk.scope.readers.tables import Table, unique
 from breachdesk.scope.shapes import Problem, Sink, Stream
@@ -75,7 +75,7 @@ class Reader(Protocol):
         """The kind as summary.json names it, and how sure: 0 not at all, 100 beyond doubt."""
 
     def read(self, item: Item, kind: str, intake: "Intake") -> None:
-        """Push everything. May raise Halt and the errors of broken files; what was pushed stays."""
+        """Push everything. May raise HaltError and the errors of broken files; what was pushed stays."""
 
 
 @cache
@@ -107,7 +107,7 @@ class Intake:
         item.notes.extend(_lie(head, kind))
         try:
             reader.read(item, kind, self)
-        except Halt as halt:
+        except HaltError as halt:
             item.notes.append(halt.problem)
         except tuple(DAMAGE) as error:
             item.notes.append(damage(error, item.feed.given))

@@ -82,6 +82,12 @@ class Table:
             self.flush()
             self.columns.append(name)
 
+    def shape(self, columns: Sequence[str]) -> None:
+        """Rows from here on have these columns."""
+        if list(columns) != self.columns:
+            self.flush()
+            self.columns = list(columns)
+
     def frame(self, frame: pl.DataFrame) -> None:
         """A frame of string columns, empty strings already null."""
         self.flush()

@@ -1,0 +1,202 @@
+"""Rows out of INSERT ... VALUES (...),(...). Fast where a stretch of tuples is regular: the bytes are proved so with
+numpy, turned into CSV and given to polars. Exact, token by token, where it is not."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from polars.exceptions import PolarsError
+
+from breachdesk.scope.readers.blocks import full_width
+from breachdesk.scope.readers.tables import without_empty
+
+_QUOTE, _COMMA, _OPEN, _CLOSE, _DOUBLE, _BLANK, _N = 39, 44, 40, 41, 34, 32, 78
+_BACKSLASHES, _HIDDEN_QUOTE = b"\x00\x01", b"\x00\x02"
+_UNESCAPE = {
+    "\x00\x01": "\\",
+    "\x00\x02": "'",
+    "\\n": "\n",
+    "\\r": "\r",
+    "\\t": "\t",
+    "\\b": "",
+    "\\0": "",
+    "\\Z": "",
+    '\\"': '"',
+    "\\/": "/",
+}
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Run:
+    """Rows read and where reading stands: just behind the last tuple."""
+
+    frame: pl.DataFrame
+    end: int
+
+
+def run(chunk: bytes, prefix: bytes, columns: Sequence[str], *, escapes: bool) -> Run | None:
+    """The longest regular stretch of tuples at the start of `chunk` (which begins with "("), across statements that
+    repeat `prefix` to the letter. None when there is none, or when something in it needs the exact way."""
+    if escapes and b"\\" in chunk:
+        chunk = chunk.replace(b"\\\\", _BACKSLASHES).replace(b"\\'", _HIDDEN_QUOTE)
+    data = np.frombuffer(chunk, dtype=np.uint8)
+    quotes = np.flatnonzero(data == _QUOTE)
+    spans = _spans(chunk, data, quotes, prefix)
+    if spans is None:
+        return None
+    starts, ends = spans
+    end = int(ends[-1]) + 1
+    data = data[:end]
+    quotes = quotes[: int(np.searchsorted(quotes, end))]
+    drop = _droppable(chunk[:end], data, quotes)
+    if drop is None:
+        return None
+    mark = next((byte for byte in (30, 3, 4, 5, 6) if bytes([byte]) not in chunk), None)
+    if mark is None:
+        return None
+    text = _as_csv(data, starts, ends, drop, mark)
+    try:
+        found = pl.read_csv(
+            text, has_header=False, infer_schema=False, quote_char="'", eol_char=chr(mark), null_values=["NULL", "null"]
+        )
+    except PolarsError:
+        return None
+    width = len(columns) or found.width
+    if found.height != len(starts) or found.width != width or not full_width(found, text, ","):
+        return None
+    if columns:
+        found.columns = list(columns)
+    return Run(_readable(found, escapes=escapes), end)
+
+
+def _outside(places: Places, quotes: Places) -> npt.NDArray[np.bool_]:
+    """Which places stand outside strings: behind an even number of quotes."""
+    return np.searchsorted(quotes, places) % 2 == 0
+
+
+def _spans(chunk: bytes, data: npt.NDArray[np.uint8], quotes: Places, prefix: bytes) -> tuple[Places, Places] | None:
+    """Where each tuple opens and closes, up to the first gap that is neither a comma nor the prefix again."""
+    opens, closes = np.flatnonzero(data == _OPEN), np.flatnonzero(data == _CLOSE)
+    opens, closes = opens[_outside(opens, quotes)], closes[_outside(closes, quotes)]
+    again = _occurrences(chunk, prefix)
+    if len(again):
+        opens, closes = (_not_within(places, again, len(prefix)) for places in (opens, closes))
+    count = min(len(opens), len(closes))
+    if not count or opens[0] != 0:
+        return None
+    starts, ends = opens[:count], closes[:count]
+    nested = np.flatnonzero((ends <= starts) | np.append(starts[1:] < ends[:-1], False))
+    if len(nested):
+        count = int(nested[0])
+        starts, ends = starts[:count], ends[:count]
+    if not count:
+        return None
+    good = _regular_gaps(data, starts, ends, prefix)
+    return starts[:good], ends[:good]
+
+
+def _occurrences(chunk: bytes, prefix: bytes) -> Places:
+    places, place = [], chunk.find(prefix)
+    while place >= 0:
+        places.append(place)
+        place = chunk.find(prefix, place + len(prefix))
+    return np.array(places, dtype=np.int64)
+
+
+def _not_within(places: Places, again: Places, length: int) -> Places:
+    """Parentheses of repeated prefixes (their column lists) are no tuples."""
+    nearest = np.searchsorted(again, places, side="right") - 1
+    within = (nearest >= 0) & (places < again[np.maximum(nearest, 0)] + length)
+    return places[~within]
+
+
+def _regular_gaps(data: npt.NDArray[np.uint8], starts: Places, ends: Places, prefix: bytes) -> int:
+    """How many tuples stand before the first gap that means something else."""
+    allowed = re.compile(rb"\s*(?:,|;?\s*(?:GO\s+)?" + re.escape(prefix) + rb")\s*", re.IGNORECASE)
+    gaps = starts[1:] - ends[:-1] - 1
+    good = len(starts)
+    for length in np.unique(gaps).tolist():
+        which = np.flatnonzero(gaps == length)
+        if length > len(prefix) + 64:
+            good = min(good, int(which[0]) + 1)
+            continue
+        texts = data[ends[which][:, None] + 1 + np.arange(length)]
+        alike = (texts == texts[0]).all(axis=1) if length else np.ones(len(which), dtype=bool)
+        if not alike.all():
+            texts = texts.copy()
+            sound = np.array([bool(allowed.fullmatch(text.tobytes())) for text in texts])
+        else:
+            sound = np.full(len(which), bool(length and allowed.fullmatch(texts[0].tobytes())))
+        if not sound.all():
+            good = min(good, int(which[~sound][0]) + 1)
+    return good
+
+
+def _droppable(chunk: bytes, data: npt.NDArray[np.uint8], quotes: Places) -> Places | None:
+    """Bytes to leave out so that CSV remains (blanks behind commas, N and _binary before strings); None when a string
+    begins or ends in a way CSV has no words for."""
+    if len(quotes) % 2:
+        return None
+    drop: list[Places] = []
+    blanks = np.flatnonzero((data[:-1] == _COMMA) & (data[1:] <= _BLANK)) + 1
+    blanks = blanks[_outside(blanks, quotes)]
+    if len(blanks):
+        if (data[np.minimum(blanks + 1, len(data) - 1)] <= _BLANK).any():
+            return None
+        drop.append(blanks)
+    doubles = np.flatnonzero(data == _DOUBLE)
+    if len(doubles) and _outside(doubles, quotes).any():
+        return None
+    if b"_binary '" in chunk:
+        places = _occurrences(chunk, b"_binary '")
+        places = places[_outside(places, quotes)]
+        drop.append((places[:, None] + np.arange(8)).ravel())
+    if not len(quotes):
+        return np.concatenate(drop) if drop else np.empty(0, dtype=np.int64)
+    opening, closing = quotes[0::2], quotes[1::2]
+    doubled = np.append(False, opening[1:] - closing[:-1] == 1)
+    fresh = opening[~doubled]
+    before = data[fresh - 1]
+    national = fresh[before == _N] - 1
+    leading = np.isin(data[np.concatenate([fresh[before != _N], national]) - 1], (_COMMA, _OPEN, _BLANK))
+    after = data[np.minimum(closing + 1, len(data) - 1)]
+    ending = np.isin(after, (_COMMA, _CLOSE)) | np.append(opening[1:] - closing[:-1] == 1, False)
+    if not leading.all() or not ending.all():
+        return None
+    drop.append(national)
+    return np.concatenate(drop)
+
+
+def _as_csv(data: npt.NDArray[np.uint8], starts: Places, ends: Places, drop: Places, mark: int) -> bytes:
+    """Tuples become rows that end in `mark`; what stands between them goes."""
+    text = data.copy()
+    text[ends] = mark
+    edges = np.zeros(len(data) + 1, dtype=np.int8)
+    edges[0] = 1
+    edges[ends[:-1] + 1] += 1
+    edges[starts + 1] -= 1
+    keep = np.cumsum(edges[:-1], dtype=np.int8) == 0
+    keep[drop] = False
+    return text[keep].tobytes()
+
+
+def _readable(frame: pl.DataFrame, *, escapes: bool) -> pl.DataFrame:
+    """Escapes resolved, hexadecimal literals read where they hold text, empty to null."""
+    changed = []
+    for column in frame:
+        if escapes and column.str.contains("[\\\\\x00]").any():
+            column = column.str.replace_many(list(_UNESCAPE), list(_UNESCAPE.values()))
+        if column.str.starts_with("0x").any():
+            column = column.to_frame().select(_unhex(pl.col(column.name)))[column.name]
+        changed.append(column)
+    return without_empty(pl.DataFrame(changed))
+
+
+def _unhex(column: pl.Expr) -> pl.Expr:
+    text = column.str.strip_prefix("0x").str.decode("hex", strict=False).cast(pl.String, strict=False)
+    printable = text.str.contains(r"^[^\x00-\x08\x0e-\x1f\x7f]+$")
+    return pl.when(column.str.contains("^0x(?:[0-9A-Fa-f]{2})+$") & printable).then(text).otherwise(column)
