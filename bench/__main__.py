@@ -1,0 +1,43 @@
+"""python -m bench [part ...]: measures, prints one table, writes build/bench.json.
+
+Parts: csv sql text memory duties score journal letters. Without any, all of them. BENCH_SCALE=0.1 measures a tenth.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from bench import figures, law, scope, writing
+from bench.figures import Figure, Part
+
+PARTS: dict[str, Part] = {
+    "score": scope.score_standing,
+    "csv": scope.csv_speed,
+    "sql": scope.sql_speed,
+    "text": scope.text_speed,
+    "memory": scope.memory,
+    "duties": law.duties,
+    "journal": writing.journal,
+    "letters": writing.letters,
+}
+
+
+def main() -> int:
+    ask = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0] if __doc__ else None)
+    ask.add_argument("parts", nargs="*", metavar="part", help=f"one of: {' '.join(PARTS)}")
+    asked = ask.parse_args().parts
+    if unknown := set(asked) - set(PARTS):
+        ask.error(f"no such part: {', '.join(sorted(unknown))} (there are: {' '.join(PARTS)})")
+    scale = float(os.environ.get("BENCH_SCALE", "1"))
+    done: list[Figure] = []
+    for name in asked or PARTS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        done += PARTS[name](scale)
+    figures.show(done)
+    figures.save(done, Path("build/bench.json"))
+    return 1 if any(figure.verdict in (figures.Verdict.MISSED, figures.Verdict.FAILED) for figure in done) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
