@@ -155,6 +155,46 @@ def test_truth_gives_every_person_exactly_what_his_rows_hold(tables: dict[str, T
         assert all(e in inside_text_or_mixed or e.startswith("gov_id.") for e in said - elements)
 
 
+_KINDS = {
+    "passport_rf": "gov_id.ru.passport",
+    "snils": "gov_id.ru.snils",
+    "nino": "gov_id.gb.nino",
+    "nhs": "gov_id.gb.nhs",
+    "aadhaar": "gov_id.in.aadhaar",
+    "ssn": "gov_id.us.ssn",
+    "driving_licence": "gov_id.driver_licence",
+    "sin": "gov_id.ca.sin",
+    "passport": "gov_id.passport",
+}
+
+
+def test_truth_knows_the_kind_of_every_document(tables: dict[str, Table], truth: dict[str, Any]) -> None:
+    source = "shop.sql/identity_documents"
+    for row, owner in zip(tables[source], truth["records"][source], strict=True):
+        assert _KINDS[row["kind"]] in truth["people"][owner]["elements"]
+
+
+_TOLD = {
+    r"social security number, it is": "gov_id.us.ssn",
+    r"IBAN DE\d\d": "bank.iban",
+    r"My password is ": "login.password",
+    r"coeliac|Diabetes|диабет": "health",
+    r"СНИЛС": "gov_id.ru.snils",
+    r"CPF": "gov_id.br.cpf",
+    r"card \d{4} ": "card.number",
+}
+
+
+def test_truth_knows_what_people_tell_in_tickets(tables: dict[str, Table], truth: dict[str, Any]) -> None:
+    source, told = "shop.sql/tickets", Counter[str]()
+    for row, owner in zip(tables[source], truth["records"][source], strict=True):
+        for pattern, element in _TOLD.items():
+            if re.search(pattern, row["body"]):
+                assert element in truth["people"][owner]["elements"]
+                told[element] += 1
+    assert set(told) == set(_TOLD.values())
+
+
 def test_people_live_in_many_countries_and_states(truth: dict[str, Any]) -> None:
     homes = Counter(person["residence"] for person in truth["people"].values())
     assert len(truth["people"]) == PEOPLE
