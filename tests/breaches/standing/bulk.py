@@ -34,18 +34,6 @@ _SHARES = {"US": 0.35, "GB": 0.12, "DE": 0.12, "RU": 0.12, "FR": 0.10, "ES": 0.0
 _DIALLED = {"US": 10, "GB": 10, "DE": 10, "RU": 10, "FR": 9, "ES": 9, "BR": 11, "JP": 10}
 _CALLED = {"US": "+1", "GB": "+44", "DE": "+49", "RU": "+7", "FR": "+33", "ES": "+34", "BR": "+55", "JP": "+81"}
 _LEAD = {"US": "2", "GB": "7", "DE": "15", "RU": "9", "FR": "6", "ES": "6", "BR": "119", "JP": "90"}
-_TALK = (
-    "asked about the delivery window and was told two days",
-    "left the parcel with a neighbour as agreed by the driver",
-    "wants gluten-free loaves only from now on, and no sesame",
-    "complained about a torn bag, refund granted on the same day",
-    "prefers rye, pays by invoice, collects on Saturday mornings",
-    "app 10.4.2.17 shows an empty basket, passed on to the team",
-    "möchte die Brötchen künftig ungesalzen und vor acht Uhr",
-    "просит привозить хлеб до девяти утра и звонить заранее",
-    "la baguette est arrivée en retard, un avoir a été envoyé",
-    "article 224-12-1074 was missing, sent again with the next van",
-)
 Rng = np.random.Generator
 Index = NDArray[np.int64]
 
@@ -190,7 +178,8 @@ def _days(rng: Rng, count: int, start: date, span: int) -> pl.Series:
 
 def _note(rng: Rng, frame: pl.DataFrame) -> pl.Expr:
     """Two remarks of two agents; in one note of six the customer gives something away. No two notes are the same."""
-    first, second = (pl.Series(_TALK).gather(rng.integers(0, len(_TALK), len(frame))) for _ in range(2))
+    talk = pl.Series(pools.texts()["remarks"])
+    first, second = (talk.gather(rng.integers(0, len(talk), len(frame))) for _ in range(2))
     roll = pl.Series(rng.random(len(frame)))
     telling = (
         pl.when(roll < 0.10)

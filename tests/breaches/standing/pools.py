@@ -5,11 +5,12 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
 _FOLDER = Path(__file__).parent / "pools"
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+_GERMAN = str.maketrans({mark: f"{plain}e" for mark, plain in zip("äöüÄÖÜ", "aouAOU", strict=True)} | {"ß": "ss"})
 _CYRILLIC = dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)) | {
     "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya",
 }  # fmt: skip
@@ -56,6 +57,13 @@ def countries() -> tuple[Country, ...]:
         )
         for code, row in raw.items()
     )
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """What people write and say (pools/texts.yaml)."""
+    raw: dict[str, Any] = YAML(typ="safe").load(_FOLDER / "texts.yaml")
+    return raw
 
 
 def _words(text: str) -> tuple[str, ...]:

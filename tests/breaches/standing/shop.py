@@ -128,9 +128,8 @@ def _account(
     if rng.random() < 0.14:
         facts = {"order": order_no or "-", "sku": goods.sku(rng.randrange(goods.COUNT)), "version": goods.version(rng)}
         body, told = tickets.written(rng, person, facts)
-        language = person.language if person.language in tickets.SUBJECTS else "en"
         yield Row(TICKETS, who, (id * 2, id, rng.choice(("web", "mail", "phone")), "closed",
-                                 rng.choice(tickets.SUBJECTS[language]), body, _moment(rng)), told)  # fmt: skip
+                                 tickets.subject(rng, person), body, _moment(rng)), told)  # fmt: skip
 
 
 def _customer(
