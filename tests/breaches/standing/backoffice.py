@@ -12,8 +12,8 @@ from tests.breaches.standing.rows import Row, Say, table
 FILE = "backoffice.db"
 EMPLOYEES = table(
     f"{FILE}/employees", "id", ("full_name", "name"), ("work_email", "email"), ("private_phone", "phone"),
-    ("birth_date", "date_of_birth"), ("home_address", "address"), ("iban", "bank.iban"), ("salary", Say.UNSCORED),
-    ("position", Say.UNSCORED), "hired_on",
+    ("birth_date", "date_of_birth"), ("home_address", "address"), ("iban", "bank.iban"), ("salary", "income"),
+    ("job_title", "employment"), "hired_on",
 )  # fmt: skip
 ALLERGIES = table(f"{FILE}/allergy_notes", "id", "customer_no", ("diagnosis", "health"), "noted_on")
 LOYALTY = table(f"{FILE}/loyalty", "customer_no", "points", "tier", "voucher")

@@ -115,7 +115,10 @@ def _post(people: list[Person]) -> list[tuple[str, str | None]]:
         ("Selling full database of a bakery shop, fresh, november 2026", None),
         ("sample:", None),
     ]
-    lines += [(f"{person.given} {person.family} | {person.email} | {person.phone}", person.id) for person in shown]
+    lines += [
+        (f"proof: {person.given} {person.family} writes from {person.email} and answers at {person.phone}", person.id)
+        for person in shown
+    ]
     return [*lines, ("price on request, first come first served", None)]
 
 

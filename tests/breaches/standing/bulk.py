@@ -26,9 +26,9 @@ BLOCK = 50_000
 COLUMNS: dict[str, str | None] = {
     "customer_no": None, "first_name": "name", "last_name": "name", "email": "email", "phone": "phone",
     "birth_date": "date_of_birth", "street": "address", "city": "address", "region": "address",
-    "postal_code": "address", "country": None, "national_id": "gov_id", "card_number": "card.number",
+    "postal_code": "address", "country": "address", "national_id": "gov_id", "card_number": "card.number",
     "card_expiry": "card.expiry", "iban": "bank.iban", "password_hash": "login.password_hash",
-    "last_login_ip": "ip_address", "order_no": None, "created_at": None, "api_key": "login.token", "note": None,
+    "last_login_ip": "ip_address", "order_no": None, "created_at": None, "api_key": "login.token", "note": "messages",
 }  # fmt: skip
 _SHARES = {"US": 0.35, "GB": 0.12, "DE": 0.12, "RU": 0.12, "FR": 0.10, "ES": 0.08, "BR": 0.07, "JP": 0.04}
 _DIALLED = {"US": 10, "GB": 10, "DE": 10, "RU": 10, "FR": 9, "ES": 9, "BR": 11, "JP": 10}

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from tests.breaches.standing import pools
 from tests.breaches.standing.people import Person, Role
-from tests.breaches.standing.rows import Row, Say, table
+from tests.breaches.standing.rows import Row, table
 
 FILE = "newsletter.csv"
 ENCODING = "cp1251"
 SUBSCRIBERS = table(
     FILE, ("Фамилия", "name"), ("Имя", "name"), ("Отчество", "name"), ("Эл. почта", "email"), ("Телефон", "phone"),
-    ("Дата рождения", "date_of_birth"), ("Город", "address"), ("Страна", Say.UNSCORED), "Дата подписки", "Код купона",
+    ("Дата рождения", "date_of_birth"), ("Город", "address"), ("Страна", "address"), "Дата подписки", "Код купона",
     "Согласие",
 )  # fmt: skip
 _COUNTRIES = {"US": "США", "DE": "Германия", "RU": "Россия", "GB": "Великобритания", "FR": "Франция",

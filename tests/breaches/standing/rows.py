@@ -11,7 +11,7 @@ class Say(Enum):
     """What the truth says of a column."""
 
     NOTHING = "nothing personal"
-    UNSCORED = "people may fairly differ"  # a country alone, a job title; left out of the truth
+    UNSCORED = "people may fairly differ"  # a total, a subject line, a user agent; left out of the truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ CUSTOMERS = table(
 )  # fmt: skip
 ADDRESSES = table(
     f"{FILE}/addresses", "id", "customer_id", "kind", ("street", "address"), ("city", "address"), ("region", "address"),
-    ("postal_code", "address"), ("country", Say.UNSCORED), "is_default",
+    ("postal_code", "address"), ("country", "address"), "is_default",
 )  # fmt: skip
 ORDERS = table(
     f"{FILE}/orders", "id", "order_no", "customer_id", "status", "currency", ("total", Say.UNSCORED), "ordered_at",
@@ -46,7 +46,14 @@ TAX = table(
 )  # fmt: skip
 PAYOUTS = table(f"{FILE}/payout_accounts", "id", "customer_id", ("account_holder", "name"), ("iban", "bank.iban"))
 TICKETS = table(
-    f"{FILE}/tickets", "id", "customer_id", "channel", "status", "subject", ("body", Say.UNSCORED), "opened_at"
+    f"{FILE}/tickets",
+    "id",
+    "customer_id",
+    "channel",
+    "status",
+    ("subject", Say.UNSCORED),
+    ("body", "messages"),
+    "opened_at",
 )
 TABLES = (
     goods.PRODUCTS, goods.IMAGES, goods.BUILDS, CUSTOMERS, ADDRESSES, ORDERS, ITEMS, CARDS, CREDENTIALS, SESSIONS,
