@@ -134,6 +134,16 @@ def _header(rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
     return tuple(first) if _names_things(named) or len(body) > 1 else None
 
 
+def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...] | None]:
+    """Where a sheet's table begins, and its header there: titles and remarks above fill few cells, a header most."""
+    counts = sorted(sum(map(bool, row)) for row in rows)
+    usual = counts[len(counts) // 2]
+    for place, row in enumerate(rows[:20]):
+        if sum(map(bool, row)) >= max(1, usual * 0.6):
+            return place, _header(rows[place:])
+    return 0, None
+
+
 def _names_things(cells: Sequence[str]) -> bool:
     """Words such as column names are made of: joined by underscores, or in camel case, or all small."""
     return all(re.fullmatch(r"[^\W\d]\w*", cell) for cell in cells) and any(

@@ -193,9 +193,10 @@ class Utf8:
         sound = block.split(b"\n")
         for place in foreign:
             lines[place] = sound[place].decode(name, "replace").encode()
+        known = set(foreign)
         if len(foreign) < len(broken):
             self._tell("bad_bytes", start)
-        elif self._accented or any(_MULTI.search(line) for line in sound if line not in foreign):
+        elif self._accented or any(place not in known and _MULTI.search(line) for place, line in enumerate(sound)):
             self._tell("mixed_encoding", start, name)
         elif self.encoding == "utf-8":
             self.encoding = name

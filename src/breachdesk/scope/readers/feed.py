@@ -18,7 +18,7 @@ from typing import BinaryIO, Protocol
 import zstandard
 
 from breachdesk.scope.readers.limits import Limits
-from breachdesk.scope.shapes import Problem
+from breachdesk.scope.shapes import Problem, Stream
 
 HEAD = 1 << 16
 _PIECE = 1 << 18
@@ -105,6 +105,11 @@ class Feed:
             have += len(piece)
         return b"".join(parts)
 
+    def give_back(self, piece: bytes) -> None:
+        """Bytes taken too far: they come again."""
+        self._ahead = piece + self._ahead
+        self.given -= len(piece)
+
     def _pull(self, size: int) -> bytes:
         try:
             piece = self._raw.read(size)
@@ -120,25 +125,48 @@ class Feed:
 
 
 @dataclass(slots=True)
+class Growth:
+    """What came out of one packed thing, against what it occupies (asked for anew: a stream only knows as it goes)."""
+
+    packed: Callable[[], int]
+    out: int = 0
+    burst: bool = False
+
+    def add(self, count: int, limits: Limits) -> None:
+        """Raises HaltError once it grows beyond what honest data does."""
+        self.out += count
+        if self.out > limits.grace and self.out > limits.ratio * max(self.packed(), 1):
+            self.burst = True
+            raise HaltError(Problem("bomb_ratio", f"byte {self.out}", f"{limits.ratio}:1"))
+
+
+@dataclass(slots=True)
 class Item:
-    """One piece of evidence on its way to a reader. `path` is set when it is a file of its own, `notes` are problems
-    known before anything was read, `opened` tells whether a table or text was exposed from it."""
+    """One piece of evidence on its way to a reader.
+
+    `name` is what its name promises, without the suffix of what it was packed in. `path` is set when it is a file of
+    its own. `notes` are problems to be told; `streams` what was opened from it and from what lies inside it, the last
+    being the one that hears of damage. `growths` watch every archive around it.
+    """
 
     source: str
     feed: Feed
+    name: str = ""
     depth: int = 0
     size: int = 0
     path: Path | None = None
     notes: list[Problem] = field(default_factory=list)
-    opened: bool = False
+    streams: list[Stream] = field(default_factory=list)
+    growths: list[Growth] = field(default_factory=list)
+
+    @property
+    def burst(self) -> bool:
+        """Whether an archive around this grew too much: nothing more is taken out of it."""
+        return any(growth.burst for growth in self.growths)
 
     @property
     def head(self) -> bytes:
         return self.feed.peek(HEAD)
-
-    @property
-    def name(self) -> str:
-        return self.source.rsplit("/", 1)[-1]
 
     @contextmanager
     def seekable(self, scratch: Path | None) -> Iterator[BinaryIO]:
@@ -170,11 +198,3 @@ class Item:
                 if self.path and (other := self.path.with_name(self.path.name + suffix)).is_file():
                     shutil.copyfile(other, copy.with_name("copy" + suffix))
             yield copy
-
-
-def check_expansion(limits: Limits, packed: int, expanded: int, before: int) -> None:
-    """Raises HaltError when an archive grows beyond what honest data does. `before` came out of other archives."""
-    if expanded > limits.grace and expanded > limits.ratio * max(packed, 1):
-        raise HaltError(Problem("bomb_ratio", f"byte {expanded}", f"{limits.ratio}:1"))
-    if before + expanded > limits.expanded:
-        raise HaltError(Problem("bomb_total", f"byte {expanded}", f"{limits.expanded}"))

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from breachdesk.scope.readers import encoding, formats
-from breachdesk.scope.readers.feed import DAMAGE, Feed, HaltError, Item, Raw, check_expansion, damage
+from breachdesk.scope.readers.feed import DAMAGE, Feed, Growth, HaltError, Item, Raw, damage
 from breachdesk.scope.readers.limits import Limits
 from breachdesk.scope.readers.tables import Table, unique
-from breachdesk.scope.shapes import Problem, Sink, Stream
+from breachdesk.scope.shapes import Problem, Sink
 
 # What a file's name promises. A name that promises nothing (txt, log, dat, bak) cannot lie.
 _PROMISES = {
@@ -22,23 +22,24 @@ _PROMISES = {
     "jsonl": {"json", "ndjson"},
     "ndjson": {"json", "ndjson"},
     "sql": {"sql", "text"},
-    "xlsx": {"xlsx", "xlsx-locked"},
-    "xls": {"xls", "xlsx-locked"},
-    "ods": {"ods"},
+    "xlsx": {"zip", "office-locked"},
+    "xls": {"xls", "office-locked"},
+    "ods": {"zip"},
+    "docx": {"zip", "office-locked"},
     "parquet": {"parquet"},
     "sqlite": {"sqlite"},
     "sqlite3": {"sqlite"},
     "gz": {"gzip"},
+    "tgz": {"gzip"},
     "bz2": {"bzip2"},
     "xz": {"xz"},
     "zst": {"zstd"},
-    "zip": {"zip", "xlsx", "ods"},
+    "zip": {"zip"},
     "tar": {"tar"},
     "7z": {"7z"},
     "pdf": {"pdf"},
     "png": {"image"},
     "jpg": {"image"},
-    "docx": {"document"},
 }
 
 
@@ -94,7 +95,6 @@ class Intake:
         self.limits = limits
         self.scratch = scratch
         self.expanded = 0
-        self._streams: dict[int, list[Stream]] = {}
         self._names: set[str] = set()
 
     def take(self, item: Item) -> None:
@@ -130,39 +130,44 @@ class Intake:
     def table(self, item: Item, kind: str, columns: Sequence[str | None], *, part: str = "") -> Table:
         """Open a table of `item`; `part` names it when a file holds several."""
         names = unique(columns)
-        stream = self.sink.table(f"{item.source}/{part}" if part else item.source, kind=kind, columns=names)
-        self._opened(item, stream)
+        stream = self.sink.table(f"{item.source}/{printable(part)}" if part else item.source, kind=kind, columns=names)
+        item.streams.append(stream)
         return Table(stream, names)
 
     def text(self, item: Item, kind: str) -> Table:
         stream = self.sink.text(item.source, kind=kind)
-        self._opened(item, stream)
+        item.streams.append(stream)
         return Table(stream, ["text"])
 
     def unreadable(self, item: Item, kind: str, problem: Problem, *, part: str = "") -> None:
         """A part of `item`, or all of it, that could not be read."""
-        item.opened = True
-        source = f"{item.source}/{part}" if part else item.source
+        source = f"{item.source}/{printable(part)}" if part else item.source
         self.sink.unreadable(source, kind=kind, problem=problem, size=0 if part else item.size)
 
-    def member(
-        self, item: Item, name: str, raw: Raw, *, packed: int, size: int = 0, notes: Sequence[Problem] = ()
+    def unpacked(self, item: Item, raw: Raw, name: str) -> None:
+        """Take in the one thing that was packed in `item`; it keeps the item's place in the evidence."""
+        growth = Growth(lambda: item.feed.given)
+        self._inside(item, item.source, printable(name), raw, growth)
+
+    def member(self, item: Item, name: str, raw: Raw, *, packed: int = 0) -> None:
+        """Take in what lies in an archive of several. `packed` is what it occupies there (0: unknown)."""
+        safe, changed = safe_path(name)
+        source = self.unused(f"{item.source}/{safe}")
+        growth = Growth(lambda: packed or item.size or item.feed.given)
+        notes = [Problem("unsafe_path")] if changed else []
+        self._inside(item, source, safe.rsplit("/", 1)[-1], raw, growth, notes)
+
+    def _inside(
+        self, item: Item, source: str, name: str, raw: Raw, growth: Growth, notes: Sequence[Problem] = ()
     ) -> None:
-        """Take in what lies inside an archive. `packed` is what it occupies there (0: the archive so far)."""
-        item.opened = True
-        inner = self.inside(item, name, raw, packed=packed)
-        inner.size = size
+        growths = [*item.growths, growth]
+        inner = Item(source, Feed(_Gauge(raw, self, growths)), name=name, depth=item.depth + 1, growths=growths)
         inner.notes.extend(notes)
         if inner.depth > self.limits.depth:
-            self.unreadable(inner, "archive", Problem("too_deep", "", str(self.limits.depth)))
+            self.sink.unreadable(source, kind="archive", problem=Problem("too_deep", "", str(self.limits.depth)))
             return
         self.take(inner)
-
-    def inside(self, item: Item, name: str, raw: Raw, *, packed: int) -> Item:
-        gauge = _Gauge(raw, self, item, packed)
-        return Item(
-            source=self.unused(f"{item.source}/{name}" if name else item.source), feed=Feed(gauge), depth=item.depth + 1
-        )
+        item.streams.extend(inner.streams[-1:])
 
     def unused(self, source: str) -> str:
         """`source`, or `source (2)` when two pieces of evidence bear one name."""
@@ -173,46 +178,53 @@ class Intake:
         self._names.add(name)
         return name
 
-    def _opened(self, item: Item, stream: Stream) -> None:
-        item.opened = True
-        streams = self._streams.setdefault(id(item), [])
-        if stream not in streams:
-            streams.append(stream)
-
     def _tell(self, item: Item, kind: str) -> None:
-        streams = self._streams.pop(id(item), [])
-        for problem in item.notes:
-            if streams:
-                streams[-1].problem(problem)
+        """Damage is told to the last thing that was read; with nothing read, the item is unreadable."""
+        for problem in dict.fromkeys(item.notes):
+            if item.streams:
+                item.streams[-1].problem(problem)
             else:
                 self.sink.unreadable(item.source, kind=kind, problem=problem, size=item.size)
-        item.notes = []
 
     def _empty(self, item: Item) -> None:
         if item.feed.broken:
             item.notes.append(item.feed.broken)
         if not item.notes:
-            self.sink.text(item.source, kind="empty")
+            self.text(item, "empty")
         self._tell(item, "empty")
 
 
 class _Gauge:
-    """Counts what comes out of an archive and stops a bomb."""
+    """Counts what comes out of archives and stops a bomb."""
 
-    def __init__(self, raw: Raw, intake: Intake, item: Item, packed: int) -> None:
+    def __init__(self, raw: Raw, intake: Intake, growths: Sequence[Growth]) -> None:
         self._raw = raw
         self._intake = intake
-        self._item = item
-        self._packed = packed
-        self._out = 0
+        self._growths = growths
 
     def read(self, size: int, /) -> bytes:
         piece = self._raw.read(size)
-        self._out += len(piece)
-        packed = self._packed or self._item.feed.given
-        check_expansion(self._intake.limits, packed, self._out, self._intake.expanded)
+        limits = self._intake.limits
+        for growth in self._growths:
+            growth.add(len(piece), limits)
         self._intake.expanded += len(piece)
+        if self._intake.expanded > limits.expanded:
+            self._growths[0].burst = True
+            raise HaltError(Problem("bomb_total", "", str(limits.expanded)))
         return piece
+
+
+def printable(name: str) -> str:
+    """A name as it may be shown: undecodable bytes and control characters become U+FFFD."""
+    return "".join(char if char.isprintable() and not "\ud800" <= char <= "\udfff" else "\ufffd" for char in name)
+
+
+def safe_path(name: str) -> tuple[str, bool]:
+    """A member's name that stays inside its archive, and whether the given one did not."""
+    given = name.replace("\\", "/")
+    parts = [part for part in printable(given).split("/") if part not in ("", ".", "..")]
+    changed = given.startswith("/") or ".." in given.split("/") or (len(given) > 1 and given[1] == ":")
+    return "/".join(parts)[:1024] or "unnamed", changed
 
 
 def _lie(head: Head, kind: str) -> list[Problem]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from breachdesk.scope.readers.feed import Feed, Item
-from breachdesk.scope.readers.intake import Intake
+from breachdesk.scope.readers.feed import Feed, Growth, Item
+from breachdesk.scope.readers.intake import Intake, printable
 from breachdesk.scope.readers.limits import Limits
 from breachdesk.scope.shapes import Problem, Sink
 
@@ -51,7 +51,7 @@ def _inside(folder: Path, closed: Callable[[str], None]) -> Iterator[Path]:
 
 
 def _file(path: Path, source: str, intake: Intake, within: Path | None = None) -> None:
-    source = _printable(source)
+    source = printable(source)
     if within and path.is_symlink():
         _link(path, source, intake, within)
         return
@@ -81,7 +81,10 @@ def _take(file: BinaryIO, path: Path, source: str, size: int, intake: Intake) ->
         told += read
         intake.sink.advance(read)
 
-    item = Item(source=intake.unused(source), feed=Feed(file, count), size=size, path=path)
+    growths = [Growth(lambda: size)]
+    item = Item(
+        source=intake.unused(source), feed=Feed(file, count), name=path.name, size=size, path=path, growths=growths
+    )
     intake.take(item)
     if told < size:
         intake.sink.advance(size - told)
@@ -103,10 +106,5 @@ def _companion(path: Path) -> bool:
 
 
 def _refuse(intake: Intake, source: str, code: str, detail: str = "", size: int = 0) -> None:
-    name = intake.unused(_printable(source))
+    name = intake.unused(printable(source))
     intake.sink.unreadable(name, kind="file", problem=Problem(code, "", detail), size=size)
-
-
-def _printable(name: str) -> str:
-    """A file name as it may be shown: undecodable bytes and control characters become U+FFFD."""
-    return "".join(char if char.isprintable() and not "\ud800" <= char <= "\udfff" else "\ufffd" for char in name)

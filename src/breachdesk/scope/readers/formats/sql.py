@@ -1,4 +1,4 @@
-"""SQL dumps. Nothing in them is ever run: statements are told apart, rows and declarations taken, the rest passed over."""
+"""SQL dumps. Nothing in them is ever run: statements are told apart, rows and declarations taken, the rest passed."""
 
 import re
 

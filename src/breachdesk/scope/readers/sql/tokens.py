@@ -12,7 +12,8 @@ def _value(string: bytes) -> re.Pattern[bytes]:
     return re.compile(
         rb"\s*(?:(?P<kind>[NnXxBb]|_\w+\s*|[Uu]&)?" + string.replace(b"'((", b"'(?P<string>(", 1) + rb"|(?P<e>[Ee])"
         rb"'(?P<escaped>(?:[^'\\]++|''|\\.)*+)'"
-        rb"|(?:CAST|CONVERT)\s*\((?:\s*\w+(?:\(\d+\))?\s*,)?\s*N?'(?P<cast>(?:[^']++|'')*+)'\s*(?:AS\s+[\w() ,]+?|,\s*\d+)?\s*\)(?=\s*[,)])"
+        rb"|(?:CAST|CONVERT)\s*\((?:\s*\w+(?:\(\d+\))?\s*,)?\s*N?'(?P<cast>(?:[^']++|'')*+)'"
+        rb"\s*(?:AS\s+[\w() ,]+?|,\s*\d+)?\s*\)(?=\s*[,)])"
         rb'|"(?P<double>(?:[^"\\]++|""|\\.)*+)"'
         rb"|(?P<bare>[^\s,()'\"][^,()'\"]*+)?)" + _CAST + rb"\s*(?P<end>[,)])",
         re.DOTALL | re.IGNORECASE,

@@ -27,6 +27,8 @@ _UNESCAPE = {
     '\\"': '"',
     "\\/": "/",
 }
+_CAST = re.compile(rb"CAST\((?:N?'|(?P<number>[-+\d.eE]+)(?P<tail>) AS )")
+_CAST_TAIL = re.compile(rb" AS \w+(?:\([\d, ]+\))?\)")
 Places = npt.NDArray[np.int64]
 
 
@@ -45,20 +47,22 @@ def run(chunk: bytes, prefix: bytes, columns: Sequence[str], *, escapes: bool) -
         chunk = chunk.replace(b"\\\\", _BACKSLASHES).replace(b"\\'", _HIDDEN_QUOTE)
     data = np.frombuffer(chunk, dtype=np.uint8)
     quotes = np.flatnonzero(data == _QUOTE)
-    spans = _spans(chunk, data, quotes, prefix)
+    casts = _casts(chunk, quotes)
+    spans = _spans(chunk, data, quotes, prefix, casts)
     if spans is None:
         return None
     starts, ends = spans
     end = int(ends[-1]) + 1
     data = data[:end]
     quotes = quotes[: int(np.searchsorted(quotes, end))]
-    drop = _droppable(chunk[:end], data, quotes)
+    casts = casts[casts[:, 1] < end]
+    drop = _droppable(chunk[:end], data, quotes, casts[:, 0])
     if drop is None:
         return None
     mark = next((byte for byte in (30, 3, 4, 5, 6) if bytes([byte]) not in chunk), None)
     if mark is None:
         return None
-    text = _as_csv(data, starts, ends, drop, mark)
+    text = _as_csv(data, starts, ends, drop, casts, mark)
     try:
         found = pl.read_csv(
             text, has_header=False, infer_schema=False, quote_char="'", eol_char=chr(mark), null_values=["NULL", "null"]
@@ -75,16 +79,20 @@ def run(chunk: bytes, prefix: bytes, columns: Sequence[str], *, escapes: bool) -
 
 def _outside(places: Places, quotes: Places) -> npt.NDArray[np.bool_]:
     """Which places stand outside strings: behind an even number of quotes."""
-    return np.searchsorted(quotes, places) % 2 == 0
+    return np.asarray(np.searchsorted(quotes, places) % 2 == 0)
 
 
-def _spans(chunk: bytes, data: npt.NDArray[np.uint8], quotes: Places, prefix: bytes) -> tuple[Places, Places] | None:
+def _spans(
+    chunk: bytes, data: npt.NDArray[np.uint8], quotes: Places, prefix: bytes, casts: Places
+) -> tuple[Places, Places] | None:
     """Where each tuple opens and closes, up to the first gap that is neither a comma nor the prefix again."""
     opens, closes = np.flatnonzero(data == _OPEN), np.flatnonzero(data == _CLOSE)
     opens, closes = opens[_outside(opens, quotes)], closes[_outside(closes, quotes)]
     again = _occurrences(chunk, prefix)
     if len(again):
-        opens, closes = (_not_within(places, again, len(prefix)) for places in (opens, closes))
+        opens, closes = (_not_within(places, again, again + len(prefix)) for places in (opens, closes))
+    if len(casts):
+        opens, closes = (_not_within(places, casts[:, 0], casts[:, 1]) for places in (opens, closes))
     count = min(len(opens), len(closes))
     if not count or opens[0] != 0:
         return None
@@ -107,11 +115,28 @@ def _occurrences(chunk: bytes, prefix: bytes) -> Places:
     return np.array(places, dtype=np.int64)
 
 
-def _not_within(places: Places, again: Places, length: int) -> Places:
-    """Parentheses of repeated prefixes (their column lists) are no tuples."""
-    nearest = np.searchsorted(again, places, side="right") - 1
-    within = (nearest >= 0) & (places < again[np.maximum(nearest, 0)] + length)
+def _not_within(places: Places, starts: Places, ends: Places) -> Places:
+    """Parentheses of repeated prefixes (their column lists) and of casts are no tuples."""
+    nearest = np.searchsorted(starts, places, side="right") - 1
+    within = (nearest >= 0) & (places < ends[np.maximum(nearest, 0)])
     return places[~within]
+
+
+def _casts(chunk: bytes, quotes: Places) -> Places:
+    """What surrounds the value in `CAST(N'2012-01-01' AS DateTime)`: pairs of start and end to leave out, in order."""
+    found = list(_CAST.finditer(chunk)) if b"CAST(" in chunk else []
+    if not found:
+        return np.empty((0, 2), dtype=np.int64)
+    free = _outside(np.array([match.start() for match in found], dtype=np.int64), quotes)
+    spans: list[tuple[int, int]] = []
+    for match in (match for match, outside in zip(found, free.tolist(), strict=True) if outside):
+        behind = match.start("tail")
+        if match["number"] is None:
+            opening = int(np.searchsorted(quotes, match.end() - 1))
+            behind = int(quotes[opening + 1]) + 1 if opening + 1 < len(quotes) else len(chunk)
+        if tail := _CAST_TAIL.match(chunk, behind):
+            spans += [(match.start(), match.start() + 5), (behind, tail.end())]
+    return np.array(spans, dtype=np.int64).reshape(-1, 2)
 
 
 def _regular_gaps(data: npt.NDArray[np.uint8], starts: Places, ends: Places, prefix: bytes) -> int:
@@ -136,9 +161,9 @@ def _regular_gaps(data: npt.NDArray[np.uint8], starts: Places, ends: Places, pre
     return good
 
 
-def _droppable(chunk: bytes, data: npt.NDArray[np.uint8], quotes: Places) -> Places | None:
+def _droppable(chunk: bytes, data: npt.NDArray[np.uint8], quotes: Places, behind: Places) -> Places | None:
     """Bytes to leave out so that CSV remains (blanks behind commas, N and _binary before strings); None when a string
-    begins or ends in a way CSV has no words for."""
+    begins or ends in a way CSV has no words for. `behind`: where what is left out anyway may follow a string."""
     if len(quotes) % 2:
         return None
     drop: list[Places] = []
@@ -165,13 +190,13 @@ def _droppable(chunk: bytes, data: npt.NDArray[np.uint8], quotes: Places) -> Pla
     leading = np.isin(data[np.concatenate([fresh[before != _N], national]) - 1], (_COMMA, _OPEN, _BLANK))
     after = data[np.minimum(closing + 1, len(data) - 1)]
     ending = np.isin(after, (_COMMA, _CLOSE)) | np.append(opening[1:] - closing[:-1] == 1, False)
-    if not leading.all() or not ending.all():
+    if not leading.all() or not (ending | np.isin(closing + 1, behind)).all():
         return None
     drop.append(national)
     return np.concatenate(drop)
 
 
-def _as_csv(data: npt.NDArray[np.uint8], starts: Places, ends: Places, drop: Places, mark: int) -> bytes:
+def _as_csv(data: npt.NDArray[np.uint8], starts: Places, ends: Places, drop: Places, casts: Places, mark: int) -> bytes:
     """Tuples become rows that end in `mark`; what stands between them goes."""
     text = data.copy()
     text[ends] = mark
@@ -179,9 +204,11 @@ def _as_csv(data: npt.NDArray[np.uint8], starts: Places, ends: Places, drop: Pla
     edges[0] = 1
     edges[ends[:-1] + 1] += 1
     edges[starts + 1] -= 1
+    np.add.at(edges, casts[:, 0], 1)
+    np.subtract.at(edges, casts[:, 1], 1)
     keep = np.cumsum(edges[:-1], dtype=np.int8) == 0
     keep[drop] = False
-    return text[keep].tobytes()
+    return bytes(text[keep].tobytes())
 
 
 def _readable(frame: pl.DataFrame, *, escapes: bool) -> pl.DataFrame:
