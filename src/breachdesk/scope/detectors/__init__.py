@@ -1,1 +1,9 @@
-"""Rows to findings: what kind of personal data stands where."""
+"""Rows to findings: what is personal in a table, by header, values and checks together, and in running text."""
+
+from breachdesk.scope.detectors.column import Column, Kind
+from breachdesk.scope.detectors.detector import Detectors
+from breachdesk.scope.detectors.judge import Judge
+from breachdesk.scope.detectors.marker import SPANS, Marker, Marks
+from breachdesk.scope.detectors.shelf import load
+
+__all__ = ["SPANS", "Column", "Detectors", "Judge", "Kind", "Marker", "Marks", "load"]

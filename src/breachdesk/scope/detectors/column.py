@@ -1,0 +1,39 @@
+"""What the judge says about a column."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from breachdesk.scope.shapes import Field
+
+
+class Kind(StrEnum):
+    """What sort of values a column holds, whether or not they are personal."""
+
+    ID = "id"
+    PERSON_KEY = "person_key"
+    DATE = "date"
+    NUMBER = "number"
+    CODE = "code"
+    TEXT = "text"
+    CATEGORY = "category"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column judged over all its rows. `elements` is empty when nothing personal is in it (words inside free text
+    are found later, by the Marker); several when it mixes, say, national ids of several countries; the main one last.
+    `role` says what part it plays for a person: given, family, patronymic, full (names); street, city, region, postal,
+    country, address; birth, email, phone, gov_id, gender, language... or ""."""
+
+    name: str
+    filled: int
+    elements: tuple[Field, ...]
+    main: str | None
+    free_text: bool
+    kind: Kind
+    distinct_estimate: int
+    reason: str
+    role: str = ""
+    plan: tuple[str, ...] = field(default=(), repr=False)  # ids of the detectors that mark it, in order; main last
+    loose: bool = field(default=False, repr=False)  # the main detector takes cells by shape, not only by check

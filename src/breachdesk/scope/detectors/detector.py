@@ -1,0 +1,140 @@
+"""A detector as the rooms use it: one kind of personal data, how its headers, cells and mentions in text look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+import re2
+
+from breachdesk.scope.detectors.checks import CHECKS
+from breachdesk.scope.detectors.context import Context
+from breachdesk.scope.detectors.digits import Mask
+from breachdesk.scope.detectors.header import Phrases
+from breachdesk.scope.detectors.pack import DetectorPack
+
+LONGEST = 1024  # bytes; a longer cell is text, not a value
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Per cell: looks right loosely; looks right strictly and passes its check. Nulls are False."""
+
+    shape: Mask
+    passed: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    pack: DetectorPack
+    words: frozenset[str] = frozenset()
+
+    @property
+    def id(self) -> str:
+        return self.pack.id
+
+    @property
+    def element(self) -> str:
+        return self.pack.element
+
+    def match(self, cells: pl.Series) -> Match:
+        """Judge every cell. `cells`: short strings or null, at most LONGEST bytes each."""
+        values = self.pack.values
+        if values is None:
+            filled = cells.is_not_null().to_numpy()
+            return Match(filled, filled)
+        strict = _contains(cells, values.pattern)
+        shape = strict if values.shape is None else strict | _contains(cells, values.shape)
+        return Match(shape, self._checked(cells, strict))
+
+    def _checked(self, cells: pl.Series, strict: Mask) -> Mask:
+        values = self.pack.values
+        if values is None or (values.check is None and values.words is None) or not strict.any():
+            return strict
+        everything = bool(strict.all())
+        chosen = cells if everything else cells.filter(pl.Series(strict))
+        good = np.ones(chosen.len(), dtype=bool)
+        if values.check is not None:
+            good &= CHECKS[values.check](chosen)
+        if values.words is not None:
+            good &= self.listed(chosen)
+        if everything:
+            return good
+        passed = np.zeros(len(strict), dtype=bool)
+        passed[strict] = good
+        return passed
+
+    def listed(self, cells: pl.Series) -> Mask:
+        """Whether the value, its first or its second word stands in the word list."""
+        lower = cells.str.to_lowercase()
+        listed = pl.Series(sorted(self.words), dtype=pl.String)
+        good = lower.is_in(listed.implode())
+        if good.all():
+            return good.to_numpy()
+        parts = lower.str.split(" ")
+        first, second = (parts.list.get(place, null_on_oob=True).is_in(listed.implode()) for place in (0, 1))
+        return (good | first.fill_null(value=False) | second.fill_null(value=False)).to_numpy()
+
+
+def _contains(cells: pl.Series, pattern: str | None) -> Mask:
+    if pattern is None:
+        return cells.is_not_null().to_numpy()
+    return cells.str.contains(pattern).fill_null(value=False).to_numpy()
+
+
+KINDS = {
+    "integer": r"^[+-]?[0-9]{1,18}$",
+    "decimal": r"^[+-]?[0-9]{1,15}[.,][0-9]{1,10}$",
+    "date": r"^(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2}))(?:[ T][0-9:.]+.*)?$",
+    "uuid": r"^(?i)\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$",
+    "boolean": r"^(?i)(?:true|false|t|f|yes|no|y|n|да|нет)$",
+    "prose": r"^\S+(?:\s+\S+){5,}\s*$",
+    "code": r"^[0-9A-Za-z/_.\-]*[0-9][0-9A-Za-z/_.\-]*$",
+}
+
+
+@dataclass(frozen=True)
+class Detectors:
+    """All detectors of a shelf, by id, with the words that give a table its sense. Immutable; pickles."""
+
+    by_id: dict[str, Detector]
+    context: Context
+    phrases: Phrases = field(repr=False)
+    digest: str = ""
+
+    def __getitem__(self, name: str) -> Detector:
+        return self.by_id[name]
+
+    def __getstate__(self) -> dict[str, object]:
+        """Compiled sets stay behind; another process compiles its own."""
+        return {name: getattr(self, name) for name in ("by_id", "context", "phrases", "digest")}
+
+    @cached_property
+    def mixers(self) -> frozenset[str]:
+        """Detectors whose header says "an identity number" without its country."""
+        return frozenset(one.id for one in self.by_id.values() if one.pack.group and one.element == one.pack.group)
+
+    def of_text(self) -> Sequence[Detector]:
+        return [one for one in self.by_id.values() if one.pack.text]
+
+    def at_sight(self, value: str) -> list[str]:
+        """Names of the detectors (and `~kind`) whose strict pattern the whole value fits; no checks."""
+        names, patterns = self._sight
+        return [names[place] for place in patterns.Match(value) or ()]
+
+    @cached_property
+    def _sight(self) -> tuple[list[str], Any]:
+        options = re2.Options()
+        options.max_mem = 64 << 20
+        patterns, names = re2.Set.SearchSet(options), []
+        for one in self.by_id.values():
+            if one.pack.values and one.pack.values.pattern and one.pack.values.alone is not None:
+                patterns.Add(one.pack.values.pattern)
+                names.append(one.id)
+        for kind, pattern in KINDS.items():
+            patterns.Add(pattern)
+            names.append(f"~{kind}")
+        patterns.Compile()
+        return names, patterns

@@ -1,0 +1,45 @@
+"""The judge of one table: sees every row once, then says what each column holds."""
+
+import polars as pl
+import pyarrow as pa
+
+from breachdesk.scope.detectors.column import Column
+from breachdesk.scope.detectors.detector import Detectors
+from breachdesk.scope.detectors.tally import Tally
+from breachdesk.scope.detectors.verdict import judge
+
+
+class Judge:
+    """Memory stays bounded by the number of columns. Batches may bring new columns; those were null before."""
+
+    def __init__(self, source: str, detectors: Detectors) -> None:
+        self.source = source
+        self.rows = 0
+        self._detectors = detectors
+        self._tallies: dict[str, Tally] = {}
+
+    def see(self, batch: pa.RecordBatch) -> None:
+        """Count a batch; all its columns are large_string, null where empty."""
+        self.rows += batch.num_rows
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            self._tally(name).see(series(column))
+
+    def verdict(self) -> tuple[Column, ...]:
+        """What each column holds, by all the rows seen so far."""
+        return judge(self._tallies, self.source, self._detectors)
+
+    def _tally(self, name: str) -> Tally:
+        tally = self._tallies.get(name)
+        if tally is None:
+            header = self._detectors.context.header(name)
+            said = self._detectors.phrases.look(header.words)
+            tally = self._tallies[name] = Tally(header, said, self._detectors)
+        return tally
+
+
+def series(column: pa.Array) -> pl.Series:
+    """An Arrow column as polars sees it; no copy for short strings."""
+    found = pl.from_arrow(column)
+    if not isinstance(found, pl.Series):  # pragma: no cover - an Array is always a Series
+        raise TypeError("a column is one array")
+    return found if found.dtype == pl.String else found.cast(pl.String)

@@ -1,0 +1,172 @@
+"""The second pass over a table: which cells hold what the judge found in their column, and what stands in free text."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from breachdesk.scope.detectors.column import Column, Kind
+from breachdesk.scope.detectors.detector import LONGEST, Detectors
+from breachdesk.scope.detectors.digits import Mask
+from breachdesk.scope.detectors.judge import series
+from breachdesk.scope.detectors.tally import first_lines
+from breachdesk.scope.detectors.text import Scanner, Span
+from breachdesk.scope.shapes import Field
+
+SPANS = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("column", pa.string()),
+        ("element", pa.string()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("confidence", pa.float32()),
+        ("detector", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+_CODED = (Kind.ID, Kind.PERSON_KEY, Kind.NUMBER, Kind.DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Of one batch: per (column, element) the rows whose whole cell is that element; findings inside free text."""
+
+    masks: dict[tuple[str, str], Mask]
+    spans: pa.Table
+
+
+@dataclass(slots=True)
+class _Found:
+    """What free text of one column gave so far, per element."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    confidence: dict[str, float] = field(default_factory=dict)
+    detector: dict[str, str] = field(default_factory=dict)
+
+
+class Marker:
+    def __init__(self, columns: Sequence[Column], detectors: Detectors) -> None:
+        self._columns = columns
+        self._detectors = detectors
+        self._scanner = Scanner(detectors)
+        self._counts: dict[str, Counter[str]] = {column.name: Counter() for column in columns}
+        self._texts: dict[str, _Found] = {column.name: _Found() for column in columns}
+
+    def mark(self, batch: pa.RecordBatch) -> Marks:
+        """Rows are counted from the start of the batch. Columns the judge never saw are left alone."""
+        masks: dict[tuple[str, str], Mask] = {}
+        spans: list[tuple[str, Span]] = []
+        for column in self._columns:
+            place = batch.schema.get_field_index(column.name)
+            if place < 0 or column.filled == 0:
+                continue
+            cells = series(batch.column(place))
+            unmarked = self._mark(column, cells, masks)
+            spans.extend((column.name, span) for span in self._scan(column, cells, unmarked))
+        return Marks(masks, _table(spans))
+
+    def fields(self) -> tuple[Field, ...]:
+        """What each column held, by all batches marked: findings in its text first, its main element last."""
+        fields: list[Field] = []
+        for column in self._columns:
+            found = [*self._text_fields(column), *self._column_fields(column)]
+            fields.extend(found or [Field(column.name, None, 0, 1.0, "", column.reason)])
+        return tuple(fields)
+
+    def _mark(self, column: Column, cells: pl.Series, masks: dict[tuple[str, str], Mask]) -> Mask | None:
+        """Masks of the column's own elements; the filled cells none of them took (None: all of them are)."""
+        if not column.plan:
+            return None
+        lengths = cells.str.len_bytes()
+        short = cells
+        long = None
+        if cells.len() and int(lengths.max() or 0) > LONGEST:  # type: ignore[arg-type]
+            long = (lengths > LONGEST).fill_null(value=False)
+            short = pl.select(pl.when(~long).then(cells)).to_series()
+        short = first_lines(short)
+        taken = np.zeros(cells.len(), dtype=bool)
+        for name in column.plan:
+            detector = self._detectors[name]
+            match = detector.match(short)
+            mask = match.shape if column.loose else match.passed & ~taken
+            if long is not None and column.free_text:
+                mask = mask | long.to_numpy()
+            taken |= mask
+            self._counts[column.name][name] += int(mask.sum())
+            key = (column.name, detector.element)
+            masks[key] = masks[key] | mask if key in masks else mask
+        return ~taken & cells.is_not_null().to_numpy()
+
+    def _scan(self, column: Column, cells: pl.Series, unmarked: Mask | None) -> list[Span]:
+        if column.free_text or (unmarked is None and column.kind not in _CODED):
+            wanted = None
+        elif unmarked is not None:
+            wanted = unmarked
+        else:
+            odd = cells.str.contains("@", literal=True) | (cells.str.len_bytes() > 64)
+            wanted = odd.fill_null(value=False).to_numpy()
+        if wanted is not None:
+            if not wanted.any():
+                return []
+            rows = np.flatnonzero(wanted)
+            cells = cells.gather(rows)
+        spans = self._scanner.scan(cells, prose=column.free_text)
+        if wanted is not None:
+            spans = [Span(int(rows[s.row]), s.start, s.end, s.detector, s.confidence, s.reason) for s in spans]
+        self._note(column.name, spans)
+        return spans
+
+    def _note(self, name: str, spans: Sequence[Span]) -> None:
+        found = self._texts[name]
+        for row, element in {(span.row, span.detector.element) for span in spans}:
+            found.rows[element] += 1
+            del row
+        for span in spans:
+            element = span.detector.element
+            if span.confidence > found.confidence.get(element, 0):
+                found.confidence[element], found.detector[element] = span.confidence, span.detector.id
+
+    def _text_fields(self, column: Column) -> list[Field]:
+        found = self._texts[column.name]
+        own = {self._detectors[name].element for name in column.plan}
+        return [
+            Field(
+                column.name,
+                element,
+                rows,
+                found.confidence[element],
+                found.detector[element],
+                f"found in the text of {rows} rows",
+            )
+            for element, rows in sorted(found.rows.items(), key=lambda item: (item[1], item[0]))
+            if element not in own
+        ]
+
+    def _column_fields(self, column: Column) -> list[Field]:
+        judged = {one.detector: one for one in column.elements}
+        counts = self._counts[column.name]
+        return [
+            Field(column.name, judged[name].element, counts[name], judged[name].confidence, name, judged[name].reason)
+            for name in reversed(column.plan)
+            if counts[name] and name in judged
+        ]
+
+
+def _table(spans: Sequence[tuple[str, Span]]) -> pa.Table:
+    return pa.table(
+        {
+            "row": [span.row for _, span in spans],
+            "column": [name for name, _ in spans],
+            "element": [span.detector.element for _, span in spans],
+            "start": [span.start for _, span in spans],
+            "end": [span.end for _, span in spans],
+            "confidence": [span.confidence for _, span in spans],
+            "detector": [span.detector.id for _, span in spans],
+            "reason": [span.reason for _, span in spans],
+        },
+        schema=SPANS,
+    )

@@ -1,0 +1,130 @@
+"""What a detector file may say (packs/detectors/**/*.yaml). Read once, then turned into `Detector`."""
+
+from typing import Annotated, Literal
+
+import re2
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from breachdesk.scope.detectors.checks import CHECKS
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+def _linear(pattern: str | None) -> str | None:
+    """Only patterns that RE2 takes: linear time on whatever a criminal wrote."""
+    if pattern is not None:
+        try:
+            re2.compile(pattern, _quiet())
+        except re2.error as error:
+            raise ValueError(f"not an RE2 pattern: {error}") from error
+    return pattern
+
+
+def _quiet() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    return options
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HeaderPack(_Strict):
+    """Words of column names. `words` name the element by themselves, `hints` only when the values agree, `never` means
+    something else whatever the values. Lower case, words apart: `card number` finds CardNumber, card_number, cardnumber."""
+
+    words: tuple[Phrase, ...] = ()
+    hints: tuple[Phrase, ...] = ()
+    never: tuple[Phrase, ...] = ()
+
+
+class ValuesPack(_Strict):
+    """How whole cells look. `pattern` is strict, `shape` what a true header lets through; `check` a named check;
+    `words` a word list beside this pack. The shares say how much of a column must agree: `alone` with no header at all
+    (absent: never), `hint` under a hint, `least` under a naming header."""
+
+    pattern: str | None = None
+    shape: str | None = None
+    check: str | None = None
+    words: str | None = None
+    alone: Share | None = None
+    whole: Share = 0.9
+    hint: Share = 0.6
+    least: Share = 0.3
+    spread: Literal["births", "serial", "none"] = "none"
+    certain: bool = False
+
+    _linear = field_validator("pattern", "shape")(staticmethod(_linear))
+
+    @field_validator("check")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        if name is not None and name not in CHECKS:
+            raise ValueError(f"no check is called {name}; there are {', '.join(sorted(CHECKS))}")
+        return name
+
+
+class TextPack(_Strict):
+    """How it looks inside running text. `anchors` are cheap hyperscan patterns that find the places worth a look;
+    `pattern` then takes the value (its first group, when it has one)."""
+
+    anchors: tuple[Annotated[str, StringConstraints(min_length=2, max_length=300)], ...]
+    pattern: str
+    check: str | None = None
+    hotwords: tuple[Phrase, ...] = ()
+    hotword_needed: bool = False
+    coldwords: tuple[Phrase, ...] = ()
+    words: str | None = None
+    reach: Annotated[int, Field(ge=0, le=400)] = 60
+    confidence: Share = 0.8
+    prose_only: bool = False
+
+    _linear = field_validator("pattern")(staticmethod(_linear))
+
+
+class ColumnExample(_Strict):
+    header: str
+    values: tuple[str, ...]
+    table: str = ""
+    beside: tuple[str, ...] = ()
+
+
+class TextExample(_Strict):
+    text: str
+    found: tuple[str, ...] = ()
+
+
+class ExamplesPack(_Strict):
+    hits: tuple[ColumnExample | TextExample, ...]
+    misses: tuple[ColumnExample | TextExample, ...]
+
+
+class DetectorPack(_Strict):
+    id: str
+    element: str
+    role: str = ""
+    country: str = ""
+    group: str = ""
+    needs: Literal["", "person", "no_thing", "talk"] = ""
+    confidence: Share = 0.9
+    rank: int = 0
+    header: HeaderPack = HeaderPack()
+    values: ValuesPack | None = None
+    text: TextPack | None = None
+    examples: ExamplesPack
+
+
+class ContextPack(_Strict):
+    """packs/detectors/context.yaml: words that say what a table or a column is about."""
+
+    person_tables: tuple[Phrase, ...]
+    thing_tables: tuple[Phrase, ...]
+    talk_tables: tuple[Phrase, ...]
+    thing_headers: tuple[Phrase, ...]
+    person_headers: tuple[Phrase, ...]
+    property_headers: tuple[Phrase, ...]
+    key_headers: tuple[Phrase, ...]
+    opaque_headers: tuple[Phrase, ...]
+    blanks: tuple[Phrase, ...]

@@ -1,0 +1,154 @@
+"""Counting one column as its batches pass: bounded memory, every cell looked at.
+
+A detector becomes a candidate when the header speaks for it or a spread sample of any batch looks like it; from then on
+it is applied to every cell. Later batches can open new candidates, so nothing rests on the first rows alone.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from breachdesk.scope.detectors.context import Header
+from breachdesk.scope.detectors.detector import LONGEST, Detector, Detectors
+from breachdesk.scope.detectors.header import Said, Strength
+
+_SAMPLE = 128  # cells of each batch that are tried against every detector
+_KEPT = 512  # cells kept for questions about the column as a whole
+_MINIMA = 1024  # smallest hashes kept: distinct values to about 3 %
+_CANDIDATES = 14
+_OPENS = 0.04  # share of a sample that makes a candidate
+
+
+class Tally:
+    def __init__(self, header: Header, said: dict[str, Said], detectors: Detectors) -> None:
+        self.header = header
+        self.said = said
+        self.rows = 0
+        self.filled = 0
+        self.chars = 0
+        self.longest = 0
+        self.long = 0
+        self.low: str | None = None
+        self.high: str | None = None
+        self.sample: list[str] = []
+        self.kinds: Counter[str] = Counter()
+        self.sampled = 0
+        self.candidates: list[Detector] = []
+        self.shapes: Counter[str] = Counter()
+        self.crosstab: Counter[int] = Counter()  # which candidates (bits) passed together, and how often
+        self._detectors = detectors
+        self._minima: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._complete = True
+        for name, what in said.items():
+            if what.strength >= Strength.HINT and name in detectors.by_id:
+                self._open(detectors[name])
+
+    def see(self, cells: pl.Series) -> None:
+        self.rows += cells.len()
+        cells = cells.drop_nulls()
+        if cells.len() == 0:
+            return
+        self.filled += cells.len()
+        lengths = cells.str.len_bytes()
+        self.chars += int(lengths.sum())
+        longest = int(lengths.max() or 0)  # type: ignore[arg-type]
+        self.longest = max(self.longest, longest)
+        self._distinct(cells)
+        if longest > LONGEST:
+            fits = lengths <= LONGEST
+            self.long += int((~fits).sum())
+            cells = cells.filter(fits)
+            if cells.len() == 0:
+                return
+        self._bounds(cells)
+        cells = first_lines(cells)
+        if self.sampled == 0:
+            self._look(cells, np.ones(cells.len(), dtype=bool))
+        codes = self._codes(cells, self.candidates)
+        if not codes.all():
+            codes = self._reopen(cells, codes)
+        counts = np.bincount(codes)
+        for code in np.flatnonzero(counts):
+            self.crosstab[int(code)] += int(counts[code])
+
+    def _open(self, detector: Detector) -> None:
+        if len(self.candidates) < _CANDIDATES and detector not in self.candidates:
+            self.candidates.append(detector)
+
+    def _codes(self, cells: pl.Series, candidates: Sequence[Detector]) -> NDArray[np.int32]:
+        """Apply candidates to every cell; per cell the bits of those it passed."""
+        codes = np.zeros(cells.len(), dtype=np.int32)
+        for detector in candidates:
+            match = detector.match(cells)
+            self.shapes[detector.id] += int(match.shape.sum())
+            codes |= match.passed.astype(np.int32) << self.candidates.index(detector)
+        return codes
+
+    def _reopen(self, cells: pl.Series, codes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Look at what no candidate explains; candidates that come of it are applied to all of that."""
+        before = len(self.candidates)
+        self._look(cells, codes == 0)
+        if len(self.candidates) > before:
+            codes[codes == 0] = self._codes(cells.filter(pl.Series(codes == 0)), self.candidates[before:])
+        return codes
+
+    def _look(self, cells: pl.Series, unexplained: NDArray[np.bool_]) -> None:
+        """Try a spread of the unexplained cells against every detector."""
+        places = np.flatnonzero(unexplained)
+        size = _SAMPLE * 8 if self.mixed_ids() else _SAMPLE
+        places = places[np.unique(np.linspace(0, places.size - 1, min(size, places.size)).astype(np.intp))]
+        tried = cells.gather(places).to_list()
+        self.sampled += len(tried)
+        if len(self.sample) < _KEPT:
+            self.sample.extend(tried[: _KEPT - len(self.sample)])
+        hits: Counter[str] = Counter()
+        for value in tried:
+            hits.update(self._detectors.at_sight(value))
+        for name, count in hits.most_common():
+            if name.startswith("~"):
+                self.kinds[name[1:]] += count
+                continue
+            detector = self._detectors[name]
+            if count >= _OPENS * len(tried) or (self.mixed_ids() and detector.pack.group == "gov_id"):
+                self._open(detector)
+
+    def mixed_ids(self) -> bool:
+        """The header says: an identity number, whose country is not said."""
+        return any(name in self.said and self.said[name].strength >= Strength.HINT for name in self._detectors.mixers)
+
+    def _bounds(self, cells: pl.Series) -> None:
+        low, high = cells.min(), cells.max()
+        if isinstance(low, str) and isinstance(high, str):
+            self.low = low if self.low is None else min(self.low, low)
+            self.high = high if self.high is None else max(self.high, high)
+
+    def _distinct(self, cells: pl.Series) -> None:
+        hashed = cells.hash(seed=1)
+        full = self._minima.size == _MINIMA
+        hashes = hashed.filter(hashed < int(self._minima[-1])).to_numpy() if full else hashed.unique().to_numpy()
+        if hashes.size:
+            merged = np.unique(np.concatenate((self._minima, hashes)))
+            self._complete = self._complete and merged.size <= _MINIMA
+            self._minima = merged[:_MINIMA]
+
+    def distinct(self) -> int:
+        """How many different values, estimated from the smallest hashes; exact while there are few."""
+        if self._complete or self._minima.size < _MINIMA:
+            return int(self._minima.size)
+        return min(self.filled, int((_MINIMA - 1) / (float(self._minima[-1]) / 2.0**64)))
+
+    def passed(self, detector: Detector, *, beside: Sequence[Detector] = ()) -> int:
+        """Cells that pass this detector and none of `beside`."""
+        bit = 1 << self.candidates.index(detector)
+        others = sum(1 << self.candidates.index(other) for other in beside)
+        return sum(count for code, count in self.crosstab.items() if code & bit and not code & others)
+
+
+def first_lines(cells: pl.Series) -> pl.Series:
+    """Several values in one cell stand on lines of their own; the first one is judged."""
+    if not cells.str.contains("\n", literal=True).any():
+        return cells
+    return cells.str.extract(r"^([^\n]*)", 1)

@@ -1,0 +1,176 @@
+"""Personal data inside running text: anchors find the places, patterns take the values, checks and words around decide."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import polars as pl
+import re2
+from numpy.typing import NDArray
+
+from breachdesk.scope.detectors import anchors
+from breachdesk.scope.detectors.checks import CHECKS
+from breachdesk.scope.detectors.detector import Detector, Detectors
+from breachdesk.scope.detectors.digits import buffer_of
+
+_MOST = 10_000  # findings of one detector in one cell
+_NEAR = 28  # bytes in which a cold word (order no, version) speaks against what follows
+_WHOLE = 0.8  # a value that fills this much of a short cell was for the column to judge
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A finding in a cell: character offsets, half open."""
+
+    row: int
+    start: int
+    end: int
+    detector: Detector
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    cell: int
+    start: int  # bytes
+    end: int
+    place: int  # of the detector
+    confidence: float
+    reason: str
+
+
+class Scanner:
+    """All text detectors at once. Built once per process; not shared between threads."""
+
+    def __init__(self, detectors: Detectors) -> None:
+        self._detectors = list(detectors.of_text())
+        self._anchors = anchors.build(self._detectors)
+        self._patterns = [re2.compile(one.pack.text.pattern, _roomy()) for one in self._detectors if one.pack.text]
+        self._hot = [_words(one.pack.text.hotwords) for one in self._detectors if one.pack.text]
+        self._cold = [_words(one.pack.text.coldwords) for one in self._detectors if one.pack.text]
+
+    def scan(self, cells: pl.Series, *, prose: bool) -> list[Span]:
+        """Findings in all cells, in order of row and place. `prose` false: a column of short values, where only what
+        needs no context counts."""
+        data, starts = buffer_of(cells)
+        pairs = self._anchors.pairs(memoryview(data), starts)
+        hits: list[_Hit] = []
+        for place in np.unique(pairs[:, 1]) if len(pairs) else ():
+            hits.extend(self._confirm(int(place), pairs[pairs[:, 1] == place, 0], data, starts, prose=prose))
+        return list(_spans(_apart(hits), data, starts, self._detectors))
+
+    def _confirm(
+        self, place: int, cells: NDArray[np.int64], data: NDArray[np.uint8], starts: NDArray[np.int64], *, prose: bool
+    ) -> Iterator[_Hit]:
+        text = self._detectors[place].pack.text
+        values = self._detectors[place].pack.values
+        if text is None or (text.prose_only and not prose):
+            return
+        certain = bool(values and values.certain)
+        pattern, group = self._patterns[place], min(1, self._patterns[place].groups)
+        found: list[tuple[int, bytes, int, int]] = []
+        for cell in cells.tolist():
+            raw = data[starts[cell] : starts[cell + 1]].tobytes()
+            for match in islice(pattern.finditer(raw), _MOST):
+                start, end = match.span(group)
+                if start >= 0 and (prose or certain or end - start < _WHOLE * len(raw)):
+                    found.append((cell, raw, start, end))
+        for (cell, raw, start, end), good in zip(found, self._checked(place, found), strict=True):
+            if good:
+                hit = self._weigh(place, cell, raw, start, end)
+                if hit is not None:
+                    yield hit
+
+    def _checked(self, place: int, found: Sequence[tuple[int, bytes, int, int]]) -> Iterable[bool]:
+        text = self._detectors[place].pack.text
+        if text is None or not found or (text.check is None and text.words is None):
+            return [True] * len(found)
+        values = pl.Series([raw[start:end].decode(errors="replace") for _, raw, start, end in found])
+        good = np.ones(len(found), dtype=bool)
+        if text.check is not None:
+            good &= CHECKS[text.check](values)
+        if text.words is not None:
+            good &= self._detectors[place].listed(values)
+        answer: list[bool] = good.tolist()
+        return answer
+
+    def _weigh(self, place: int, cell: int, raw: bytes, start: int, end: int) -> _Hit | None:
+        """Words around raise or lower; without a needed word there is no finding."""
+        text = self._detectors[place].pack.text
+        if text is None:
+            return None
+        cold, hot = self._cold[place], self._hot[place]
+        before = raw[max(0, start - text.reach) : start].decode(errors="ignore").lower()
+        if cold is not None and cold.search(before[-_NEAR:]) and not (hot is not None and hot.search(before[-_NEAR:])):
+            return None
+        confidence, reason = text.confidence, "pattern" if text.check is None else f"pattern and check {text.check}"
+        if hot is not None:
+            near = before + " | " + raw[end : end + text.reach // 2].decode(errors="ignore").lower()
+            if hot.search(near):
+                confidence = min(0.99, confidence + 0.1)
+                reason += ", words beside it"
+            elif text.hotword_needed:
+                return None
+        return _Hit(cell, start, end, place, round(confidence, 3), reason + " in running text")
+
+
+def _roomy() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    options.log_errors = False
+    return options
+
+
+def _words(words: Sequence[str]) -> "re2._Regexp | None":
+    """Whole words or phrases, whatever the script."""
+    if not words:
+        return None
+    return re2.compile(
+        r"(?:^|[^\pL\pN])(?:" + "|".join(re2.escape(word.lower()) for word in words) + r")(?:$|[^\pL\pN])",
+        _roomy(),
+    )
+
+
+def _apart(hits: Sequence[_Hit]) -> Iterator[_Hit]:
+    """Where findings overlap the surer, then the longer one stands."""
+    by_cell: dict[int, list[_Hit]] = defaultdict(list)
+    for hit in hits:
+        by_cell[hit.cell].append(hit)
+    for _, group in sorted(by_cell.items()):
+        if len(group) == 1:
+            yield group[0]
+            continue
+        yield from _without_overlap(group)
+
+
+def _without_overlap(group: list[_Hit]) -> list[_Hit]:
+    """Sorted by place a finding only meets its neighbours: a chain of overlaps keeps its surest links."""
+    group.sort(key=lambda hit: (hit.start, -hit.end))
+    kept: list[_Hit] = []
+    for hit in group:
+        while kept and hit is not None and kept[-1].end > hit.start:
+            if (hit.confidence, hit.end - hit.start) > (kept[-1].confidence, kept[-1].end - kept[-1].start):
+                kept.pop()
+            else:
+                break
+        else:
+            kept.append(hit)
+    return kept
+
+
+def _spans(
+    hits: Iterable[_Hit], data: NDArray[np.uint8], starts: NDArray[np.int64], detectors: Sequence[Detector]
+) -> Iterator[Span]:
+    """Byte places as character places, counting each stretch of a cell once."""
+    cell, at, chars = -1, 0, 0
+    for hit in hits:
+        if hit.cell != cell:
+            cell, at, chars = hit.cell, 0, 0
+        raw = data[starts[cell] + at : starts[cell] + hit.end].tobytes()
+        start = chars + len(raw[: hit.start - at].decode(errors="replace"))
+        end = start + len(raw[hit.start - at :].decode(errors="replace"))
+        at, chars = hit.end, end
+        yield Span(cell, start, end, detectors[hit.place], hit.confidence, hit.reason)

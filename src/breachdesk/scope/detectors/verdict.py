@@ -1,0 +1,268 @@
+"""From counts to a judgement: which element a column holds, how sure, and why, in words without values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from breachdesk.scope.detectors.column import Column, Kind
+from breachdesk.scope.detectors.detector import Detector, Detectors
+from breachdesk.scope.detectors.header import Said, Strength
+from breachdesk.scope.detectors.spread import SPREADS
+from breachdesk.scope.detectors.tally import Tally
+from breachdesk.scope.shapes import Field
+
+_MIXED_LEAST = 0.005  # share of a mixed column that one more kind of id must add
+_PERSONAL = ("email", "phone", "date_of_birth", "gov_id", "login", "card", "bank", "health", "insurance")
+_SURE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is known of the table around a column."""
+
+    person: bool
+    thing: bool
+    talk: bool
+    elements: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+    def about_persons(self) -> bool:
+        personal = any(element.split(".")[0] in _PERSONAL for element in self.elements)
+        named = bool(self.roles & {"given", "family", "birth", "full"})
+        if self.thing:
+            return named or "birth" in self.roles
+        return self.person or personal or named
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One detector's claim on a column, accepted."""
+
+    detector: Detector
+    said: Said
+    shape: float
+    passed: float
+    confidence: float
+    basis: str  # header | hint | values
+
+    def weight(self) -> tuple[bool, int, int, int, int, float]:
+        values = self.detector.pack.values
+        certain = bool(values and values.certain and self.passed >= _SURE)
+        return (certain, self.detector.pack.rank, int(self.said.strength), self.said.words, self.said.end, self.passed)
+
+
+def judge(tallies: Mapping[str, Tally], source: str, detectors: Detectors) -> tuple[Column, ...]:
+    """Twice over the columns: what stands by itself, then what needs to know whose table it is."""
+    person, thing, talk = detectors.context.table(source)
+    bare = Table(person, thing, talk)
+    first = {name: _best(tally, bare, detectors, contextual=False) for name, tally in tallies.items()}
+    table = Table(
+        person,
+        thing,
+        talk,
+        frozenset(claims[0].detector.element for claims in first.values() if claims),
+        frozenset(claims[0].detector.pack.role for claims in first.values() if claims),
+    )
+    columns = []
+    for name, tally in tallies.items():
+        claims = _best(tally, table, detectors, contextual=True)
+        columns.append(_column(name, tally, claims, table, detectors))
+    return tuple(columns)
+
+
+def _best(tally: Tally, table: Table, detectors: Detectors, *, contextual: bool) -> list[Claim]:
+    """Accepted claims, the weightiest first."""
+    claims = []
+    for detector in tally.candidates:
+        claim = _claim(detector, tally, table, contextual=contextual)
+        if claim is not None:
+            claims.append(claim)
+    return sorted(claims, key=Claim.weight, reverse=True)
+
+
+def _claim(detector: Detector, tally: Tally, table: Table, *, contextual: bool) -> Claim | None:
+    pack = detector.pack
+    said = tally.said.get(detector.id, Said(Strength.NOTHING))
+    if said.strength is Strength.NEVER or tally.filled == 0:
+        return None
+    if pack.needs == "person" and not (contextual and _person_here(tally, table)):
+        return None
+    if pack.needs == "talk" and not table.talk:
+        return None
+    if pack.needs == "no_thing" and (table.thing and not table.about_persons()):
+        return None
+    filled = max(1, tally.filled)
+    shape, passed = tally.shapes[detector.id] / filled, tally.passed(detector) / filled
+    strength = _strength(detector, said, tally)
+    basis = _accept(detector, strength, shape, passed, tally)
+    if basis is None:
+        return None
+    return Claim(
+        detector, Said(strength, said.words, said.end), shape, passed, _confidence(detector, basis, passed), basis
+    )
+
+
+def _person_here(tally: Tally, table: Table) -> bool:
+    return tally.header.person or (table.about_persons() and "~thing" not in tally.said)
+
+
+def _strength(detector: Detector, said: Said, tally: Tally) -> Strength:
+    """A header that speaks of a property (`phone_type`) or of a thing (`product_name`) names nothing by itself."""
+    if said.strength is not Strength.NAMES or said.whole or not ({"~prop", "~thing"} & tally.said.keys()):
+        return said.strength
+    values = detector.pack.values
+    return Strength.HINT if values is not None and values.alone is not None else Strength.NOTHING
+
+
+def _accept(detector: Detector, strength: Strength, shape: float, passed: float, tally: Tally) -> str | None:
+    values = detector.pack.values
+    if values is None:
+        return "header" if strength is Strength.NAMES else None
+    if strength is Strength.NAMES and shape >= values.least:
+        return "header"
+    if strength is Strength.HINT and passed >= values.hint:
+        return "hint"
+    if values.alone is None or passed < values.alone or shape < values.whole:
+        return None
+    if values.certain:
+        return "values"
+    if "~thing" in tally.said or _prose(tally) or not SPREADS[values.spread](tally):
+        return None
+    if not tally.header.opaque and (values.words is not None or values.spread == "births"):
+        return None  # a header that says something else is believed before a likeness of words or dates
+    return "values"
+
+
+def _confidence(detector: Detector, basis: str, passed: float) -> float:
+    top = detector.pack.confidence
+    if basis == "header":
+        return round(top * (0.8 + 0.2 * passed), 3)
+    if basis == "hint":
+        return round(top * (0.6 + 0.35 * passed), 3)
+    return round(top * (0.5 + 0.45 * passed), 3)
+
+
+def _prose(tally: Tally) -> bool:
+    """Sentences rather than values."""
+    return tally.long * 10 > tally.filled or tally.kinds["prose"] >= 0.3 * max(1, tally.sampled)
+
+
+def _column(name: str, tally: Tally, claims: Sequence[Claim], table: Table, detectors: Detectors) -> Column:
+    kind = _kind(tally, table)
+    prose = _prose(tally)
+    if not claims:
+        return Column(
+            name=name,
+            filled=tally.filled,
+            elements=(),
+            main=None,
+            free_text=prose,
+            kind=Kind.TEXT if prose else kind,
+            distinct_estimate=tally.distinct(),
+            reason=_nothing(tally),
+        )
+    main = claims[0]
+    plan = _plan(tally, main, detectors)
+    fields = tuple(_field(name, tally, plan, place, main, prose=prose) for place in reversed(range(len(plan))))
+    texty = main.detector.element in ("messages", "health") and prose
+    return Column(
+        name=name,
+        filled=tally.filled,
+        elements=fields,
+        main=plan[0].element,
+        free_text=texty,
+        kind=Kind.TEXT if prose else kind,
+        distinct_estimate=tally.distinct(),
+        reason=fields[-1].reason,
+        role=_role(main, tally, table),
+        plan=tuple(detector.id for detector in plan),
+        loose=len(plan) == 1,
+    )
+
+
+def _plan(tally: Tally, main: Claim, detectors: Detectors) -> list[Detector]:
+    """The detectors that mark the column; where it mixes, the first one takes a cell first."""
+    group = main.detector.pack.group
+    if not group or not (tally.mixed_ids() or main.basis == "values"):
+        return [main.detector]
+    members = [one for one in tally.candidates if one.pack.group == group and one.id not in detectors.mixers]
+    members.sort(key=lambda one: (one.pack.rank, tally.passed(one)), reverse=True)
+    taken: list[Detector] = []
+    for member in members:
+        if tally.passed(member, beside=taken) >= max(2, _MIXED_LEAST * tally.filled):
+            taken.append(member)
+    if not taken:
+        return [main.detector]
+    covered = sum(tally.passed(one, beside=taken[:place]) for place, one in enumerate(taken))
+    if main.detector.id in detectors.mixers and covered < tally.filled:
+        taken.append(main.detector)
+    return taken
+
+
+def _field(name: str, tally: Tally, plan: Sequence[Detector], place: int, main: Claim, *, prose: bool) -> Field:
+    detector = plan[place]
+    if len(plan) == 1:
+        count = tally.shapes[detector.id] + (tally.long if prose else 0)
+        return Field(name, detector.element, count, main.confidence, detector.id, _because(main, tally))
+    count = tally.passed(detector, beside=plan[:place])
+    reason = f"one column, several identifiers: {count} of {tally.filled} rows pass this one's pattern and check"
+    return Field(name, detector.element, count, round(detector.pack.confidence * 0.9, 3), detector.id, reason)
+
+
+def _because(claim: Claim, tally: Tally) -> str:
+    """Why, in words that name no value."""
+    values = claim.detector.pack.values
+    parts = []
+    if claim.basis == "header":
+        parts.append("the header names it")
+    elif claim.basis == "hint":
+        parts.append("the header allows it")
+    else:
+        parts.append("the values alone show it")
+    if values is not None and values.pattern is not None:
+        right = round(claim.passed * tally.filled)
+        test = f"pattern and check {values.check}" if values.check else "pattern"
+        parts.append(f"{right} of {tally.filled} rows pass {test}")
+        if claim.shape > claim.passed:
+            parts.append(f"{round(claim.shape * tally.filled)} have its shape")
+    return "; ".join(parts)
+
+
+def _nothing(tally: Tally) -> str:
+    if tally.filled == 0:
+        return "empty"
+    if "~thing" in tally.said:
+        return "the header names a thing, not a person's data"
+    return "neither header nor values show personal data"
+
+
+def _kind(tally: Tally, table: Table) -> Kind:
+    if tally.filled == 0:
+        return Kind.EMPTY
+    tried = max(1, tally.sampled)
+    share = {kind: count / tried for kind, count in tally.kinds.items()}
+    numeric = share.get("integer", 0) + share.get("decimal", 0)
+    key = "~key" in tally.said
+    if key and (share.get("integer", 0) > _SURE or share.get("uuid", 0) > _SURE or share.get("code", 0) > _SURE):
+        return Kind.PERSON_KEY if tally.header.person or (table.person and len(tally.header.words) == 1) else Kind.ID
+    if share.get("date", 0) > _SURE:
+        return Kind.DATE
+    if share.get("uuid", 0) > _SURE:
+        return Kind.ID
+    distinct = tally.distinct()
+    if distinct <= 64 and distinct * 4 <= tally.filled:
+        return Kind.CATEGORY
+    if numeric > _SURE:
+        return Kind.NUMBER
+    if share.get("code", 0) + numeric > _SURE:
+        return Kind.CODE
+    return Kind.TEXT
+
+
+def _role(main: Claim, tally: Tally, table: Table) -> str:
+    role = main.detector.pack.role
+    if role != "full" or main.basis == "values":
+        return role
+    spaced = sum(" " in value.strip() or "," in value for value in tally.sample)
+    if spaced * 2 < len(tally.sample) and "given" not in table.roles and tally.sample:
+        return "given"
+    return role
