@@ -98,7 +98,9 @@ class NoticeEntry:
     cohort: NoticeCohort
     rules: tuple[str, ...]
     duties: tuple[str, ...]  # ids of the duties to tell these people
-    verdict: Verdict | None  # the strongest of them: owed > held > unknown > voluntary > not_owed; None: no such duty known
+    verdict: (
+        Verdict | None
+    )  # the strongest of them: owed > held > unknown > voluntary > not_owed; None: no such duty known
     files: Mapping[str, Mapping[str, PurePosixPath]]  # language -> html | txt | pdf -> path
     checks: Mapping[str, tuple[NoticeCheck, ...]]  # by language; failed ones first
     asks: tuple[Ask, ...]

@@ -1,0 +1,194 @@
+"""What to do first: steps for the elements a person lost, in the country where the person lives (packs/advice)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from breachdesk.ground.elements import covers
+from breachdesk.ground.places import country_of
+from breachdesk.ground.shelf import Shelf
+from breachdesk.notify.shapes import Step
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(_Row):
+    en: str
+    ru: str
+
+    def say(self, language: str) -> str:
+        return self.ru if language == "ru" else self.en
+
+
+class LocalWords(Words):
+    """The same step in one country; `minutes: 0` says no time."""
+
+    minutes: int | None = None
+
+
+class Resource(_Row):
+    """A place to turn to. `verified` false or partly: somebody must look before a letter goes."""
+
+    id: str
+    kind: str
+    name: Words
+    verified: bool | str
+    places: tuple[str, ...] = ()
+    url: str = ""
+    phone: str = ""
+    address: str = ""
+    source: str = ""
+    note: str = ""
+
+
+class StepRow(_Row):
+    urgency: str
+    en: str
+    ru: str
+    minutes: int | None = None
+    resource_kinds: tuple[str, ...] = ()
+    only_with_resource: bool = False
+    only_with_services: bool = False
+    in_: dict[str, LocalWords] = Field(default_factory=dict, alias="in")
+
+    def say(self, language: str, country: str) -> str:
+        local = self.in_.get(country)
+        return local.say(language) if local else (self.ru if language == "ru" else self.en)
+
+
+class ElementRow(_Row):
+    serves: tuple[str, ...] = Field(alias="for")
+    severity: int
+    label: Words
+    risk: Words
+    steps: tuple[str, ...]
+    countries: tuple[str, ...] = ()
+
+
+class _Rules(_Row):
+    checked_on: Any
+    most_steps: int
+    most_resources: int
+    urgency: tuple[str, ...]
+    always: tuple[str, ...]
+    alone: tuple[str, ...]
+    minor: str
+    groups: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    rules: _Rules
+    steps: dict[str, StepRow]
+    elements: dict[str, ElementRow]
+    resources: dict[str, tuple[Resource, ...]]  # by country or group
+
+    def places(self, residence: str) -> tuple[str, ...]:
+        """The shelves of resources for a place: its country, else the group the country is in."""
+        country = country_of(residence)
+        found = [country] if country in self.resources else []
+        return tuple(found + [group for group, members in self.rules.groups.items() if country in members])
+
+    def at(self, residence: str, *kinds: str) -> tuple[Resource, ...]:
+        """Resources of these kinds for people living there, in the order of the kinds asked for."""
+        rows = [row for place in self.places(residence) for row in self.resources.get(place, ())]
+        near = [row for row in rows if not row.places or residence in row.places or country_of(residence) in row.places]
+        near.sort(key=lambda row: not row.places)  # what is made for this very place comes first
+        return tuple(row for kind in kinds for row in near if row.kind == kind)
+
+    def named(self, resource: str) -> Resource:
+        return next(row for rows in self.resources.values() for row in rows if row.id == resource)
+
+
+def load_advice(shelf: Shelf) -> Advice:
+    shelves = [shelf.data(path) for path, _ in shelf.files("advice/resources")]
+    advice = Advice(
+        rules=_Rules.model_validate(shelf.data("advice/rules.yaml")),
+        steps={name: StepRow.model_validate(row) for name, row in shelf.data("advice/steps.yaml")["steps"].items()},
+        elements={
+            name: ElementRow.model_validate(row) for name, row in shelf.data("advice/elements.yaml")["elements"].items()
+        },
+        resources={rows["place"]: tuple(Resource.model_validate(row) for row in rows["resources"]) for rows in shelves},
+    )
+    missing = {step for row in advice.elements.values() for step in row.steps} - advice.steps.keys()
+    if missing:
+        raise ValueError(f"packs/advice/elements.yaml: no such step: {', '.join(sorted(missing))}")
+    return advice
+
+
+def rows_serving(advice: Advice, elements: Iterable[str]) -> dict[str, list[str]]:
+    """Row name -> the lost elements it is about, in the order given."""
+    served: dict[str, list[str]] = {}
+    for element in elements:
+        if name := _serving(advice, element):
+            served.setdefault(name, []).append(element)
+    return served
+
+
+def rows_for(advice: Advice, elements: Iterable[str], *, minor: bool = False) -> list[ElementRow]:
+    """What the pack knows about these elements, the gravest first; one row may serve several elements."""
+    names = {_serving(advice, element) for element in elements} | ({advice.rules.minor} if minor else set())
+    rows = [row for name, row in advice.elements.items() if name in names]
+    return sorted(rows, key=lambda row: -row.severity)
+
+
+def _serving(advice: Advice, element: str) -> str | None:
+    """The row that names the nearest parent: `gov_id.us.ssn` before `gov_id`."""
+    best, depth = None, -1
+    for name, row in advice.elements.items():
+        for served in row.serves:
+            if covers(served, element) and served.count(".") > depth:
+                best, depth = name, served.count(".")
+    return best
+
+
+def choose_steps(
+    advice: Advice,
+    elements: Iterable[str],
+    residence: str,
+    language: str,
+    *,
+    minor: bool = False,
+    services: bool = False,
+) -> tuple[Step, ...]:
+    """At most seven steps, the urgent first. Every element gives its first step before any gives its second, so that a
+    grave element cannot crowd out what another one needs."""
+    rows = rows_for(advice, elements, minor=minor)
+    chosen: dict[str, tuple[int, int]] = {}
+    for turn in range(max((len(row.steps) for row in rows), default=0)):
+        for rank, row in enumerate(rows):
+            usable = [name for name in row.steps if _usable(advice, name, residence, services)]
+            if turn < len(usable):
+                chosen.setdefault(usable[turn], (rank, turn))
+    names = [name for name in chosen if name not in advice.rules.alone] or list(chosen)
+    names = names[: advice.rules.most_steps]
+    for name in advice.rules.always:
+        if len(names) < advice.rules.most_steps and name not in names:
+            names.append(name)
+            chosen[name] = (len(rows), 0)
+    order = advice.rules.urgency.index
+    names.sort(key=lambda name: (order(advice.steps[name].urgency), *chosen[name]))
+    shown: set[str] = set()
+    return tuple(_step(advice, name, residence, language, shown) for name in names)
+
+
+def _usable(advice: Advice, name: str, residence: str, services: bool) -> bool:
+    row = advice.steps[name]
+    if row.only_with_services and not services:
+        return False
+    return not row.only_with_resource or bool(advice.at(residence, *row.resource_kinds))
+
+
+def _step(advice: Advice, name: str, residence: str, language: str, shown: set[str]) -> Step:
+    """A resource stands under the first step that uses it; `shown` remembers."""
+    row, country = advice.steps[name], country_of(residence)
+    near = [one.id for one in advice.at(residence, *row.resource_kinds)[: advice.rules.most_resources]]
+    fresh = tuple(one for one in near if one not in shown)
+    shown.update(fresh)
+    local = row.in_.get(country)
+    minutes = row.minutes if local is None or local.minutes is None else local.minutes
+    return Step(name, row.urgency, minutes or None, row.say(language, country), fresh)

@@ -1,0 +1,73 @@
+"""One letter: the layout of the place, its blocks that hold here, every hole filled or visibly blank."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from breachdesk.notify.advice import choose_steps
+from breachdesk.notify.blocks import Block, Heading
+from breachdesk.notify.check import check
+from breachdesk.notify.conditions import conditions, holds, wants_services
+from breachdesk.notify.library import Library, NoticeRule
+from breachdesk.notify.organisation import Organisation
+from breachdesk.notify.shapes import Notice, NoticeCohort
+from breachdesk.notify.template import fill
+from breachdesk.notify.values import Person, Values
+
+_GENERAL = "general"
+
+
+def compose(
+    cohort: NoticeCohort,
+    language: str,
+    *,
+    library: Library,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+    person: Person | None = None,
+) -> Notice:
+    """The letter to `cohort` in `language` (`en`, `ru`), checked. With `person` its slots are filled for delivery."""
+    rules = library.rules_for(cohort.residence, entity_kinds(facts))
+    regulator = bool(library.advice.at(cohort.residence, "regulator"))
+    said = conditions(cohort, rules, organisation, facts, has_regulator=regulator)
+    layout = layout_of(rules)
+    steps = choose_steps(
+        library.advice,
+        cohort.elements,
+        cohort.residence,
+        language,
+        minor=cohort.minor,
+        services=wants_services(cohort, rules, organisation, facts),
+    )
+    where = f"notices/{cohort.slug}/{language}"
+    values = Values(library, organisation, facts, cohort, language, where, steps, person)
+    blocks: list[Block] = []
+    for part in library.layouts[layout].parts:
+        if not holds(part.when, said):
+            continue
+        if part.heading:
+            blocks.append(Heading(library.headings[language][part.heading]))
+        else:
+            blocks.extend(fill(library.templates[language, part.block], values, role=part.block))
+    notice = Notice(
+        cohort=cohort,
+        language=language,
+        rules=tuple(rule.id for rule in rules),
+        layout=layout,
+        title=library.headings[language][library.layouts[layout].title],
+        blocks=tuple(blocks),
+        steps=steps,
+        asks=tuple(values.asks.values()),
+    )
+    checks = check(notice, rules, library=library, organisation=organisation, facts=facts)
+    return replace(notice, checks=checks)
+
+
+def layout_of(rules: tuple[NoticeRule, ...]) -> str:
+    """The layout of the first rule that has one: the rule nearest to the place stands first."""
+    return next((rule.layout for rule in rules if rule.layout), _GENERAL)
+
+
+def entity_kinds(facts: Mapping[str, Any]) -> frozenset[str]:
+    kinds = facts.get("entity.kinds")
+    return frozenset(str(kind) for kind in kinds) if isinstance(kinds, list | tuple | set | frozenset) else frozenset()

@@ -1,0 +1,80 @@
+"""What holds for one letter, as words that layouts and rules may name (`taken`, `minor`, `services`, `rule:us-ca`)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from breachdesk.ground.elements import covers
+from breachdesk.ground.places import country_of
+from breachdesk.notify.library import NoticeRule
+from breachdesk.notify.organisation import Organisation
+from breachdesk.notify.shapes import NoticeCohort
+
+_PASSWORDS = ("login.password", "login.password_hash", "login.security_answer")
+_SIGN_IN_ONLY = ("name", "email", "login", "customer_id", "ip_address", "device_id")
+_IDENTITY = ("gov_id.us.ssn", "gov_id.us.itin", "gov_id.driver_licence", "gov_id.state_id")
+
+
+def touches(elements: Iterable[str], parents: Iterable[str]) -> bool:
+    """Whether one of the lost elements is, or lies under, one of these names."""
+    names = tuple(parents)
+    return any(covers(parent, element) for element in elements for parent in names)
+
+
+def conditions(
+    cohort: NoticeCohort,
+    rules: Iterable[NoticeRule],
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+    *,
+    has_regulator: bool = True,
+) -> frozenset[str]:
+    """`has_regulator`: the advice pack knows an authority to complain to where these people live."""
+    applied = tuple(rules)
+    held = facts.get("hold.law_enforcement")
+    said = {
+        "minor": cohort.minor,
+        "us": country_of(cohort.residence) == "US",
+        "taken": facts.get("breach.exfiltration") == "yes",
+        "exposed-range": "exposed.until" in organisation.days and _first_day_known(organisation, facts),
+        "held": bool(held) and held is not True and not isinstance(held, str),
+        "not-held": "hold.law_enforcement" in facts and not held,
+        "has-regulator": has_regulator,
+        "services": wants_services(cohort, applied, organisation, facts),
+        "passwords": touches(cohort.elements, _PASSWORDS),
+        "sign-in-only": touches(cohort.elements, _PASSWORDS)
+        and all(touches([element], _SIGN_IN_ONLY) for element in cohort.elements),
+        "identity": touches(cohort.elements, _IDENTITY),
+        "police-told": organisation.answers.get("police.told") is True,
+        "no-parent": organisation.text("parent", "en") == "",
+        "planned": "planned" in organisation.texts,
+        "privacy-contact": any(key.startswith("privacy_contact.") for key in organisation.texts),
+        "late": "delay_reason" in organisation.texts,
+    }
+    return frozenset([name for name, yes in said.items() if yes] + [f"rule:{rule.id}" for rule in applied])
+
+
+def holds(when: Iterable[str], said: frozenset[str]) -> bool:
+    return all((name.removeprefix("not:") in said) != name.startswith("not:") for name in when)
+
+
+def wants_services(
+    cohort: NoticeCohort, rules: Iterable[NoticeRule], organisation: Organisation, facts: Mapping[str, Any]
+) -> bool:
+    """Free services are offered, or must be under one of the rules."""
+    return "services.name" in organisation.texts or months_required(cohort, rules, facts) > 0
+
+
+def months_required(cohort: NoticeCohort, rules: Iterable[NoticeRule], facts: Mapping[str, Any]) -> int:
+    """How many months of free services must be offered; 0: none. A source not known counts as the source."""
+    wanted = [
+        rule.services.months
+        for rule in rules
+        if rule.services
+        and touches(cohort.elements, rule.services.elements)
+        and not (rule.services.only_if_source and facts.get("breach.source_is_entity") is False)
+    ]
+    return max(wanted, default=0)
+
+
+def _first_day_known(organisation: Organisation, facts: Mapping[str, Any]) -> bool:
+    return "exposed.from" in organisation.days or facts.get("time.occurred") is not None

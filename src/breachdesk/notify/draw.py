@@ -1,0 +1,110 @@
+"""A letter as text, as one HTML page, as tagged PDF (PDF/UA-1). Values are data in all three and never markup."""
+
+import json
+import textwrap
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any
+
+import typst
+from jinja2 import Environment
+
+from breachdesk.notify.blocks import Heading, Item, Items, Paragraph, plain
+from breachdesk.notify.page import drawn, head_and_body
+from breachdesk.notify.shapes import Notice
+
+WIDTH = 72
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # the same letter is the same bytes on every run
+
+
+def as_text(notice: Notice, *, draft: str = "") -> str:
+    """Lines of at most 72 characters (an address longer than a line stays whole)."""
+    head, body = head_and_body(notice.blocks)
+    parts = [draft] if draft else []
+    parts += [_wrapped(plain(part.spans)) for part in head]
+    parts.append(f"{notice.title}\n{'=' * min(len(notice.title), WIDTH)}")
+    for block in body:
+        if isinstance(block, Heading):
+            parts.append(f"{block.text}\n{'-' * min(len(block.text), WIDTH)}")
+        elif isinstance(block, Paragraph):
+            parts.append(_wrapped(plain(block.spans)))
+        else:
+            parts.append(_listed(block))
+    return "\n\n".join(parts) + "\n"
+
+
+def _listed(block: Items) -> str:
+    lines = []
+    for number, item in enumerate(block.items, start=1):
+        mark = f"{number}. " if block.ordered else "- "
+        lines.append(_point(item, mark))
+    return "\n".join(lines)
+
+
+def _point(item: Item, mark: str) -> str:
+    pad = " " * len(mark)
+    lines = [_wrapped(plain(item.spans), mark, pad)]
+    lines += [_wrapped(plain(line), pad, pad) for line in item.below]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+
+
+@dataclass(slots=True)
+class Press:
+    """Draws many letters with what it has read once. Not shared between threads."""
+
+    _compiler: Any = None
+    _page: Any = None
+    _css: str = ""
+    _typ: bytes = b""
+    words: dict[str, dict[str, str]] = field(default_factory=dict)  # language -> phrase -> words
+
+    def __post_init__(self) -> None:
+        here = resources.files("breachdesk.notify")
+        self._typ = here.joinpath("letter.typ").read_bytes()
+        self._css = here.joinpath("letter.css").read_text(encoding="utf-8")
+        page = here.joinpath("letter.html").read_text(encoding="utf-8")
+        self._page = Environment(autoescape=True, trim_blocks=False, keep_trailing_newline=True).from_string(page)
+        self._compiler = typst.Compiler(ignore_system_fonts=True)
+
+    def html(self, notice: Notice, *, draft: str = "") -> str:
+        said = drawn(notice.blocks)
+        page = self._page.render(
+            title=notice.title, language=notice.language, css=_Safe(self._css), draft=draft, **said
+        )
+        return str(page)
+
+    def pdf(self, notice: Notice, *, sender: str, draft: str = "") -> bytes:
+        """PDF/UA-1: tagged, with title and language; A4, or US Letter for people in the United States."""
+        letter = {
+            "title": notice.title,
+            "author": sender,
+            "language": notice.language,
+            "paper": "us-letter" if notice.cohort.residence.startswith("US") else "a4",
+            "page": self.words.get(notice.language, {}).get("page", ""),
+            "draft": draft,
+            **drawn(notice.blocks),
+        }
+        made = self._compiler.compile(
+            input=self._typ,
+            format="pdf",
+            sys_inputs={"letter": json.dumps(letter, ensure_ascii=False)},
+            pdf_standards="ua-1",
+            timestamp=int(_EPOCH.timestamp()),
+        )
+        return bytes(made)
+
+
+class _Safe(str):
+    """Our own style sheet, which Jinja must not escape."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
