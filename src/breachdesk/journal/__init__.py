@@ -1,1 +1,38 @@
-"""What happened, when, by whom; tamper-evident and provable offline."""
+"""What happened, when, by whom: tamper-evident and provable offline. Rooms write; nobody changes."""
+
+from breachdesk.journal.bag import attach, attach_all, attach_evidence, check_manifest, write_manifest
+from breachdesk.journal.journal import Journal, read
+from breachdesk.journal.shapes import (
+    HOUSE,
+    Actor,
+    Attachment,
+    BadEntry,
+    Entry,
+    JournalBroken,
+    JournalBusy,
+    JournalError,
+    Journalist,
+    NotWritten,
+    Via,
+)
+
+__all__ = [
+    "HOUSE",
+    "Actor",
+    "Attachment",
+    "BadEntry",
+    "Entry",
+    "Journal",
+    "JournalBroken",
+    "JournalBusy",
+    "JournalError",
+    "Journalist",
+    "NotWritten",
+    "Via",
+    "attach",
+    "attach_all",
+    "attach_evidence",
+    "check_manifest",
+    "read",
+    "write_manifest",
+]
