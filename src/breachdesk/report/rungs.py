@@ -1,4 +1,4 @@
-"""Duties in the order a person must act: what is late, what is soon, and which fall together on one rung of the ladder."""
+"""Duties in the order a person must act: what is late, what is soon, which share one rung of the ladder."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

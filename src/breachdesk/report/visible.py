@@ -1,4 +1,4 @@
-"""Text from evidence made harmless to the eye: controls, bidi switches and invisible characters are shown, not obeyed."""
+"""Text from evidence made harmless to the eye: controls, bidi switches, invisible characters are shown, not obeyed."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""The words of the page: one pack per language (packs/messages/report), plurals by CLDR rules, numbers and dates as read."""
+"""The words of the page: one pack per language (packs/messages/report), plurals by CLDR rules, numbers, dates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from breachdesk.report.shapes import Certainty
 LANGUAGES = ("en", "ru")
 _CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
 _FAR = timedelta(days=180)
+_HELD = "\u00a0"  # a space that never ends a line
 Saying = str | dict[str, str]
 
 
@@ -73,13 +74,13 @@ class Words:
             return saying
         return saying[self.locale.plural_form(n if n is not None else 0)]
 
-    def say(self, key: str, n: int | None = None, **values: object) -> str:
+    def say(self, key: str, n: int | None = None, /, **values: object) -> str:
         if n is not None:
             values.setdefault("n", self.number(n))
             values.setdefault("count", self.number(n))
         return self._form(key, n).format(**values)
 
-    def mark(self, key: str, n: int | None = None, **values: object) -> Markup:
+    def mark(self, key: str, n: int | None = None, /, **values: object) -> Markup:
         if n is not None:
             values.setdefault("n", self.number(n))
             values.setdefault("count", self.number(n))
@@ -115,8 +116,13 @@ class Words:
         moment = self.moment(instant, seen_from=seen_from)
         return self.say("dates.placed", moment=moment, place=place) if place else moment
 
+    def both(self, instant: datetime, *, seen_from: datetime | None = None) -> str:
+        """Local and UTC: `Fri 21 Nov, 18:05 Moscow (15:05 UTC)`."""
+        placed, utc = self.placed(instant, seen_from=seen_from), self.utc(instant)
+        return self.say("dates.both", placed=placed, utc=utc) if utc else placed
+
     def utc(self, instant: datetime) -> str:
-        """`15:05 UTC`, with its day when that differs from the local one; "" when the instant is told in UTC already."""
+        """`15:05 UTC`, with its day when that differs from the local one; "" when it is told in UTC already."""
         there = instant.astimezone(UTC)
         if instant.utcoffset() == timedelta(0) and self.place(instant) == "UTC":
             return ""
@@ -126,12 +132,16 @@ class Words:
     def day(self, instant: datetime) -> str:
         return self._dated("day", instant)
 
-    def short_day(self, instant: datetime) -> str:
-        return self._dated("short", instant)
+    def first_day(self, began: datetime, ended: datetime) -> str:
+        """The first day of a period, without what its last day says anyway: `11` of `11 and 19 November 2026`."""
+        if began.year != ended.year:
+            return self.day(began)
+        return self._dated("day_only" if began.month == ended.month else "day_month", began)
 
     def _dated(self, pattern: str, instant: datetime) -> str:
         form = str(self.sayings[f"dates.{pattern}"])
-        return str(format_datetime(instant.replace(tzinfo=None), form, locale=self.locale))
+        text = str(format_datetime(instant.replace(tzinfo=None), form, locale=self.locale))
+        return text.replace(" ", _HELD).replace(f",{_HELD}", ", ")
 
     def place(self, instant: datetime) -> str:
         return _city(instant.tzinfo, self.locale) or _offset(instant)
@@ -144,6 +154,9 @@ class Words:
         return self.say("left.late", span=self.span(int((now - due).total_seconds() // 60)))
 
     def span(self, minutes: int) -> str:
+        return self._span(minutes).replace(" ", _HELD)
+
+    def _span(self, minutes: int) -> str:
         if minutes < 60:
             return self.say("left.minutes", n=minutes)
         hours, rest = divmod(minutes, 60)
@@ -151,7 +164,7 @@ class Words:
             return self.say("left.hours_minutes", h=hours, m=rest)
         if hours < 72:
             return self.say("left.hours", n=hours)
-        return self.say("left.days", n=hours // 24)
+        return self.say("left.days", hours // 24)
 
 
 def _city(zone: tzinfo | None, locale: Locale) -> str:

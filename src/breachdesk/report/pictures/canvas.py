@@ -1,4 +1,4 @@
-"""A sheet to draw on: escaped text, plain shapes, colours only by class so that one token file rules light, dark and print."""
+"""A sheet to draw on: escaped text, plain shapes, colours by class only, so that one token file rules them all."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -25,9 +25,7 @@ class Canvas:
         """Words with their baseline at y. `room` shortens them to that many units; the whole stays as a hint."""
         shown = fit(words, room, size) if room else visible(words)
         hint = Markup("<title>{}</title>").format(visible(words)) if shown != visible(words) else Markup("")
-        self.parts.append(
-            Markup('<text x="{}" y="{}" class="{}">{}{}</text>').format(_n(x), _n(y), look, hint, shown)
-        )
+        self.parts.append(Markup('<text x="{}" y="{}" class="{}">{}{}</text>').format(_n(x), _n(y), look, hint, shown))
         self._reach(y + size * 0.35)
 
     def box(self, x: float, y: float, width: float, height: float, look: str, *, radius: float = 0) -> None:
@@ -48,9 +46,7 @@ class Canvas:
         self.parts.append(Markup('<path d="{}" class="{}"/>').format(d, look))
 
     def dot(self, x: float, y: float, radius: float, look: str) -> None:
-        self.parts.append(
-            Markup('<circle cx="{}" cy="{}" r="{}" class="{}"/>').format(_n(x), _n(y), _n(radius), look)
-        )
+        self.parts.append(Markup('<circle cx="{}" cy="{}" r="{}" class="{}"/>').format(_n(x), _n(y), _n(radius), look))
         self._reach(y + radius)
 
     def done(self, finding: str, look: str) -> Markup:
@@ -102,5 +98,3 @@ def fit(words: str, room: float, size: float) -> str:
 
 def _n(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
-
-

@@ -1,7 +1,7 @@
 """Deadline ladder: what must I do, in which order, and how late am I if nothing happens?
 
-A true time axis (logarithmic, so that hours and months both show) stands on the left; evenly spaced rungs on the right, each
-tied to its place on the axis. The bar is as wide as the people concerned.
+A true time axis (logarithmic, so that hours and months both show) stands on the left; evenly spaced rungs on the right,
+each tied to its place on the axis. The bar is as wide as the people concerned.
 """
 
 import math
@@ -83,11 +83,13 @@ def _wide(rungs: Sequence[Rung], words: Words, now: datetime, told: str) -> Mark
     for place, rung in enumerate(rungs):
         y = 28 + place * _ROW
         start = axis.y(rung.due)
-        sheet.path(f"M{rail} {start:.1f} C{rail + 34} {start:.1f} {rung_x - 44} {y} {rung_x - 12} {y}", f"tie {rung.state}")
+        sheet.path(
+            f"M{rail} {start:.1f} C{rail + 34} {start:.1f} {rung_x - 44} {y} {rung_x - 12} {y}", f"tie {rung.state}"
+        )
         sheet.dot(rail, start, 2.5, f"pin {rung.state}")
         mark(sheet, rung_x, y, rung.state)
         left = words.left(rung.due, now)
-        sheet.text(rung_x + 18, y - 2, rung.label, f"t-label {rung.state}", room=bar_x - rung_x - 36, size=15)
+        sheet.text(rung_x + 18, y - 2, rung.label, f"t-label {rung.state}", room=bar_x - rung_x - 36, size=16)
         sheet.text(
             rung_x + 18, y + 16, f"{left} · {words.placed(rung.due, seen_from=now)}", "t-small", room=500, size=13
         )
@@ -107,10 +109,12 @@ def _narrow(rungs: Sequence[Rung], words: Words, now: datetime, told: str) -> Ma
     for place, rung in enumerate(rungs):
         y = 20 + place * _NARROW_ROW
         start = axis.y(rung.due)
-        sheet.path(f"M{rail} {start:.1f} C{rail + 16} {start:.1f} {rung_x - 26} {y} {rung_x - 10} {y}", f"tie {rung.state}")
+        sheet.path(
+            f"M{rail} {start:.1f} C{rail + 16} {start:.1f} {rung_x - 26} {y} {rung_x - 10} {y}", f"tie {rung.state}"
+        )
         sheet.dot(rail, start, 2.5, f"pin {rung.state}")
         mark(sheet, rung_x, y, rung.state)
-        sheet.text(rung_x + 16, y + 5, rung.label, f"t-label {rung.state}", room=NARROW - rung_x - 20, size=15)
+        sheet.text(rung_x + 16, y + 5, rung.label, f"t-label {rung.state}", room=NARROW - rung_x - 20, size=16.5)
         sheet.text(rung_x + 16, y + 24, words.placed(rung.due, seen_from=now), "t-small", room=280, size=13)
         if rung.people is not None:
             number = words.number(rung.people)

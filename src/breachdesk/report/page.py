@@ -1,0 +1,210 @@
+"""report.html: one file, no network, readable without scripts, everything from evidence escaped."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from breachdesk.ground.shelf import Shelf, our_shelf
+from breachdesk.law.shapes import Question, Verdict
+from breachdesk.report import answer, doubts, losses, problems, residences, rows
+from breachdesk.report.pictures import ladder, scale
+from breachdesk.report.pictures import sources as source_picture
+from breachdesk.report.rungs import Rung, State, by_due, climb, title_of
+from breachdesk.report.shapes import Account, DraftKind
+from breachdesk.report.visible import visible
+from breachdesk.report.words import LANGUAGES, Words, read
+
+_LOOK = Path(__file__).resolve().parent / "look"
+_THEN = 4
+_RISK_WORDS = {"high": "high_risk", "risk": "risk_level"}
+
+
+def file_name(language: str) -> str:
+    """English is the report; every other language says so in its name."""
+    return "report.html" if language == "en" else f"report.{language}.html"
+
+
+def render(account: Account, language: str, shelf: Shelf | None = None, *, others: Sequence[str] = LANGUAGES) -> str:
+    """The whole page in one language. `others` are the languages written beside it, linked from its head."""
+    shelf = shelf or our_shelf()
+    words = read(shelf, language)
+    style = Markup((_LOOK / "tokens.css").read_text("utf-8") + (_LOOK / "report.css").read_text("utf-8"))  # noqa: S704
+    script = Markup((_LOOK / "countdown.js").read_text("utf-8"))  # noqa: S704 - our own file
+    context = {
+        "a": account,
+        "w": words,
+        "at": account.at,
+        "policy": _policy(str(style), str(script) if account.live else ""),
+        "style": style,
+        "script": script,
+        "span_words": _span_words(words),
+        "others": [(other, file_name(other)) for other in others if other != language],
+        **_answer(account, words),
+        **_people(account, words),
+        **_duties(account, words),
+        **_sources(account, words, shelf),
+        **_weight(account, words),
+        **_drafts(account, words),
+        "doubts": doubts.doubts(account, words),
+    }
+    return _environment().get_template("report.html.j2").render(context) + "\n"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_LOOK),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["iso"] = datetime.isoformat
+    return environment
+
+
+def _finalize(thing: Any) -> Any:
+    """Every plain string on its way to the page is made visible first; escaping follows."""
+    if isinstance(thing, str) and not isinstance(thing, Markup):
+        return visible(thing, longest=4000)
+    return thing
+
+
+def _policy(style: str, script: str) -> str:
+    scripts = f"script-src '{_digest(script)}'; " if script else ""
+    return f"default-src 'none'; style-src '{_digest(style)}'; {scripts}base-uri 'none'; form-action 'none'"
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _span_words(words: Words) -> Markup:
+    names = ("in", "late", "minutes", "hours", "hours_minutes", "days")
+    text = json.dumps({name: words.sayings[f"left.{name}"] for name in names}, ensure_ascii=True)
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - our own pack, made inert
+
+
+def _answer(account: Account, words: Words) -> dict[str, Any]:
+    return {
+        "happened": answer.what_happened(account.facts, words),
+        "people": answer.who(account, words),
+        "owed": answer.owed(account, words),
+        "step": answer.next_step(account, words),
+    }
+
+
+def _people(account: Account, words: Words) -> dict[str, Any]:
+    if account.people is None:
+        return {"places": (), "losses": ()}
+    placed = residences.place_people(account.people, account.duties, words)
+    lost = losses.losses(account.people, account.cohorts, words)
+    classes = losses.by_class(account.cohorts, lost)
+    return {
+        "places": placed,
+        "who_picture": residences.picture(placed, words),
+        "who_finding": residences.finding(placed, words),
+        "losses": lost,
+        "loss_picture": losses.picture(lost, classes, words),
+        "loss_finding": losses.finding(lost, classes, words),
+    }
+
+
+def _duties(account: Account, words: Words) -> dict[str, Any]:
+    duties = account.duties.duties if account.duties else ()
+    rungs = climb(duties, account.titles, words, account.at)
+    first, then = _first(rungs)
+    questions = _ranked(account.duties.questions if account.duties else ())
+    return {
+        "rungs": rungs,
+        "first": first,
+        "then": then[:_THEN],
+        "undated": [duty for duty in by_due(duties) if duty.verdict is Verdict.OWED and duty.due is None],
+        "ladder": ladder.draw(rungs, words, account.at),
+        "ladder_finding": ladder.finding(rungs, words, account.at),
+        "ladder_key": ladder.key(words, rungs[: ladder.MOST]),
+        "ladder_most": ladder.MOST,
+        "groups": rows.duty_groups(account, words),
+        "titles": {duty.id: title_of(duty, account.titles, words) for duty in duties},
+        "questions": questions,
+        "asked": {q.fact: (q.ru if words.language == "ru" and q.ru else q.en) for q in questions},
+    }
+
+
+def _first(rungs: Sequence[Rung]) -> tuple[Rung | None, list[Rung]]:
+    """The nearest rung a person must climb, and those after it. A missing fact makes no next deadline."""
+    owed = [rung for rung in rungs if rung.state in (State.LATE, State.SOON, State.OWED)]
+    return (owed[0], owed[1:]) if owed else (None, [])
+
+
+def _ranked(questions: Sequence[Question]) -> list[Question]:
+    """Those that decide the most duties first; of equal ones the nearest."""
+    return sorted(
+        questions, key=lambda q: (-len(q.decides), q.soonest_due is None, q.soonest_due and q.soonest_due.timestamp())
+    )
+
+
+def _sources(account: Account, words: Words, shelf: Shelf) -> dict[str, Any]:
+    found = rows.source_rows(account, words)
+    return {
+        "source_rows": found,
+        "sources_answer": rows.sources_answer(account, words),
+        "sources_picture": source_picture.draw(rows.source_steps(found, words), rows.sources_finding(account, words)),
+        "sources_most": source_picture.MOST,
+        "problems": problems.told(account.sources, words, shelf),
+    }
+
+
+def _weight(account: Account, words: Words) -> dict[str, Any]:
+    weight = account.weight
+    if weight is None:
+        return {"weight_answer": words.say("weight.pending")}
+    band = weight.band.replace(" ", "_")
+    score = words.score(weight.score) if weight.score is not None else ""
+    title = words.say(f"weight.{band}") if f"weight.{band}" in words else ""
+    return {
+        "band": band,
+        "weight_answer": (
+            words.say("weight.answer", band=title, score=score, method=weight.method)
+            if score
+            else words.say("weight.pending")
+        ),
+        "weight_picture": scale.draw(weight.score, words, words.say("weight.alt", score=score, band=title)),
+        "proposals": [
+            (
+                words.say(f"weight.{fact}") if f"weight.{fact}" in words else fact,
+                _risk(proposed, words),
+                _risk(weight.decided[fact], words) if fact in weight.decided else "",
+            )
+            for fact, proposed in weight.proposals.items()
+        ],
+    }
+
+
+def _risk(name: str, words: Words) -> str:
+    key = f"weight.{_RISK_WORDS.get(name, name)}"
+    return words.say(key) if key in words else name
+
+
+def _drafts(account: Account, words: Words) -> dict[str, Any]:
+    found = [rows.draft_row(draft, words) for draft in account.drafts]
+    filings = [row for row in found if row.draft.kind is DraftKind.FILING]
+    notices = [row for row in found if row.draft.kind is DraftKind.NOTICE]
+    told = words.say(
+        "drafts.answer",
+        notices=words.say("drafts.notices", len(notices)),
+        filings=words.say("drafts.filings", len(filings)),
+    )
+    if not found:
+        told = words.say("drafts.pending" if account.unfinished else "drafts.none")
+    return {
+        "draft_groups": [("drafts.filing_title", filings), ("drafts.notice_title", notices)],
+        "drafts_answer": told,
+    }

@@ -1,0 +1,122 @@
+"""People by place of residence, grouped by what the law there asks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from markupsafe import Markup
+
+from breachdesk.ground import places
+from breachdesk.law.shapes import Duties, Duty, Verdict
+from breachdesk.report.pictures import bars
+from breachdesk.report.shapes import People
+from breachdesk.report.words import Words
+
+MOST = 9
+_SHORT = 4
+_COMMUNITY = frozenset({"EU", "EEA"})
+#: The European Economic Area: where a duty of the EU's law reaches a person by residence.
+EEA = frozenset(
+    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IS IT LI LV LT LU MT NL NO PL PT RO SK SI ES SE".split()  # noqa: SIM905
+)
+
+
+class Asks(StrEnum):
+    """What the law at a place asks about telling the people who live there."""
+
+    OWED = "owed"
+    HELD = "held"
+    UNKNOWN = "unknown"
+    OTHER = "other"
+    UNPLACED = "unplaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    code: str
+    title: str
+    people: int
+    asks: Asks
+
+
+_VERDICTS = ((Verdict.OWED, Asks.OWED), (Verdict.HELD, Asks.HELD), (Verdict.UNKNOWN, Asks.UNKNOWN))
+
+
+def place_people(people: People, duties: Duties | None, words: Words) -> list[Place]:
+    """Every place, the most people first."""
+    telling = [duty for duty in (duties.duties if duties else ()) if duty.recipient.type == "individuals"]
+    found = [
+        Place(code, title(code, words), count, _asks(code, telling))
+        for code, count in people.by_residence.items()
+        if count
+    ]
+    return sorted(found, key=lambda place: (-place.people, place.title))
+
+
+def title(code: str, words: Words) -> str:
+    """`California (US)`: a part of a country is told with its country, shortly."""
+    name = places.title(code, words.language)
+    if "-" not in code:
+        return name
+    country = places.title(places.country_of(code), words.language)
+    return f"{name} ({country if len(country) <= _SHORT else places.country_of(code)})"
+
+
+def _asks(code: str, telling: Iterable[Duty]) -> Asks:
+    if code == places.UNKNOWN:
+        return Asks.UNPLACED
+    there = {duty.verdict for duty in telling if reaches(duty.jurisdiction, code)}
+    return next((asks for verdict, asks in _VERDICTS if verdict in there), Asks.OTHER)
+
+
+def reaches(jurisdiction: str, residence: str) -> bool:
+    """Whether the law of `jurisdiction` speaks for people living at `residence`."""
+    country = places.country_of(residence)
+    if jurisdiction in _COMMUNITY:
+        return country in EEA
+    return jurisdiction in (residence, country)
+
+
+def countries(people: People) -> list[str]:
+    return sorted({places.country_of(code) for code, n in people.by_residence.items() if n and code != places.UNKNOWN})
+
+
+def finding(found: list[Place], words: Words) -> str:
+    placed = [place for place in found if place.asks is not Asks.UNPLACED]
+    if not placed:
+        return words.say("who.alt_none")
+    owed = sum(place.people for place in found if place.asks is Asks.OWED)
+    return words.say(
+        "who.alt",
+        first=placed[0].title,
+        first_n=words.number(placed[0].people),
+        places=words.number(len(placed)),
+        owed_n=words.number(owed),
+    )
+
+
+def picture(found: list[Place], words: Words) -> Markup:
+    groups = []
+    for asks in Asks:
+        here = [place for place in found if place.asks is asks]
+        rest = here[MOST:]
+        groups.append(
+            bars.Group(
+                title=words.say(f"who.{asks}"),
+                look=asks.value,
+                bars=tuple(_bar(place, words) for place in here[:MOST]),
+                rest=_rest(rest, words),
+            )
+        )
+    return bars.draw(groups, finding(found, words))
+
+
+def _rest(rest: list[Place], words: Words) -> str:
+    if not rest:
+        return ""
+    return f"{words.say('who.more', len(rest))}: {words.number(sum(place.people for place in rest))}"
+
+
+def _bar(place: Place, words: Words) -> bars.Bar:
+    look = {Asks.OWED: "place-owed", Asks.HELD: "place-held"}.get(place.asks, "place-other")
+    return bars.Bar(place.title, place.people, words.number(place.people), ((look, place.people),))
