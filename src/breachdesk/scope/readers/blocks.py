@@ -14,6 +14,7 @@ from polars.exceptions import PolarsError
 from breachdesk.scope.readers.tables import Table, without_empty
 
 SMALL = 1 << 18
+CUT = 8  # a record this many times longer than what is named as long is cut
 _SPAN = 500  # lines one quoted field may stretch over before its quote is taken for broken
 _NEWLINE, _RETURN = 10, 13
 
@@ -74,6 +75,12 @@ def _quotes_stand(block: bytes, delimiter: int, quote: int) -> bool:
     free = (after == delimiter) | (after == _NEWLINE) | (after == _RETURN) | (closing == len(data) - 1)
     free[:-1] |= opening[1:] - closing[:-1] == 1
     return bool(free.all())
+
+
+def has_long_line(block: bytes, line: int) -> bool:
+    """Whether somewhere `line` bytes may stand without a line end: false when surely not."""
+    half = max(1, line // 2)
+    return any(block.find(b"\n", start, start + half) < 0 for start in range(0, len(block) - half, half))
 
 
 def _has_blank_line(block: bytes) -> bool:
@@ -138,7 +145,7 @@ class Tolerant:
             line = lines[place + span - 1]
             quotes += line.count(self._quote)
             size += len(line)
-            if size > self._line:
+            if size > CUT * self._line:
                 break
             if quotes % 2:
                 continue
@@ -160,6 +167,8 @@ class Tolerant:
         return rows[0] if len(rows) == 1 else None
 
     def _put(self, row: list[str]) -> None:
+        if sum(map(len, row)) > self._line:
+            self._table.tally.add("huge_line", self._table.count, str(self._line))
         if len(row) > self._width:
             self._table.tally.add("long_row", self._table.count)
             self._table.widen("extra")

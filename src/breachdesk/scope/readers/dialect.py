@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 DELIMITERS = ("\t", ",", ";", "|", "\x01", "\x1f")
 _ROWS = 200
+_SPAN = 60  # lines a row of honest data may stretch over
 _IDENTIFIER = re.compile(r"[^\W\d][\w .,:/#()'&*%°№\[\]-]{0,79}\Z")
 _DATA = re.compile(
     r"""[-+]?[\d.,\s]*\d[%\s]*\Z                      # a number
@@ -85,7 +86,7 @@ def _escapes(text: str, delimiter: str, quote: str) -> bool:
 
 
 def sample(text: str, delimiter: str, quote: str) -> list[tuple[int, list[str]]]:
-    """The first rows with the line each begins on; a broken quote ends the sample."""
+    """The first rows with the line each begins on; where a quote is never closed, quotes are letters."""
     lines = text.split("\n")[: _ROWS * 3]
     while lines and not lines[-1]:
         lines.pop()
@@ -94,6 +95,8 @@ def sample(text: str, delimiter: str, quote: str) -> list[tuple[int, list[str]]]
     begin = 0
     try:
         for row in reader:
+            if reader.line_num - begin > _SPAN:
+                return [(place, line.split(delimiter)) for place, line in enumerate(lines) if line][:_ROWS]
             if row:
                 rows.append((begin, row))
             begin = reader.line_num

@@ -15,7 +15,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
+_CONTROL = bytes(set(range(32)) - {1, 9, 10, 12, 13, 27, 31})  # 1 and 31 separate fields in some exports
 # The most frequent Russian letters: enough to tell the Cyrillic code pages apart.
 _COMMON = frozenset("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфОЕАИНТСРВЛКМДПУЯГЗБЧХЖШЮЦЩЭФ")
 _RARE = frozenset("їєґўђјљњћќџѓ¤¦§©«¬®°±¶·»№•…†‡‰‹›")
@@ -115,7 +115,8 @@ def is_text(head: bytes) -> bool:
     if mark(head) or _without_mark(head):
         return True
     sample = head.replace(b"\x00", b"") if head.count(0) * 20 < len(head) else head
-    return bool(sample) and len(sample) - len(sample.translate(None, _CONTROL)) <= len(sample) // 100
+    control = len(sample) - len(sample.translate(None, _CONTROL))
+    return bool(sample) and control <= max(len(sample) // 100, min(8, len(sample) // 10))
 
 
 def decode_head(head: bytes) -> str:

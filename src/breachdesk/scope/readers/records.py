@@ -36,10 +36,10 @@ class Records:
             cells[place] = f"{cells[place]}\n{text}" if cells[place] and text else text or cells[place]
         table.add(cells)
 
-    def unparsed(self, text: str, code: str) -> None:
+    def unparsed(self, text: str, code: str, detail: str = "") -> None:
         """What could not be parsed is kept as text, so that it is searched all the same."""
         table = self.open(["unparsed"])
-        table.tally.add(code, table.count)
+        table.tally.add(code, table.count, detail)
         cells: list[str | None] = [None] * len(table.columns)
         place = self._place("unparsed", table)
         cells.extend([None] * (place + 1 - len(cells)))

@@ -58,7 +58,7 @@ class _Run:
             if first:
                 block, first = self._below_header(block), False
             rest = self._records(block, final=final)
-            if len(rest) > self.line:
+            if len(rest) > blocks.CUT * self.line:
                 rest = self._overlong(rest)
         self.table.flush()
 
@@ -87,6 +87,8 @@ class _Run:
         return self._carefully(block, final=final)
 
     def _fast(self, block: bytes) -> bool:
+        if blocks.has_long_line(block, self.line):
+            return False
         frame = blocks.frame(block, self.names, self.found.delimiter, self.found.quote)
         if frame is None:
             return False
@@ -111,7 +113,7 @@ class _Run:
 
     def _overlong(self, rest: bytes) -> bytes:
         """A record longer than allowed: its start is kept, the rest up to the next line is passed over."""
-        self.table.tally.add("long_line", self.table.count, str(self.line))
+        self.table.tally.add("long_line", self.table.count, str(blocks.CUT * self.line))
         start = rest[: self.line].decode("utf-8", "ignore").encode()
         while b"\n" not in rest:
             rest = self._plain(self.source.read(1 << 20))

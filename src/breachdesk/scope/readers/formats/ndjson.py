@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PolarsError
 
+from breachdesk.scope.readers.blocks import CUT, has_long_line
 from breachdesk.scope.readers.encoding import Utf8
 from breachdesk.scope.readers.feed import Item
 from breachdesk.scope.readers.intake import Head, Intake
@@ -42,10 +43,10 @@ class Ndjson:
             block = rest + piece
             end = block.rfind(b"\n") + 1
             rest = block[end:]
-            _block(block[:end], records)
-            if len(rest) > intake.limits.line:
-                rest = _overlong(rest, source, records, intake.limits.line)
-        _block(rest, records)
+            _block(block[:end], records, intake.limits.line)
+            if len(rest) > CUT * intake.limits.line:
+                rest = _overlong(rest, source, records, CUT * intake.limits.line)
+        _block(rest, records, intake.limits.line)
         records.close()
         item.notes.extend(problems)
 
@@ -60,19 +61,21 @@ def _is_object(line: str) -> bool:
         return False
 
 
-def _block(block: bytes, records: Records) -> None:
+def _block(block: bytes, records: Records, limit: int) -> None:
     if not block.strip():
         return
-    if _fast(block, records):
+    if not has_long_line(block, limit) and _fast(block, records):
         return
     if len(block) > _SMALL:
         middle = block.find(b"\n", len(block) // 2) + 1
         if 0 < middle < len(block):
-            _block(block[:middle], records)
-            _block(block[middle:], records)
+            _block(block[:middle], records, limit)
+            _block(block[middle:], records, limit)
             return
     for line in block.split(b"\n"):
         if line.strip():
+            if len(line) > limit and records.table:
+                records.table.tally.add("huge_line", records.table.count, str(limit))
             _line(line.decode("utf-8", "replace"), records)
 
 
@@ -152,7 +155,7 @@ def _leaves(column: pl.Series, into: list[pl.Series]) -> None:
 
 def _overlong(rest: bytes, source: Utf8, records: Records, limit: int) -> bytes:
     """A line longer than allowed: its start is kept as text, the remainder passed over."""
-    records.unparsed(rest[:limit].decode("utf-8", "ignore"), "long_line")
+    records.unparsed(rest[: limit // CUT].decode("utf-8", "ignore"), "long_line", str(limit))
     while b"\n" not in rest:
         rest = source.read(1 << 20)
         if not rest:

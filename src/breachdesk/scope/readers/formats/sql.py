@@ -78,7 +78,11 @@ class _Dump:
             if verb.startswith(b"\\"):
                 self._command(window.line())
             elif verb in (b"INSERT", b"REPLACE") and self.terminator == b";":
-                self._insert()
+                try:
+                    self._insert()
+                except tokens.BrokenTupleError:
+                    self.problems.append(Problem("sql_broken", f"byte {window.place}"))
+                    window.resume()
             elif verb == b"COPY":
                 self._copy()
             elif verb == b"DELIMITER":
@@ -253,6 +257,8 @@ class _Tuples:
                     self.dump._lost()
                     return False
                 found = tokens.row(window.buffer, window.at, escapes=self.escapes)
+            if window.buffer.find(self.prefix, window.at, found[1]) >= 0:
+                raise tokens.BrokenTupleError  # a string that nobody closed swallowed the next statement
             cells, window.at = found
             self._put(cells)
             comma = re.compile(rb"\s*,\s*(?=\()").match(window.buffer, window.at)

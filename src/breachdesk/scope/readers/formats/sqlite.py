@@ -152,8 +152,8 @@ def blob(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return f"0x{raw.hex()}"
-    return text if all(char.isprintable() or char in "\t\r\n" for char in text) else f"0x{raw.hex()}"
+        return f"0x{raw.hex().upper()}"
+    return text if all(char.isprintable() or char in "\t\r\n" for char in text) else f"0x{raw.hex().upper()}"
 
 
 def _problem(error: Exception, where: str) -> Problem:

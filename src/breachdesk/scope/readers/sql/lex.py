@@ -30,7 +30,7 @@ _PLAIN_STRING = rb"'(?:[^']++|'')*+'"
 _ESCAPED_STRING = rb"'(?:[^'\\]++|''|\\.)*+'"
 _REST = (
     rb"|[Ee](?<![\w])" + _ESCAPED_STRING + rb'|"(?:[^"]++|"")*+"|`[^`]*+`|--[^\n]*+|/\*.*?\*/'
-    rb"|\$(?P<tag>[A-Za-z_]*+)\$.*?\$(?P=tag)\$|\b(?P<word>BEGIN|CASE|END)\b|(?P<go>^GO[ \t]*\r?$)|(?P<end>;)"
+    rb"|\$(?P<tag>[A-Za-z_]*+)\$.*?\$(?P=tag)\$|\b(?P<word>BEGIN|CASE|END)\b|(?P<go>^GO[ \t]*\r?$)|(?P<next>^(?:INSERT|CREATE|ALTER|DROP|SET|USE|PRINT|EXEC)\b)|(?P<end>;)"
 )
 _STEPS = {
     escapes: re.compile(
@@ -163,8 +163,8 @@ class Window:
             return found + len(terminator) if found >= 0 else 0
         depth = 0
         for step in _STEPS[dialect.escapes].finditer(self.buffer, self.at):
-            if step["go"] is not None and dialect is Dialect.MSSQL:
-                return step.start() if step.start() > self.at else step.end()
+            if dialect is Dialect.MSSQL and step.start() > self.at and (step["go"] or (step["next"] and not body)):
+                return step.start()
             if body and step["word"]:
                 depth += -1 if step["word"].upper() == b"END" else 1
             if step["end"] and depth <= 0 and not (body and dialect is Dialect.MSSQL):

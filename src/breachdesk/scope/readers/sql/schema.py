@@ -66,7 +66,7 @@ class Catalog:
             table.parent = database + parts(found[2])
         elif inherited := _INHERITS.search(statement, found.end()):
             table.parent = database + parts(inherited[1])
-        for piece in _pieces(statement[found.end() :]):
+        for piece in () if found[2] else _pieces(statement[found.end() :]):
             _declare(table, piece, database)
         self._tables[table.name] = table
 

@@ -8,6 +8,10 @@ _ESCAPED = rb"'((?:[^'\\]++|''|\\.)*+)'"
 _CAST = rb"(?:::\s*[\w\"]+(?:\s+(?:varying|precision|with(?:out)?\s+time\s+zone))?(?:\([\d, ]*\))?(?:\[\])?)*"
 
 
+class BrokenTupleError(Exception):
+    """A statement ends inside a tuple: a quote in it is missing or too many."""
+
+
 def _value(string: bytes) -> re.Pattern[bytes]:
     return re.compile(
         rb"\s*(?:(?P<kind>[NnXxBb]|_\w+\s*|[Uu]&)?" + string.replace(b"'((", b"'(?P<string>(", 1) + rb"|(?P<e>[Ee])"
@@ -22,15 +26,15 @@ def _value(string: bytes) -> re.Pattern[bytes]:
 
 _VALUE = {True: _value(_ESCAPED), False: _value(_PLAIN)}
 _INNER = {
-    True: re.compile(_ESCAPED + rb"|[()]|,", re.DOTALL),
-    False: re.compile(_PLAIN + rb"|[()]|,", re.DOTALL),
+    True: re.compile(_ESCAPED + rb"|[(),;']", re.DOTALL),
+    False: re.compile(_PLAIN + rb"|[(),;']", re.DOTALL),
 }
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "", "0": "", "Z": "", "f": "\f", "v": "\v"}
 
 
 def row(buffer: bytes, at: int, *, escapes: bool) -> tuple[list[str | None], int] | None:
-    """The tuple that opens at `at`, and where it ends; None when it does not end in `buffer`."""
+    """The tuple that opens at `at`, and where it ends; None when it does not end in `buffer`. Raises BrokenTupleError."""
     place = at + 1
     cells: list[str | None] = []
     pattern = _VALUE[escapes]
@@ -102,6 +106,10 @@ def _expression(buffer: bytes, place: int, *, escapes: bool) -> int:
             depth += 1
         elif token == b")" and depth:
             depth -= 1
+        elif token == b"'":
+            return 0
+        elif token == b";":
+            raise BrokenTupleError
         elif token in (b")", b",") and not depth:
             return found.start()
     return 0
