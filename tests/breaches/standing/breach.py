@@ -4,7 +4,6 @@ Blocks are made by as many processes as wanted and written in order, so memory s
 """
 
 import json
-import multiprocessing
 import random
 import shutil
 from collections import defaultdict
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from tests.breaches.standing import backoffice, crm, events, newsletter, shop
+from tests.breaches.standing import backoffice, blocks, crm, events, newsletter, shop
 from tests.breaches.standing.people import BLOCK, Person, block
 from tests.breaches.standing.rows import Row, Table, truth_of
 
@@ -56,11 +55,7 @@ def write(out: Path, *, seed: int, people: int, processes: int = 1) -> None:
 def _blocks(seed: int, people: int, processes: int) -> Iterator[Made]:
     yield _made(_fixed(random.Random(f"bakery-north/{seed}/fixed")), [], post=[])
     jobs = [(seed, number, people) for number in range(-(-people // BLOCK))]
-    if processes == 1 or len(jobs) == 1:
-        yield from map(_block, jobs)
-        return
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap(_block, jobs, chunksize=1)
+    yield from blocks.made(_block, jobs, processes)
 
 
 def _fixed(rng: random.Random) -> Iterable[Row]:
@@ -122,7 +117,7 @@ def _post(people: list[Person]) -> list[tuple[str, str | None]]:
     return [*lines, ("price on request, first come first served", None)]
 
 
-def _write(evidence: Path, parts: Path, blocks: Iterator[Made]) -> None:
+def _write(evidence: Path, parts: Path, every: Iterator[Made]) -> None:
     book, office = crm.Workbooked(evidence / crm.FILE), backoffice.Database(evidence / backoffice.FILE)
     with ExitStack() as stack:
 
@@ -134,7 +129,7 @@ def _write(evidence: Path, parts: Path, blocks: Iterator[Made]) -> None:
         copies = {t.source: opened(parts / f"copy-{shop.name(t)}") for t in shop.TABLES}
         records = {source: opened(parts / _records(source)) for source in (*(t.source for t in TABLES), POST)}
         letters.write(newsletter.head())
-        for made in blocks:
+        for made in every:
             letters.write(made.newsletter)
             log.write(made.events)
             known.write(made.people)

@@ -6,7 +6,6 @@ share a number would flatter whoever caches); nobody should call them. `counts.j
 """
 
 import json
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tests.breaches.standing import identifiers, pools
+from tests.breaches.standing import blocks, identifiers, pools
 from tests.breaches.standing.identifiers import Draw
 
 BLOCK = 50_000
@@ -267,11 +266,7 @@ def write(out: Path, name: str, *, seed: int, people: int, processes: int = 1) -
 
 def _blocks(name: str, seed: int, people: int, processes: int) -> Iterator[tuple[bytes, dict[str, int]]]:
     jobs = [(name, seed, at, min(BLOCK, people - at * BLOCK)) for at in range(-(-people // BLOCK))]
-    if processes == 1 or len(jobs) == 1:
-        yield from map(_block, jobs)
-        return
-    with multiprocessing.get_context("spawn").Pool(min(processes, len(jobs))) as pool:
-        yield from pool.imap(_block, jobs, chunksize=1)
+    yield from blocks.made(_block, jobs, processes)
 
 
 def _block(job: Job) -> tuple[bytes, dict[str, int]]:
