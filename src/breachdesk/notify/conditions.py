@@ -6,7 +6,7 @@ from typing import Any
 from breachdesk.ground.elements import covers
 from breachdesk.ground.places import country_of
 from breachdesk.notify.library import NoticeRule
-from breachdesk.notify.organisation import Organisation
+from breachdesk.notify.organisation import Organisation, held_since
 from breachdesk.notify.shapes import NoticeCohort
 
 _PASSWORDS = ("login.password", "login.password_hash", "login.security_answer")
@@ -30,14 +30,14 @@ def conditions(
 ) -> frozenset[str]:
     """`has_regulator`: the advice pack knows an authority to complain to where these people live."""
     applied = tuple(rules)
-    held = facts.get("hold.law_enforcement")
+    held, _ = held_since(facts)
     said = {
         "minor": cohort.minor,
         "us": country_of(cohort.residence) == "US",
         "taken": facts.get("breach.exfiltration") == "yes",
         "exposed-range": "exposed.until" in organisation.days and _first_day_known(organisation, facts),
-        "held": bool(held) and held is not True and not isinstance(held, str),
-        "not-held": "hold.law_enforcement" in facts and not held,
+        "held": held is True,
+        "not-held": held is False,
         "has-regulator": has_regulator,
         "services": wants_services(cohort, applied, organisation, facts),
         "passwords": touches(cohort.elements, _PASSWORDS),

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from breachdesk.law.instants import Instant
+
 LONGEST_TEXT = 4000
 
 
@@ -61,6 +63,9 @@ KEYS: dict[str, Says | dict[str, Says]] = {
     "first_notice": {"number": Says.NAME, "key": Says.NAME},
     "responsible": Says.PROSE,
     "records": Says.NUMBER,
+    "subjects": Says.PROSE,
+    "told_people": Says.NUMBER,
+    "other_authorities": Says.PROSE,
 }
 # Invisible characters that turn or hide text, and control characters other than line ends.
 _UNSEEN = re.compile(
@@ -178,6 +183,8 @@ def clean(text: str) -> str:
 
 def as_day(value: Any) -> date | None:
     """The civil day of a fact: a date, an instant in its own offset, their text, or {local, tz}; else None."""
+    if isinstance(value, Instant):
+        return value.day or (value.at.date() if value.at else None)
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -194,6 +201,8 @@ def as_day(value: Any) -> date | None:
 
 def as_instant(value: Any) -> datetime | None:
     """An aware instant, or None when the fact says no time or no zone."""
+    if isinstance(value, Instant):
+        return value.at
     if isinstance(value, datetime):
         return value if value.tzinfo else None
     if isinstance(value, Mapping):
@@ -220,3 +229,14 @@ def _local_instant(value: Mapping[str, Any]) -> datetime | None:
         return local.replace(tzinfo=ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
         return None
+
+
+def held_since(facts: Mapping[str, Any]) -> tuple[bool | None, date | None]:
+    """Whether law enforcement asked to wait (None: nobody said), and since which day."""
+    if "hold.law_enforcement" not in facts:
+        return None, None
+    hold = facts["hold.law_enforcement"]
+    if hold is None or hold is False:
+        return False, None
+    start = hold.get("from") if isinstance(hold, Mapping) else getattr(hold, "start", None)
+    return True, as_day(start)

@@ -12,15 +12,17 @@ from breachdesk.ground.places import country_of
 from breachdesk.notify.advice import Resource, rows_serving
 from breachdesk.notify.blocks import Item, Items, Kind, Span
 from breachdesk.notify.library import Library
-from breachdesk.notify.organisation import Organisation, Says, as_day, says
+from breachdesk.notify.organisation import Organisation, Says, as_day, held_since, says
 from breachdesk.notify.shapes import Ask, AskKind, NoticeCohort, Step
 from breachdesk.notify.template import Filled
 
 MOST_RISKS = 3
 COMPUTED = frozenset(
-    ("reach.phone", "reach.email", "privacy.lines", "exposed.from", "exposed.until", "discovered", "letter.date")
-    + ("held.from", "recipient.name", "recipient.address", "code", "elements", "risks", "steps", "bureaus")
-    + ("trade_commission", "agencies", "regulators")
+    (
+        *("reach.phone", "reach.email", "privacy.lines", "exposed.from", "exposed.until", "discovered", "letter.date"),
+        *("held.from", "recipient.name", "recipient.address", "code", "elements", "risks", "steps", "bureaus"),
+        *("trade_commission", "agencies", "regulators"),
+    )
 )
 
 
@@ -131,8 +133,7 @@ class Values:
         return self._slot("date_of_sending")
 
     def _held_from(self) -> Filled:
-        hold = self.facts.get("hold.law_enforcement")
-        day = as_day(hold.get("from")) if isinstance(hold, Mapping) else None
+        _, day = held_since(self.facts)
         return self._day(day) if day else self.blank("hold.law_enforcement")
 
     # --- the person

@@ -1,0 +1,160 @@
+"""One filing: the form a duty asks for, every field answered or said to be not yet known."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from breachdesk.authorities.answers import Answer, Case
+from breachdesk.authorities.forms import FieldRow, Form, Forms
+from breachdesk.authorities.shapes import Attachment, Filing, FilingField, State
+from breachdesk.ground.places import country_of
+from breachdesk.law.shapes import Duty
+from breachdesk.notify.library import Library
+from breachdesk.notify.organisation import Organisation, Says, clean, says
+from breachdesk.notify.shapes import Ask, AskKind, NoticesIndex
+from breachdesk.scope.shapes import Cohort
+
+_ZONES = {"RU": "Europe/Moscow"}
+_GDPR = "gdpr-art33"
+
+
+def file(
+    duty: Duty,
+    form: Form,
+    *,
+    forms: Forms,
+    library: Library,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+    cohorts: Iterable[Cohort],
+    summary: Mapping[str, Any],
+    at: datetime,
+    notices: NoticesIndex | None = None,
+) -> Filing:
+    """Draft `form` for `duty` as things stand `at` (aware). `summary`: the document breachdesk.scope/1, or empty."""
+    case = Case(
+        duty=duty,
+        library=library,
+        organisation=organisation,
+        facts=facts,
+        cohorts=tuple(cohorts),
+        summary=summary,
+        language=form.language,
+        residences=places_of(form, duty, library),
+        phrases=forms.phrases[form.language],
+        zone=_ZONES.get(duty.jurisdiction, ""),
+        at=at,
+    )
+    where = f"filings/{duty.id}"
+    asks: dict[str, Ask] = {}
+    rows = [row for row in form.fields if case.holds(row.only_if)]
+    fields = [_field(row, case, form, asks, where) for row in rows]
+    case.complete = all(field.state is not State.NOT_YET_KNOWN for field in fields if field.required)
+    fields = [
+        _field(row, case, form, asks, where) if row.answer == "stage" else done
+        for row, done in zip(rows, fields, strict=True)
+    ]
+    authority, url, extra = _authority(form, duty, forms, facts)
+    return Filing(
+        duty=duty.id,
+        ref=duty.ref,
+        form=form.id,
+        title=form.title.say(form.language),
+        authority=authority,
+        channel=form.channel.say(form.language),
+        url=url,
+        language=form.language,
+        stage=form.stage,
+        verdict=duty.verdict,
+        due=duty.due,
+        fields=tuple(fields),
+        attachments=tuple(_attachment(form, row, notices) for row in form.attachments),
+        notes=(*extra, *(note.say(form.language) for note in form.notes)),
+        asks=tuple(asks.values()),
+        citation=form.citation,
+    )
+
+
+def places_of(form: Form, duty: Duty, library: Library) -> frozenset[str]:
+    """Whose residents the authority counts: the state or country of the duty; the EEA for the GDPR."""
+    if form.id == _GDPR:
+        return frozenset(library.advice.rules.groups["EU"])
+    return frozenset({duty.jurisdiction}) if duty.jurisdiction else frozenset()
+
+
+def _field(row: FieldRow, case: Case, form: Form, asks: dict[str, Ask], where: str) -> FilingField:
+    answer = case.answer(row.answer)
+    value = clean(answer.value).replace("\n\n", "\n") if "\n\n" in answer.value else _lines(answer.value)
+    if answer.state is State.NOT_YET_KNOWN:
+        value = _not_known(row, answer, case, form)
+    if answer.state in (State.NOT_YET_KNOWN, State.CONFIRM):
+        for fact in answer.facts:
+            asks.setdefault(fact, _ask(fact, row, answer, case, where))
+    return FilingField(
+        id=row.id,
+        label=row.label.say(form.language),
+        value=value,
+        state=answer.state,
+        required=row.required,
+        rows=tuple((clean(name), clean(figure)) for name, figure in answer.rows),
+        facts=answer.facts,
+        citation=row.citation,
+        label_en=row.label.en,
+        label_ru=row.label.ru,
+    )
+
+
+def _not_known(row: FieldRow, answer: Answer, case: Case, form: Form) -> str:
+    """A law lets one say that a fact of the breach is not yet known; never who one is oneself: there a blank stays."""
+    for fact in answer.facts:
+        key = fact.removeprefix("organisation.").removesuffix(f".{case.language}")
+        own = fact.startswith("organisation.") and not key.startswith("exposed")
+        if own and says(key) not in (Says.PROSE, Says.NUMBER):
+            known = case.library.asks.get(f"organisation.{key}")
+            return f"[{known.blank.say(form.language)}]" if known else "[…]"
+    return form.unknown.say(form.language) if row.required else ""
+
+
+def _lines(value: str) -> str:
+    return "\n".join(clean(line) for line in value.split("\n"))
+
+
+def _ask(fact: str, row: FieldRow, answer: Answer, case: Case, where: str) -> Ask:
+    known = case.library.asks.get(fact) or case.library.asks.get(fact.removesuffix(f".{case.language}"))
+    if known and answer.state is State.NOT_YET_KNOWN:
+        return Ask(fact, where, known.ask.en, known.ask.ru)
+    kind = AskKind.CONFIRM if answer.state is State.CONFIRM else AskKind.SAY
+    confirm = case.library.asks["filing.confirm" if kind is AskKind.CONFIRM else "filing.say"]
+    said = [confirm.ask.say(language).replace("{name}", row.label.say(language)) for language in ("en", "ru")]
+    return Ask(fact, where, said[0], said[1], kind)
+
+
+def _authority(form: Form, duty: Duty, forms: Forms, facts: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+    """Name, address on the web, and a word about the language, of whoever takes it."""
+    if form.id != _GDPR:
+        return form.authority.say(form.language) if form.authority else duty.recipient.name, form.url, ()
+    main = facts.get("entity.main_establishment")
+    place = next((place for place in (country_of(duty.jurisdiction), main) if place in forms.authorities), None)
+    if place is None:
+        return duty.recipient.name, form.url, ()
+    row = forms.authorities[place]
+    phrases = forms.phrases[form.language]
+    words = [f"{phrases['languages']}: {', '.join(row.languages)}.", *([row.form + "."] if row.form else [])]
+    return row.name, row.url, (" ".join(words),)
+
+
+def _attachment(form: Form, row: Any, notices: NoticesIndex | None) -> Attachment:
+    """The letter most people of the place get serves as the sample."""
+    path: PurePosixPath | None = None
+    if notices and row.residence:
+        near = [entry for entry in notices.entries if entry.cohort.residence == row.residence]
+        if near:
+            path = near[0].files["en"]["pdf"]
+    return Attachment(row.id, row.label.say(form.language), path)
+
+
+def with_receipt(filing: Filing, *, number: str, filed_at: str) -> Filing:
+    """The same filing with what the authority gave for it."""
+    return replace(filing, receipt=number, filed_at=filed_at)

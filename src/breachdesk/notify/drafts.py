@@ -1,0 +1,213 @@
+"""Every notice of a case, written to its folder: whole or absent, and only what has changed."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from breachdesk.ground.canonical import canonical
+from breachdesk.ground.files import write_whole
+from breachdesk.law.shapes import Duties, Duty, Verdict
+from breachdesk.notify.cohorts import merge
+from breachdesk.notify.compose import compose
+from breachdesk.notify.draw import Press, as_text
+from breachdesk.notify.library import Library
+from breachdesk.notify.organisation import Organisation
+from breachdesk.notify.shapes import (
+    LANGUAGES,
+    NOTICES,
+    Ask,
+    Notice,
+    NoticeCheck,
+    NoticeCohort,
+    NoticeEntry,
+    NoticesIndex,
+)
+from breachdesk.scope.shapes import Cohort
+
+FOLDER = "notices"
+_STRONGEST = (
+    Verdict.OWED,
+    Verdict.HELD,
+    Verdict.UNKNOWN,
+    Verdict.VOLUNTARY,
+    Verdict.DORMANT,
+    Verdict.RECORD_ONLY,
+    Verdict.NOT_OWED,
+)
+
+
+def write_notices(
+    pack: Path,
+    cohorts: Iterable[Cohort],
+    *,
+    library: Library,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+    duties: Duties | None = None,
+    progress: Callable[[int, int], None] = lambda done, all_: None,
+) -> NoticesIndex:
+    """Write `pack/notices/<cohort>/<language>.{html,txt,pdf}` and `notices/index.json`; say what was written.
+
+    Files that are already the same are left alone, so an interrupted run is taken up again. `progress(done, all)`
+    counts cohorts. Raises OSError when the folder cannot be written.
+    """
+    merged = merge(cohorts, library.vocabulary)
+    press = Press(words=library.phrases)
+    shelf = Shelving(pack)
+    entries = []
+    for done, cohort in enumerate(merged, start=1):
+        entries.append(_one(cohort, press, shelf, library, organisation, facts, duties))
+        progress(done, len(merged))
+    asks = merge_asks(ask for entry in entries for ask in entry.asks)
+    index = NoticesIndex(tuple(entries), asks, shelf.written, shelf.kept)
+    shelf.put(PurePosixPath(FOLDER, "index.json"), canonical(to_json(index)))
+    return NoticesIndex(index.entries, index.asks, shelf.written, shelf.kept)
+
+
+class Shelving:
+    """Writes files of a pack whole, and only when they differ from what lies there.
+
+    Not synced one by one: there can be thousands, and the next run sees by content which are missing.
+    """
+
+    def __init__(self, pack: Path) -> None:
+        self.pack = pack
+        self.written = 0
+        self.kept = 0
+
+    def put(self, path: PurePosixPath, content: bytes) -> None:
+        target = self.pack / path
+        if target.is_file() and not target.is_symlink() and target.read_bytes() == content:
+            self.kept += 1
+            return
+        write_whole(target, content, sync=False)
+        self.written += 1
+
+
+def _one(
+    cohort: NoticeCohort,
+    press: Press,
+    shelf: Shelving,
+    library: Library,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+    duties: Duties | None,
+) -> NoticeEntry:
+    files: dict[str, dict[str, PurePosixPath]] = {}
+    checks: dict[str, tuple[NoticeCheck, ...]] = {}
+    asks: list[Ask] = []
+    rules: tuple[str, ...] = ()
+    for language in LANGUAGES:
+        notice = compose(cohort, language, library=library, organisation=organisation, facts=facts)
+        files[language] = _draw(notice, press, shelf, library, organisation)
+        checks[language] = notice.checks
+        asks += notice.asks
+        rules = notice.rules
+    about = duties_about(cohort, rules, library, duties)
+    verdicts = {duty.verdict for duty in about}
+    return NoticeEntry(
+        cohort=cohort,
+        rules=rules,
+        duties=tuple(duty.id for duty in about),
+        verdict=next((verdict for verdict in _STRONGEST if verdict in verdicts), None),
+        files=files,
+        checks=checks,
+        asks=merge_asks(asks),
+    )
+
+
+def _draw(
+    notice: Notice, press: Press, shelf: Shelving, library: Library, organisation: Organisation
+) -> dict[str, PurePosixPath]:
+    draft = library.phrases[notice.language]["draft"]
+    sender = organisation.text("name", notice.language) or ""
+    made = {
+        "html": press.html(notice, draft=draft).encode(),
+        "txt": as_text(notice, draft=draft).encode(),
+        "pdf": press.pdf(notice, sender=sender, draft=draft),
+    }
+    files = {}
+    for ending, content in made.items():
+        path = PurePosixPath(FOLDER, notice.cohort.slug, f"{notice.language}.{ending}")
+        shelf.put(path, content)
+        files[ending] = path
+    return files
+
+
+def duties_about(
+    cohort: NoticeCohort, rules: Iterable[str], library: Library, duties: Duties | None
+) -> tuple[Duty, ...]:
+    """The duties to tell these very people: those the letter's rules name, and others to individuals of their place."""
+    if duties is None:
+        return ()
+    patterns = [pattern for rule in rules for pattern in library.rules[rule].refs]
+    country = cohort.residence.partition("-")[0]
+    found = []
+    for duty in duties.duties:
+        elsewhere = len(duty.jurisdiction) == 2 and duty.jurisdiction not in ("EU", country)
+        named = any(fnmatchcase(duty.ref, pattern) for pattern in patterns)
+        place = duty.recipient.type == "individuals" and duty.jurisdiction in (cohort.residence, country)
+        if not elsewhere and (named or place):
+            found.append(duty)
+    return tuple(found)
+
+
+def merge_asks(asks: Iterable[Ask]) -> tuple[Ask, ...]:
+    """One ask per id; where several drafts need it, `where` says how many. What most drafts need comes first."""
+    first: dict[str, Ask] = {}
+    places: dict[str, set[str]] = {}
+    counts: Counter[str] = Counter()
+    for ask in asks:
+        first.setdefault(ask.id, ask)
+        known = places.setdefault(ask.id, set())
+        if ask.where not in known:
+            known.add(ask.where)
+            counts[ask.id] += 1
+    merged = []
+    for name, ask in first.items():
+        where = ask.where if counts[name] == 1 else f"{counts[name]} drafts"
+        merged.append(Ask(ask.id, where, ask.en, ask.ru, ask.kind))
+    return tuple(sorted(merged, key=lambda ask: (ask.kind.value != "say", -counts[ask.id], ask.id)))
+
+
+def to_json(index: NoticesIndex) -> dict[str, Any]:
+    """The public document breachdesk.notices/1 (docs/formats/notice.md)."""
+    return {
+        "format": NOTICES,
+        "cohorts": [_entry_json(entry) for entry in index.entries],
+        "asks": [ask_json(ask) for ask in index.asks],
+    }
+
+
+def _entry_json(entry: NoticeEntry) -> dict[str, Any]:
+    cohort = entry.cohort
+    return {
+        "slug": cohort.slug,
+        "residence": cohort.residence,
+        "elements": list(cohort.elements),
+        "minor": cohort.minor,
+        "count": cohort.count,
+        "languages": dict(cohort.languages),
+        "rules": list(entry.rules),
+        "duties": list(entry.duties),
+        "verdict": entry.verdict.value if entry.verdict else None,
+        "files": {
+            language: {ending: path.as_posix() for ending, path in files.items()}
+            for language, files in entry.files.items()
+        },
+        "ready": entry.ready,
+        "checks": {
+            language: [
+                {"code": one.code, "level": one.level.value, "passed": one.passed, "en": one.en, "ru": one.ru}
+                for one in checks
+            ]
+            for language, checks in entry.checks.items()
+        },
+        "asks": [ask.id for ask in entry.asks],
+    }
+
+
+def ask_json(ask: Ask) -> dict[str, str]:
+    return {"id": ask.id, "kind": ask.kind.value, "where": ask.where, "en": ask.en, "ru": ask.ru}
