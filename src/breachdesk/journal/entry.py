@@ -15,44 +15,9 @@ from breachdesk.journal.shapes import Actor, Attachment, BadEntry, Entry, Value,
 VERSION = 1
 SALT_BYTES = 32
 _TYPE = re.compile(r"[a-z]+\.[a-z]+(?:_[a-z]+)*\.([a-z]+(?:_[a-z]+)*)")
-_IRREGULAR = frozenset(
-    [
-        "arose",
-        "became",
-        "began",
-        "built",
-        "chosen",
-        "done",
-        "drawn",
-        "fell",
-        "found",
-        "given",
-        "gone",
-        "held",
-        "kept",
-        "known",
-        "laid",
-        "left",
-        "lost",
-        "made",
-        "met",
-        "put",
-        "read",
-        "run",
-        "sent",
-        "set",
-        "shown",
-        "shut",
-        "spent",
-        "split",
-        "taken",
-        "told",
-        "understood",
-        "went",
-        "withdrawn",
-        "won",
-        "written",
-    ]
+_IRREGULAR = re.compile(
+    "arose|became|began|built|chosen|done|drawn|fell|found|given|gone|held|kept|known|laid|left|lost|made|met|put|read|"
+    "run|sent|set|shown|shut|spent|split|taken|told|understood|went|withdrawn|won|written"
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LONGEST_TEXT = 4096
@@ -68,7 +33,9 @@ def check_type(name: str) -> None:
 
 
 def _is_past(verb: str) -> bool:
-    return any(word.endswith("ed") or word in _IRREGULAR for word in (verb, verb.split("_")[-1], verb.split("_")[0]))
+    return any(
+        word.endswith("ed") or _IRREGULAR.fullmatch(word) for word in (verb, verb.split("_")[-1], verb.split("_")[0])
+    )
 
 
 def envelope(

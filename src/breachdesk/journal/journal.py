@@ -185,6 +185,8 @@ class Journal:
 
     def _take_up(self) -> None:
         """Read what is there, and refuse to build on anything that is not whole."""
+        for half in self.places.folder.glob(".*.????????.part"):
+            half.unlink(missing_ok=True)  # left by a killed writer; ours is the only one now
         report = verify.Report()
         latest = None
         if self.places.checkpoint.exists():

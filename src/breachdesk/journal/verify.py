@@ -833,9 +833,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--lang", choices=sorted(WORDS), default="en")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
+    if bool(given.proof) != bool(given.entry):
+        parser.error("--proof and --entry go together")
     try:
         vkey = vkey_given(given.vkey)
-        if given.proof and given.entry:
+        if given.proof:
             report = _check_proof(given.proof, given.entry, vkey)
         else:
             report = verify(given.folder, vkey, given.since)
