@@ -19,8 +19,21 @@ def test_a_type_is_a_room_a_noun_and_a_past_verb(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "read", "scope.read", "scope.source.reads", "scope.source.read.twice", "Scope.source.read", "scope.source."]
-    + ["scope..read", "scope.source.read\n", "scope.so urce.read", "scope.source.open", "scope._x.read", "1.a.read"],
+    [
+        "",
+        "read",
+        "scope.read",
+        "scope.source.reads",
+        "scope.source.read.twice",
+        "Scope.source.read",
+        "scope.source.",
+        "scope..read",
+        "scope.source.read\n",
+        "scope.so urce.read",
+        "scope.source.open",
+        "scope._x.read",
+        "1.a.read",
+    ],
 )
 def test_other_types_are_refused(name: str) -> None:
     with pytest.raises(BadEntry):

@@ -85,8 +85,8 @@ def test_a_refused_entry_leaves_no_trace(tmp_path: Path, open_journal: Open) -> 
                 journal.write(kind, actor=ADA, via="cli", payload=payload)  # type: ignore[dict-item]
         with pytest.raises(ValueError):
             journal.write("scope.source.read", actor=ADA, via="pigeon")
+        many = [Attachment("0" * 64, 1, "pack:" + "x" * 4000)] * 2200
         with pytest.raises(BadEntry):
-            many = [Attachment("0" * 64, 1, "pack:" + "x" * 4000)] * 2200
             journal.write("scope.source.read", actor=ADA, via="cli", attachments=many)
         assert _lines(tmp_path) == before
         say(journal)

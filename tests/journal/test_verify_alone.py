@@ -1,4 +1,4 @@
-"""verify.py is one file that needs nothing: no package, no network, no new Python; and it says plainly what it found."""
+"""verify.py is one file that needs nothing: no package, no network, no new Python; it says plainly what it found."""
 
 import ast
 import json
