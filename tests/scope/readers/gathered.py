@@ -1,5 +1,7 @@
 """A sink that keeps what it is given, and checks that readers keep their promises."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,3 +104,23 @@ def only(path: Path, **more: object) -> Table:
     sink = gather(path, **more)  # type: ignore[arg-type]
     assert len(sink.tables) == 1, (list(sink.tables), sink.refused)
     return next(iter(sink.tables.values()))
+
+
+_MEASURE = """
+import resource, sys
+from pathlib import Path
+from breachdesk.scope.readers import Limits
+from tests.scope.readers.gathered import gather
+sink = gather(Path(sys.argv[1]), keep=False)
+print(sum(table.count for table in sink.tables.values()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+def peak_memory(path: Path) -> tuple[int, int]:
+    """Rows read from `path` and the most memory a process of its own took for it, in bytes."""
+    root = Path(__file__).resolve().parents[3]
+    ran = subprocess.run(
+        [sys.executable, "-c", _MEASURE, str(path)], cwd=root, capture_output=True, text=True, timeout=120, check=True
+    )
+    count, peak = ran.stdout.split()
+    return int(count), int(peak)

@@ -130,6 +130,8 @@ def _header(rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
     body = [row for row in rows[1:] if list(row) != list(rows[0])]  # dumps glued together repeat their header
     if any(cell in {row[place].strip() for row in body} for place, cell in enumerate(first) if cell):
         return None
+    if not body and len(rows) > 1:
+        return None
     if not body or len({cell.lower() for cell in named}) < len(named):
         return tuple(first) if _names_things(named) else None
     if any(_DATA.match(row[place].strip()) for row in body for place in range(len(first)) if row[place].strip()):

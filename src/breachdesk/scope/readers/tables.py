@@ -67,7 +67,7 @@ class Table:
     def add(self, row: Sequence[str | None]) -> None:
         """One row, as wide as the columns or shorter."""
         self._rows.append(row)
-        self._size += sum(len(cell) for cell in row if cell)
+        self._size += sum(len(cell) for cell in row if cell) + 8 * len(self.columns)
         self.count += 1
         if len(self._rows) >= ROWS or self._size >= _BYTES:
             self.flush()

@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from breachdesk.scope.readers.feed import Feed, Growth, Item
 from breachdesk.scope.readers.intake import Intake, printable
@@ -15,10 +15,28 @@ from breachdesk.scope.shapes import Problem, Sink
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
 
-def read(paths: Sequence[Path], sink: Sink, *, limits: Limits | None = None, scratch: Path | None = None) -> None:
+class Ledger(Protocol):
+    """Keeps what was read before, so that an interrupted run need not read it again."""
+
+    def has(self, path: Path, source: str) -> bool:
+        """Whether this file, unchanged, was read whole before: then it is left alone."""
+
+    def done(self, path: Path, source: str) -> None:
+        """The file was read to its end."""
+
+
+def read(
+    paths: Sequence[Path],
+    sink: Sink,
+    *,
+    limits: Limits | None = None,
+    scratch: Path | None = None,
+    ledger: Ledger | None = None,
+) -> None:
     """Read evidence into `sink`. `scratch` is a folder for copies that archives and databases need (deleted at once);
-    the system's own when None. Never raises for bad evidence."""
+    the system's own when None. Files `ledger` has are left alone. Never raises for bad evidence."""
     intake = Intake(sink, limits or Limits(), scratch)
+    intake.ledger = ledger
     for path in paths:
         _enter(Path(path), intake)
 
@@ -66,9 +84,15 @@ def _file(path: Path, source: str, intake: Intake, within: Path | None = None) -
     if _companion(path):
         intake.sink.advance(status.st_size)
         return
+    if intake.ledger is not None and intake.ledger.has(path, source):
+        intake.unused(source)
+        intake.sink.advance(status.st_size)
+        return
     try:
         with path.open("rb") as file:
             _take(file, path, source, status.st_size, intake)
+        if intake.ledger is not None:
+            intake.ledger.done(path, source)
     except PermissionError:
         _refuse(intake, source, "no_permission", size=status.st_size)
 

@@ -27,8 +27,8 @@ class Ndjson:
         if not text.startswith("{"):
             return "ndjson", 0
         lines = [line for line in text.split("\n") if line.strip()]
-        if not head.whole and len(lines) > 1:
-            lines.pop()
+        if not head.whole and len(lines) > 1 and lines.pop().startswith("{") and len(lines) == 1:
+            return "ndjson", 90 if _is_object(lines[0]) else 0
         good = sum(_is_object(line) for line in lines[:50])
         if len(lines) == 1:
             return "ndjson", 55 if good else 0

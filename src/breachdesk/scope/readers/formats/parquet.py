@@ -83,7 +83,10 @@ def _text(column: pa.Array) -> pa.Array:
     if pa.types.is_floating(column.type):
         return _empty_to_null(pa.array([_number(value) for value in column.to_pylist()], _TEXT))
     try:
-        return _empty_to_null(pc.cast(column, _TEXT))
+        text = pc.cast(column, _TEXT)
+        if pa.types.is_timestamp(column.type):
+            text = pc.replace_substring_regex(text, r"\.0+(Z?)$", r"\1")
+        return _empty_to_null(text)
     except pa.ArrowInvalid:
         return _empty_to_null(pa.array([_any(value) for value in column.to_pylist()], _TEXT))
     except pa.ArrowNotImplementedError:

@@ -82,6 +82,7 @@ class _Rows:
         self.item = item
         self.kind = kind
         self.intake = intake
+        self.what = ""
 
     def all(self) -> None:
         try:
@@ -89,10 +90,11 @@ class _Rows:
         except sqlite3.DatabaseError as error:
             self.intake.unreadable(self.item, self.kind, _problem(error, self.name), part=self.name)
             return
+        self.what = ", ".join(map(_quoted, columns))  # not *, which would compute generated columns
         table = self.intake.table(self.item, self.kind, columns, part=self.name)
         last: object = None
         try:
-            for row in self._select("*"):
+            for row in self._select(self.what):
                 table.add([_text(cell) for cell in row])
         except (sqlite3.DatabaseError, OverflowError) as error:
             table.stream.problem(_problem(error, f"row {table.count}"))
@@ -116,7 +118,7 @@ class _Rows:
 
     def _backward(self, table: Table, last: object) -> None:
         try:
-            for row in self._select("*", "WHERE rowid > ? ORDER BY rowid DESC", (last,)):
+            for row in self._select(self.what, "WHERE rowid > ? ORDER BY rowid DESC", (last,)):
                 table.add([_text(cell) for cell in row])
         except (sqlite3.DatabaseError, OverflowError):
             return
