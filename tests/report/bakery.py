@@ -65,11 +65,11 @@ def letters(state: str, name: str, people: int, zone: str, *day: int) -> Duty:
     )
 
 
-def duties() -> tuple[Duty, ...]:
+def duties(language: str = "en") -> tuple[Duty, ...]:
     return (
         duty(
             "ru.152fz.first",
-            "First notice to Roskomnadzor",
+            "Первое уведомление в Роскомнадзор" if language == "ru" else "First notice to Roskomnadzor",
             jurisdiction="RU",
             recipient=Recipient("authority", "Roskomnadzor", "pd.rkn.gov.ru"),
             people=240,
@@ -237,7 +237,7 @@ SOURCES = (
 )  # fmt: skip
 
 
-def account() -> Account:
+def account(language: str = "en") -> Account:
     return Account(
         case="Bakery North",
         at=NOW,
@@ -251,8 +251,7 @@ def account() -> Account:
         sources=SOURCES,
         people=people(),
         cohorts=cohorts(),
-        duties=Duties(NOW, "2026.11", "a" * 64, duties(), QUESTIONS),
-        titles={"ru.152fz.first": {"en": "First notice to Roskomnadzor", "ru": "Первое уведомление в Роскомнадзор"}},
+        duties=Duties(NOW, "2026.11", "a" * 64, duties(language), QUESTIONS),
         answers={"data.encrypted": ("yes", "no"), "risk.serious_harm": ("unlikely", "possible", "likely")},
         weight=Weight(
             method="ENISA",
@@ -265,7 +264,9 @@ def account() -> Account:
             ),
             proposals={"risk.gdpr": "high", "risk.serious_harm": "likely"},
             decided={"risk.gdpr": "high"},
-            factors=(Point({"en": "Cards with expiry", "ru": "Карты со сроком"}, "higher", "data.classes", "EDPB 9/2022"),),
+            factors=(
+                Point({"en": "Cards with expiry", "ru": "Карты со сроком"}, "higher", "data.classes", "EDPB 9/2022"),
+            ),
             missing=("data.encrypted",),
         ),
         drafts=(

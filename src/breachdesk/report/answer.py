@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 from markupsafe import Markup
 
@@ -53,6 +53,8 @@ def _instant(facts: Mapping[str, object], *names: str) -> datetime | None:
         value = facts.get(name)
         if isinstance(value, datetime):
             return value
+        if isinstance(value, date):
+            return datetime.combine(value, time())
         if isinstance(value, str):
             try:
                 return datetime.fromisoformat(value)
@@ -115,7 +117,7 @@ def owed(account: Account, words: Words) -> str:
     count = sum(duty.verdict is Verdict.OWED for duty in duties)
     unknown = sum(duty.verdict is Verdict.UNKNOWN for duty in duties)
     parts = [words.say("duty_line.owed", count) if count else words.say("duty_line.none")]
-    rungs = climb(duties, account.titles, words, account.at)
+    rungs = climb(duties, words, account.at)
     late = sum(len(rung.duties) for rung in rungs if rung.state is State.LATE)
     coming = [rung for rung in rungs if rung.duties[0].verdict is Verdict.OWED and rung.due >= account.at]
     if late:

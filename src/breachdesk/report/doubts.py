@@ -6,7 +6,6 @@ from markupsafe import Markup
 
 from breachdesk.ground.places import UNKNOWN
 from breachdesk.law.shapes import Confidence, Verdict
-from breachdesk.report.rungs import title_of
 from breachdesk.report.shapes import Account, Certainty
 from breachdesk.report.words import Words
 from breachdesk.scope.shapes import Status
@@ -33,7 +32,7 @@ def _rules(account: Account, words: Words) -> list[Doubt]:
     ]
     if not weak:
         return []
-    which = tuple(f"{title_of(duty, account.titles, words)} ({duty.id})" for duty in weak)
+    which = tuple(f"{duty.title} ({duty.id})" for duty in weak)
     return [Doubt(words.mark("unsure.rules", len(weak)), which)]
 
 

@@ -16,7 +16,7 @@ from breachdesk.law.shapes import Question, Verdict
 from breachdesk.report import answer, doubts, losses, problems, residences, rows
 from breachdesk.report.pictures import ladder, scale
 from breachdesk.report.pictures import sources as source_picture
-from breachdesk.report.rungs import Rung, State, by_due, climb, title_of
+from breachdesk.report.rungs import Rung, State, by_due, climb
 from breachdesk.report.shapes import Account, DraftKind
 from breachdesk.report.visible import visible
 from breachdesk.report.words import LANGUAGES, Words, read
@@ -119,7 +119,7 @@ def _people(account: Account, words: Words) -> dict[str, Any]:
 
 def _duties(account: Account, words: Words) -> dict[str, Any]:
     duties = account.duties.duties if account.duties else ()
-    rungs = climb(duties, account.titles, words, account.at)
+    rungs = climb(duties, words, account.at)
     first, then = _first(rungs)
     questions = _ranked(account.duties.questions if account.duties else ())
     return {
@@ -132,7 +132,7 @@ def _duties(account: Account, words: Words) -> dict[str, Any]:
         "ladder_key": ladder.key(words, rungs[: ladder.MOST]),
         "ladder_most": ladder.MOST,
         "groups": rows.duty_groups(account, words),
-        "titles": {duty.id: title_of(duty, account.titles, words) for duty in duties},
+        "titles": {duty.id: duty.title for duty in duties},
         "questions": questions,
         "asked": {q.fact: (q.ru if words.language == "ru" and q.ru else q.en) for q in questions},
     }

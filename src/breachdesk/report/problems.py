@@ -14,30 +14,31 @@ class Said:
     source: str
     status: str
     where: str
-    text: str
+    what: str
+    do: str
 
 
 def told(sources: tuple[Source, ...], words: Words, shelf: Shelf) -> list[Said]:
     """Every problem of every source, the unreadable first."""
     sayings = _sayings(shelf)
     found = [
-        Said(source.source, source.status.value, problem.where, _text(problem, sayings, words))
+        Said(source.source, source.status.value, problem.where, *_text(problem, sayings, words))
         for source in sources
         for problem in source.problems
     ]
     return sorted(found, key=lambda said: said.status != Status.UNREADABLE)
 
 
-def _sayings(shelf: Shelf) -> dict[str, dict[str, str]]:
+def _sayings(shelf: Shelf) -> dict[str, dict[str, dict[str, str]]]:
     try:
-        raw = shelf.data(_PATH)
+        return dict(shelf.data(_PATH))
     except BadPack:
         return {}
-    return dict(raw.get("problems", raw))
 
 
-def _text(problem: Problem, sayings: dict[str, dict[str, str]], words: Words) -> str:
-    saying = sayings.get(problem.code)
-    if saying is None:
-        return words.say("sources.unknown_problem", code=problem.code)
-    return words.pick(saying).replace("{detail}", problem.detail).replace("{where}", problem.where)
+def _text(problem: Problem, sayings: dict[str, dict[str, dict[str, str]]], words: Words) -> tuple[str, str]:
+    saying = sayings.get(problem.code, {})
+    said = saying.get(words.language) or saying.get("en")
+    if said is None:
+        return words.say("sources.unknown_problem", code=problem.code), ""
+    return said["what"].replace("{detail}", problem.detail), said["do"].replace("{detail}", problem.detail)

@@ -12,7 +12,7 @@ from breachdesk.report import losses
 from breachdesk.report.doubts import SURE
 from breachdesk.report.pictures import ladder
 from breachdesk.report.pictures import sources as source_picture
-from breachdesk.report.rungs import ORDER, State, by_due, place_of, state_of, title_of
+from breachdesk.report.rungs import ORDER, State, by_due, place_of, state_of
 from breachdesk.report.shapes import Account, Certainty, Check, Draft, Mark
 from breachdesk.report.words import Words
 from breachdesk.scope.shapes import Field, Source, Status
@@ -68,7 +68,7 @@ def _duty_row(duty: Duty, account: Account, drafts: tuple[Draft, ...], words: Wo
     state = state_of(duty, account.at)
     return DutyRow(
         duty=duty,
-        title=title_of(duty, account.titles, words),
+        title=duty.title,
         place=place_of(duty, words),
         state=state,
         shape=ladder.shape(state),

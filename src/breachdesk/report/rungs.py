@@ -1,6 +1,6 @@
 """Duties in the order a person must act: what is late, what is soon, which share one rung of the ladder."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,6 @@ from breachdesk.report.words import Words
 
 SOON = timedelta(hours=24)
 _LAST = datetime.max.replace(tzinfo=UTC)
-Titles = Mapping[str, Mapping[str, str]]
 
 #: The order in which verdicts are read.
 ORDER = (
@@ -65,16 +64,12 @@ def by_due(duties: Iterable[Duty]) -> list[Duty]:
     return sorted(duties, key=lambda duty: (duty.due or _LAST, duty.jurisdiction, duty.id))
 
 
-def title_of(duty: Duty, titles: Titles, words: Words) -> str:
-    return words.pick(titles.get(duty.id, {}), duty.title) or duty.title
-
-
 def place_of(duty: Duty, words: Words) -> str:
     """Where the duty comes from, in words."""
     return places.title(duty.jurisdiction, words.language)
 
 
-def climb(duties: Iterable[Duty], titles: Titles, words: Words, now: datetime) -> list[Rung]:
+def climb(duties: Iterable[Duty], words: Words, now: datetime) -> list[Rung]:
     """Every duty that has a date and may have to be done, as rungs from the nearest to the farthest."""
     groups: dict[tuple[object, ...], list[Duty]] = {}
     for duty in by_due(duties):
@@ -82,14 +77,14 @@ def climb(duties: Iterable[Duty], titles: Titles, words: Words, now: datetime) -
             continue
         key = (duty.due.replace(tzinfo=None), duty.recipient.type, duty.verdict)
         groups.setdefault(key, []).append(duty)
-    return sorted((_rung(group, titles, words, now) for group in groups.values()), key=lambda rung: rung.due)
+    return sorted((_rung(group, words, now) for group in groups.values()), key=lambda rung: rung.due)
 
 
-def _rung(group: list[Duty], titles: Titles, words: Words, now: datetime) -> Rung:
+def _rung(group: list[Duty], words: Words, now: datetime) -> Rung:
     first = group[0]
     assert first.due is not None
     known = [duty.people for duty in group if duty.people is not None]
-    label, recipient = title_of(first, titles, words), first.recipient.name
+    label, recipient = first.title, first.recipient.name
     if len(group) > 1:
         where = ", ".join(dict.fromkeys(place_of(duty, words) for duty in group))
         label = words.say("ladder.group", len(group), places=where)

@@ -114,8 +114,11 @@ class JournalLine:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Everything the page says. `unfinished` names the stage that was under way ("" when the pack is complete);
-    `live` lets the page count down by itself (off for an evaluation at a given instant)."""
+    """Everything the page says; what the law room says is in the language of the page already.
+
+    `unfinished` names the stage that was under way ("" when the pack is complete); `live` lets the page count down by
+    itself (off for an evaluation at a given instant).
+    """
 
     case: str
     at: datetime
@@ -129,7 +132,6 @@ class Account:
     people: People | None = None
     cohorts: tuple[Cohort, ...] = ()
     duties: Duties | None = None
-    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # duty id -> language -> title
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # fact -> what may be answered
     weight: Weight | None = None
     drafts: tuple[Draft, ...] = ()

@@ -1,0 +1,105 @@
+"""calendar.ics: every owed duty with a date, for any calendar (RFC 5545). Alarms come half-way, a day and three hours
+before, and at the end."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from breachdesk.law.shapes import Duty, Verdict
+from breachdesk.report.rungs import by_due
+from breachdesk.report.visible import visible
+from breachdesk.report.words import Words
+
+_FOLD = 75  # octets a line, RFC 5545 3.1
+_BEFORE = (timedelta(hours=24), timedelta(hours=3))
+_MARKED = (Verdict.OWED,)
+
+
+def write(case: str, duties: Iterable[Duty], at: datetime, words: Words) -> bytes:
+    """One event a duty that is owed and has a due time. The same case and duty keep their UID, so that a newer file
+    moves the event instead of adding one."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Breachdesk//Response pack//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{escape(words.say('calendar.name', case=case))}",
+    ]
+    for duty in by_due(duties):
+        if duty.due is not None and duty.verdict in _MARKED:
+            lines += _event(case, duty, duty.due, at, words)
+    lines.append("END:VCALENDAR")
+    return b"".join(fold(line) for line in lines)
+
+
+def _event(case: str, duty: Duty, due: datetime, at: datetime, words: Words) -> Iterator[str]:
+    title = words.say("calendar.summary", title=duty.title)
+    told = words.say(
+        "calendar.description",
+        recipient=duty.recipient.name,
+        citation=duty.citation,
+        standard=duty.standard,
+        id=duty.id,
+    )
+    yield "BEGIN:VEVENT"
+    yield f"UID:{uid(case, duty)}"
+    yield f"DTSTAMP:{_utc(at)}"
+    yield f"SEQUENCE:{int(at.timestamp()) // 60 % 2**31}"
+    yield f"DTSTART:{_utc(due)}"
+    yield f"DTEND:{_utc(due)}"
+    yield f"SUMMARY:{escape(title)}"
+    yield f"DESCRIPTION:{escape(told)}"
+    yield "CLASS:CONFIDENTIAL"
+    yield "TRANSP:TRANSPARENT"
+    for moment, words_of in _alarms(due, at, title, words):
+        yield "BEGIN:VALARM"
+        yield "ACTION:DISPLAY"
+        yield f"TRIGGER;VALUE=DATE-TIME:{_utc(moment)}"
+        yield f"DESCRIPTION:{escape(words_of)}"
+        yield "END:VALARM"
+    yield "END:VEVENT"
+
+
+def _alarms(due: datetime, at: datetime, title: str, words: Words) -> list[tuple[datetime, str]]:
+    """Only alarms that are still to come."""
+    found = [(due, words.say("calendar.alarm_now", title=title))]
+    for before in _BEFORE:
+        span = words.span(int(before.total_seconds() // 60))
+        found.append((due - before, words.say("calendar.alarm_soon", span=span, title=title)))
+    if due - at > _BEFORE[0]:
+        found.append((at + (due - at) / 2, words.say("calendar.alarm_half", title=title)))
+    return sorted((moment, text) for moment, text in found if moment > at)
+
+
+def uid(case: str, duty: Duty) -> str:
+    """The same for the same case and duty, and tells a stranger neither."""
+    digest = hashlib.sha256(f"{case}\0{duty.id}".encode()).hexdigest()[:32]
+    return f"{digest}@breachdesk.invalid"
+
+
+def escape(text: str) -> str:
+    """TEXT of RFC 5545 3.3.11. Unseen characters are shown first, so that none steers a calendar."""
+    shown = "\n".join(visible(line, longest=2000) for line in text.splitlines() or [""])
+    return shown.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def fold(line: str) -> bytes:
+    """A content line with CRLF, folded so that no line is longer than 75 octets and no character is cut."""
+    whole = line.encode()
+    if len(whole) <= _FOLD:
+        return whole + b"\r\n"
+    parts: list[bytes] = []
+    part = b""
+    for character in line:
+        octets = character.encode()
+        if len(part) + len(octets) > (_FOLD if not parts else _FOLD - 1):
+            parts.append(part)
+            part = b""
+        part += octets
+    parts.append(part)
+    return b"\r\n ".join(parts) + b"\r\n"
+
+
+def _utc(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -1,0 +1,301 @@
+"""report.html says what it was told, in words first, and nothing it was given can act in the page."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from breachdesk.law.shapes import Recipient, Verdict
+from breachdesk.report.page import file_name, render
+from breachdesk.report.shapes import Ask, JournalLine
+from breachdesk.scope.shapes import Field, Source, Status
+from tests.report.bakery import NOW, QUESTIONS, RESIDENCES, account, duties, duty, people
+from tests.report.reading import Node, read
+
+
+@pytest.fixture(scope="module")
+def english() -> Node:
+    return read(render(account(), "en"))
+
+
+@pytest.fixture(scope="module")
+def russian() -> Node:
+    return read(render(account("ru"), "ru"))
+
+
+def rows(table: Node) -> list[list[str]]:
+    return [[cell.text() for cell in row.all("th", "td")] for row in table.all("tr")]
+
+
+def test_the_first_sentence_answers_what_happened(english, russian):
+    assert english.all("h1")[0].text() == "Personal data was copied by an attacker between 11 and 19 November 2026."
+    assert russian.all("h1")[0].text() == (
+        "Злоумышленник скопировал персональные данные в период с 11 по 19 ноября 2026 года."
+    )
+
+
+def test_the_next_sentences_count_the_people_and_the_duties(english):
+    said = english.id("answer").text()
+    assert "2,072 people in 7 countries are affected" in said
+    assert "payment card number ( 514 people)" in said
+    assert "+ 37 bare names could not be tied to anything else" in said
+    assert "9 duties are owed; 1 is overdue; the next is due Sat 21 Nov, 18:05 Moscow; 2 more depend" in said
+
+
+def test_the_nearest_deadline_stands_large_in_both_ways_of_telling_time(english, russian):
+    late = replace(account(), duties=replace(account().duties, duties=tuple(d for d in duties() if "gb." not in d.id)))
+    (card,) = read(render(late, "en")).with_class("next")
+    assert card.with_class("big")[0].text() == "in 5 h 12 min"
+    assert "First notice to Roskomnadzor" in card.text()
+    assert "Sat 21 Nov, 18:05 Moscow (15:05 UTC)" in card.text()
+    (overdue,) = english.with_class("next")
+    assert "late" in overdue.attributes["class"]
+    assert overdue.with_class("big")[0].text() == "48 h late"
+    (spaet,) = russian.with_class("next")
+    assert spaet.with_class("big")[0].text() == "просрочено на 48 ч"
+    assert "сб, 21 ноября, 18:05 (Москва) · 15:05 UTC" in spaet.text()
+
+
+def test_what_hangs_on_a_missing_fact_is_never_the_next_deadline():
+    one = duty("br.x", "Perhaps", verdict=Verdict.UNKNOWN, due=NOW)
+    page = read(render(replace(account(), duties=replace(account().duties, duties=(one,))), "en"))
+    assert page.with_class("next")[0].with_class("big")[0].text() == "No deadline is running."
+
+
+def test_every_duty_stands_there_once_with_citation_reasons_and_certainty(english):
+    found = english.with_class("duty")
+    assert {node.attributes["id"] for node in found} == {f"duty-{one.id}" for one in duties()}
+    for one in duties():
+        text = english.id(f"duty-{one.id}").text()
+        for part in (one.title, one.citation, one.recipient.name, *one.sources, *one.content, *one.notes, one.penalty):
+            assert part in text
+    first = english.id("duty-ru.152fz.first").text()
+    assert "aware Fri 20 Nov 18:05 Moscow" in first
+    assert "verified: a public page that was read says it" in first
+    assert "Compared with the law on 22 November 2026" in first
+    assert "breach.personal_data yes eq true" in first
+
+
+def test_duties_stand_by_due_time_within_their_verdict(english):
+    ids = [node.attributes["id"] for node in english.with_class("duty")]
+    owed = sorted((d for d in duties() if d.verdict is Verdict.OWED and d.due), key=lambda d: (d.due, d.id))
+    assert ids[: len(owed)] == [f"duty-{d.id}" for d in owed]
+    assert ids.index("duty-eu.gdpr.art34") == len(owed)  # no date: after those that have one
+    assert ids.index("duty-us.tx.ag") == len(ids) - 1  # not owed comes last
+
+
+def test_every_place_and_element_is_in_the_tables_with_its_number(english):
+    places = rows(english.id("who").all("table")[0])[1:]
+    assert [int(row[1].replace(",", "")) for row in places] == sorted(RESIDENCES.values(), reverse=True)
+    assert ["California (US)", "402", "They must be told"] in places
+    assert ["Singapore", "37", "Telling them is not owed, or no rule is on the shelf"] in places
+    assert ["Residence unknown", "22", "Residence unknown: the strictest law may apply"] in places
+    kinds = rows(english.id("what").all("table")[0])[1:]
+    assert {int(row[1].replace(",", "")) for row in kinds} == set(people().by_element.values())
+    assert ["Health information", "98", "sensitive"] in kinds
+
+
+def test_every_picture_says_its_finding_in_words(english, russian):
+    for page in (english, russian):
+        pictures = [svg for svg in page.all("svg") if "picture" in svg.attributes["class"]]
+        assert len(pictures) == 9  # four drawn wide and narrow, and the scale
+        for svg in pictures:
+            assert svg.attributes["role"] == "img"
+            assert len(svg.attributes["aria-label"].split()) >= 5
+        assert all(svg.attributes.get("aria-hidden") == "true" for svg in page.all("svg") if svg not in pictures)
+    said = " ".join(svg.attributes["aria-label"] for svg in english.all("svg") if "aria-label" in svg.attributes)
+    for finding in (
+        "8 duties with a date, from Thu",
+        "One of them is overdue.",
+        "Germany: 611 people, the most of 11.",
+        "1,493 people live where telling them is owed.",
+        "The severest kind lost: sensitive, 98 people.",
+        "6 sources, 7,293 records; 1 read partly, 1 unreadable.",
+        "3.25 of 6, in the band “High”.",
+    ):
+        assert finding in said.replace("\u00a0", " ")
+
+
+def test_questions_stand_by_the_number_of_duties_they_decide(english, russian):
+    asked = [node.text() for node in english.with_class("ask")]
+    assert asked == [QUESTIONS[1].en, QUESTIONS[0].en]
+    assert "decides 2 duties" in english.id("questions").text()
+    assert "risk.serious_harm: unlikely | possible | likely" in english.id("questions").text()
+    assert [node.text() for node in russian.with_class("ask")] == [QUESTIONS[1].ru, QUESTIONS[0].ru]
+
+
+def test_each_source_says_how_far_it_was_read_and_what_to_do(english):
+    table = rows(english.id("sources").all("table")[0])
+    assert ["old.zip", "zip", "not readable", "0", "", "nothing personal"] in table
+    assert [
+        "shop.sql/customers",
+        "sql",
+        "read",
+        "1,804",
+        "1,804",
+        "E-mail address, Phone number, Postal address",
+    ] in table
+    told = english.with_class("problems")[0].text()
+    assert "old.zip" in told
+    assert "protected by a password" in told
+    assert "→ " in told
+    assert "2 sources need your attention; 4 were read whole." in english.id("sources").text()
+
+
+def test_numbers_carry_their_certainty(english):
+    weak = [node.text() for node in english.id("sources").with_class("estimated")]
+    assert weak == ["≈ 1,790"]  # a field recognised with 71 %
+    assert "+ 37" in [node.text() for node in english.id("unsure").with_class("possible")]
+
+
+def test_drafts_say_what_failed_and_what_only_a_human_can_say(english):
+    text = english.id("drafts").text()
+    assert "1 check failed" in text
+    assert "Grade: grade 9.1, at most 8" in text
+    assert "waits for 1 thing only you can say" in text
+    assert "A phone number for questions" in english.id("asks").text()
+    hrefs = [node.attributes["href"] for node in english.id("drafts").all("a")]
+    assert "notices/us-ca-1/en.pdf" in hrefs
+
+
+def test_severity_and_risk_explain_themselves_and_a_human_decides(english):
+    text = english.id("severity").text()
+    for part in (
+        "High: 3.25",
+        "Financial data: 3",
+        "Cards with expiry",
+        "A proposal. A human decides",
+        "not decided yet",
+    ):
+        assert part in text
+
+
+def test_an_unfinished_pack_says_so_first_and_says_at_which_stage():
+    page = read(render(replace(account(), unfinished="notices", command="breachdesk assess x"), "en"))
+    told = page.id("unfinished").text()
+    assert "at the stage “drafting the notices”" in told
+    assert "breachdesk assess x" in told
+    assert page.with_class("button")[0].text() == "Run the same command again"
+    text = render(account(), "en")
+    assert 'id="unfinished"' not in text
+
+
+def test_the_page_can_be_written_before_anything_is_known():
+    bare = replace(
+        account(),
+        unfinished="scope",
+        sources=(),
+        people=None,
+        cohorts=(),
+        duties=None,
+        weight=None,
+        drafts=(),
+        asks=(),
+        journal=None,
+        files=(),
+    )
+    for language in ("en", "ru"):
+        page = read(render(bare, language))
+        assert page.id("unfinished")
+        assert page.with_class("next")[0].text()
+
+
+HOSTILE = "</style><script>alert(1)</script>\u202ecod.exe\u0000\x1b[31m{{7*7}}<img src=x onerror=alert(1)>\"'"
+
+
+def hostile_account():
+    source = Source(HOSTILE, HOSTILE, 5, 10, Status.PARTLY, [], [Field(HOSTILE, "email", 5, 0.9, HOSTILE, HOSTILE)])
+    evil = duty("x", HOSTILE, standard=HOSTILE, notes=(HOSTILE,), recipient=Recipient("authority", HOSTILE, HOSTILE))
+    return replace(
+        account(),
+        case=HOSTILE,
+        command=HOSTILE,
+        unfinished="scope",
+        sources=(source,),
+        duties=replace(account().duties, duties=(evil,), pack_version=HOSTILE),
+        asks=(Ask("x", {"en": HOSTILE}, 1, HOSTILE),),
+        journal=JournalLine(1, HOSTILE, HOSTILE, True),
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_nothing_from_evidence_acts_or_hides_in_the_page(language):
+    html = render(hostile_account(), language)
+    page = read(html)
+    assert page.all("script", "img", "iframe", "object", "embed", "link", "form", "base") == []
+    assert not [name for node in page.all() for name in node.attributes if name.startswith("on")]
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u200b\ufeff]", html)
+    assert "⟨U+202E⟩cod.exe⟨U+0000⟩" in page.text()
+    assert "49" not in page.id("sources").text()
+
+
+@pytest.mark.parametrize(("language", "live"), [("en", False), ("ru", True)])
+def test_the_page_loads_nothing_and_only_its_own_style_and_script_may_run(language, live):
+    page = read(render(replace(account(language), live=live), language))
+    (policy,) = [
+        node.attributes["content"]
+        for node in page.all("meta")
+        if node.attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policy.startswith("default-src 'none';")
+    run = [node for node in page.all("script") if "type" not in node.attributes]
+    assert len(run) == live
+    for node in [*page.all("style"), *run]:
+        digest = base64.b64encode(hashlib.sha256("".join(node.children).encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert not [node for node in page.all() if "src" in node.attributes or "style" in node.attributes]
+    for node in page.all("a"):
+        assert not re.match(r"[a-z]+:|//", node.attributes["href"]), "only parts of the page and files of the pack"
+    assert "url(" not in "".join(page.all("style")[0].children)
+
+
+def test_headings_go_down_one_step_at_a_time_and_tables_have_heads(english, russian):
+    for page, language in ((english, "en"), (russian, "ru")):
+        assert page.all("html")[0].attributes["lang"] == language
+        levels = [int(node.name[1]) for node in page.all("h1", "h2", "h3", "h4")]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        for table in page.all("table"):
+            assert all(cell.attributes.get("scope") in ("col", "row") for cell in table.all("th"))
+            assert table.all("thead")
+        ids = [node.attributes["id"] for node in page.all() if "id" in node.attributes]
+        assert len(ids) == len(set(ids))
+        targets = {node.attributes["href"][1:] for node in page.all("a") if node.attributes["href"].startswith("#")}
+        assert targets <= set(ids)
+
+
+def test_the_languages_are_linked_with_each_other(english, russian):
+    assert file_name("en") == "report.html"
+    assert file_name("ru") == "report.ru.html"
+    assert "report.ru.html" in [node.attributes["href"] for node in english.all("a")]
+    assert "report.html" in [node.attributes["href"] for node in russian.all("a")]
+
+
+def test_no_english_sentence_of_ours_is_left_in_the_russian_page(russian):
+    from breachdesk.ground.shelf import our_shelf
+    from breachdesk.report.words import read as words_of
+
+    english_words, text = words_of(our_shelf(), "en"), russian.text()
+    same = [
+        key
+        for key, saying in english_words.sayings.items()
+        if isinstance(saying, str) and len(saying) > 12 and "{" not in saying and saying in text
+    ]
+    assert same == []
+
+
+def test_red_is_only_where_a_person_must_act():
+    calm = tuple(d for d in duties() if d.id in ("eu.gdpr.art33", "eu.gdpr.record"))
+    quiet = replace(
+        account(),
+        duties=replace(account().duties, duties=calm, questions=()),
+        sources=tuple(s for s in account().sources if s.status is Status.READ),
+        drafts=account().drafts[:1],
+    )
+    page = read(render(quiet, "en"))
+    for look in ("late", "unread", "strike", "unreadable", "check-failed"):
+        assert page.with_class(look) == [], look
