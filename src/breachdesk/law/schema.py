@@ -329,7 +329,7 @@ class Applies(Strict):
     """When a legal order reaches the case: people living there, or the organisation established there. `always` for
     contracts and sector rules that follow the organisation, not the place."""
 
-    residents: Strings = ()  # ISO codes, or a group of packs/law/groups.yaml (`EEA`)
+    residents: Strings = ()  # ISO codes, or a group (`EU`, `EEA`)
     establishments: Strings = ()
     always: bool = False
 

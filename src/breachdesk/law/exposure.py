@@ -1,0 +1,31 @@
+"""What a breach may cost: tables of penalties, read for the people and identifiers of one case."""
+
+from breachdesk.law.answer import Answer
+from breachdesk.law.schema import Penalties, Tier
+from breachdesk.law.sheet import Sheet
+from breachdesk.law.shelf import Item, LawShelf
+from breachdesk.law.words import Phrases
+
+
+def penalty(item: Item, sheet: Sheet, law: LawShelf, say: Phrases) -> str:
+    """The words of the duty, and the rows of its table that apply; a row that may apply ends with a question mark."""
+    parts = [item.rule.penalty(say.language)] if item.rule.penalty else []
+    table = item.order.penalties.get(item.rule.penalty_table)
+    if table is not None:
+        parts += rows(table, sheet, law, say.language)
+    return "; ".join(parts)
+
+
+def rows(table: Penalties, sheet: Sheet, law: LawShelf, language: str) -> list[str]:
+    found = [_said(tier, law, sheet, language) for tier in table.always]
+    highest = ""
+    for tier in table.highest:
+        highest = _said(tier, law, sheet, language) or highest
+    return [text for text in (*found, highest) if text]
+
+
+def _said(tier: Tier, law: LawShelf, sheet: Sheet, language: str) -> str:
+    answer = law.ask(tier.when).ask(sheet).answer
+    if answer is Answer.NO:
+        return ""
+    return tier.text(language) + ("" if answer is Answer.YES else " (?)")

@@ -1,0 +1,333 @@
+"""Whether a duty is owed: reach, trigger, condition, encryption, people, exceptions, in that order; with the reasons.
+
+What takes a duty away must be shown; a missing exception leaves it owed and open to be shown. What makes a duty must be
+known; a missing fact leaves it unknown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from breachdesk.ground.elements import covers
+from breachdesk.law import answer
+from breachdesk.law import people as groups
+from breachdesk.law.answer import Answer
+from breachdesk.law.bounds import Bounds
+from breachdesk.law.conditions import YES, Finding, every, plain, some
+from breachdesk.law.groups import expand
+from breachdesk.law.instants import Instant
+from breachdesk.law.schema import Applies, Encryption, Lost, PersonalInformation, Text, Threshold, Version
+from breachdesk.law.schema import People as Whom
+from breachdesk.law.shapes import Because, Verdict
+from breachdesk.law.sheet import Sheet
+from breachdesk.law.shelf import Item, LawShelf
+from breachdesk.law.words import Phrases
+
+KNOWN_SINCE = (
+    "time.aware", "time.discovered", "time.detected", "time.determined", "time.suspected", "time.assessed",
+)  # fmt: skip
+_SIGNS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "eq": "="}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`missing` facts keep the verdict unknown; `open` ones would take an owed duty away."""
+
+    verdict: Verdict
+    because: tuple[Because, ...] = ()
+    missing: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    people: Bounds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    finding: Finding
+    notes: tuple[str, ...] = ()
+
+
+def known_on(sheet: Sheet, at: datetime, zone: ZoneInfo) -> date:
+    """The day whose law counts: when the breach became known, else the day of asking."""
+    for name in KNOWN_SINCE:
+        value = sheet.facts.get(name)
+        if isinstance(value, Instant):
+            return value.on(zone)
+    return at.astimezone(zone).date()
+
+
+def in_force(item: Item, day: date) -> Item:
+    """The duty as the law of that day words it."""
+    for version in item.versions:
+        if _covers(version.effective.from_, version.effective.until, day):
+            return _as(item, version)
+    return item
+
+
+def _as(item: Item, version: Version) -> Item:
+    due = version.due
+    if due is not None and due.standard is None:
+        due = due.model_copy(update={"standard": item.due.standard})
+    return replace(
+        item,
+        due=item.due if due is None else due,
+        whens=item.whens if version.when is None else (version.when, *item.whens[1:]),
+        people=version.people or item.people,
+        content=item.content if version.content is None else version.content,
+        notes=item.notes if version.notes is None else version.notes,
+        citation=version.citation or item.citation,
+    )
+
+
+def _covers(start: date | None, end: date | None, day: date) -> bool:
+    return (start is None or start <= day) and (end is None or day <= end)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges duties of one case. `item` is already worded as of `day`."""
+
+    sheet: Sheet
+    law: LawShelf
+    say: Phrases
+
+    def judge(self, item: Item, day: date) -> Judged:
+        reach = self.reach(item.order.pack.applies)
+        if reach.answer is Answer.NO:
+            return Judged(Verdict.NOT_OWED, reach.because, people=self._concerned(item))
+        asleep = self._asleep(item, day)
+        if asleep:
+            return Judged(asleep[0], reach.because, notes=(asleep[1],))
+        if item.kind == "none":
+            return Judged(Verdict.NOT_OWED, reach.because)
+        whom, bounds = self.whom(item, day)
+        readable = self._readable(item)
+        condition = every(self._ask(raw) for raw in item.whens)
+        steps = [_Step(reach), _Step(self._trigger(item)), _Step(condition), readable, _Step(whom)]
+        notes = tuple(note for step in steps for note in step.notes)
+        found = every(step.finding for step in steps)
+        shown = self._exemptions(item, found)
+        if bounds is None:
+            bounds = self._concerned(item)
+        if found.answer is Answer.NO:
+            return Judged(self._otherwise(item, reach, condition), found.because, people=bounds)
+        if shown.verdict is not None:
+            return Judged(shown.verdict, shown.because, notes=shown.notes, people=bounds)
+        verdict = Verdict.UNKNOWN if found.answer is Answer.UNKNOWN else _owed(item)
+        return Judged(
+            verdict,
+            (*found.because, *shown.because),
+            found.missing,
+            shown.open,
+            (*notes, *shown.notes, *self._bounded(bounds, found.answer)),
+            bounds,
+        )
+
+    def reach(self, applies: Applies) -> Finding:
+        if applies.always:
+            return YES
+        ways = []
+        if applies.residents:
+            here = self.sheet.people.here(expand(applies.residents))
+            ways.append(_count(here, "gte", 1, ",".join(applies.residents)))
+        if applies.establishments:
+            ways.append(self._seated(applies))
+        return some(ways)
+
+    def _seated(self, applies: Applies) -> Finding:
+        wanted = expand(applies.establishments)
+        seats = self.sheet.get("entity.establishments")
+        main = self.sheet.get("entity.main_establishment")
+        known = set(seats or ()) | ({main} if main else set())
+        hits = sorted(s for s in known if any(covers_place(w, s) for w in wanted))
+        because = (Because("entity.establishments", sorted(known), "∩ {" + ", ".join(applies.establishments) + "}"),)
+        if hits:
+            return Finding(Answer.YES, because)
+        if seats is None:
+            return Finding(Answer.UNKNOWN, missing=("entity.establishments",))
+        return Finding(Answer.NO, because)
+
+    def _asleep(self, item: Item, day: date) -> tuple[Verdict, str] | None:
+        rule = item.rule
+        if rule.not_in_force is not None:
+            return Verdict.DORMANT, self.say("note.not_in_force", why=rule.not_in_force(self.say.language))
+        if rule.effective.from_ is not None and day < rule.effective.from_:
+            return Verdict.DORMANT, self.say("note.dormant", date=rule.effective.from_)
+        if rule.effective.until is not None and day > rule.effective.until:
+            return Verdict.NOT_OWED, self.say("note.ended", date=rule.effective.until)
+        return None
+
+    def _ask(self, raw: dict[str, object]) -> Finding:
+        return self.law.ask(raw).ask(self.sheet)
+
+    def _trigger(self, item: Item) -> Finding:
+        trigger = item.order.pack.trigger
+        return self._ask(trigger) if item.triggered and trigger is not None else YES
+
+    def _readable(self, item: Item) -> _Step:
+        rule = item.order.pack.encryption
+        return self.readable(rule) if item.triggered and rule is not None and rule.safe_harbour else _Step(YES)
+
+    def readable(self, rule: Encryption) -> _Step:
+        """Whether encryption does NOT save: data readable, or the key went with them."""
+        encrypted = self.sheet.get("data.encrypted")
+        if encrypted is None:
+            unintelligible = self.sheet.get("data.unintelligible")
+            if unintelligible is None:
+                return _Step(Finding(Answer.UNKNOWN, missing=("data.encrypted",)))
+            fact = Because("data.unintelligible", unintelligible, "= false")
+            return _Step(Finding(answer.of(not unintelligible), (fact,)))
+        if not encrypted:
+            return _Step(Finding(Answer.YES, (Because("data.encrypted", False, "= false"),)))
+        return self._key(rule)
+
+    def _key(self, rule: Encryption) -> _Step:
+        taken = self.sheet.get("data.key_taken")
+        if taken is None and rule.lost_with_key is not False:
+            return _Step(Finding(Answer.UNKNOWN, missing=("data.key_taken",)))
+        if taken and rule.lost_with_key is not False:
+            notes = () if rule.lost_with_key else (self.say("note.key_silent"),)
+            return _Step(Finding(Answer.YES, (Because("data.key_taken", True, "= true"),)), notes)
+        if rule.minimum_bits is not None:
+            bits = self.sheet.get("data.encryption_bits")
+            if bits is None:
+                return _Step(Finding(Answer.UNKNOWN, missing=("data.encryption_bits",)))
+            if bits < rule.minimum_bits:
+                return _Step(Finding(Answer.YES, (Because("data.encryption_bits", bits, f"< {rule.minimum_bits}"),)))
+        return _Step(Finding(Answer.NO, (Because("data.encrypted", True, "= false"),)))
+
+    def whom(self, item: Item, day: date) -> tuple[Finding, Bounds | None]:
+        """Whether there are enough people, and how many."""
+        whom = item.people
+        if whom is None:
+            return YES, None
+        places = None if whom.of == "everywhere" else self._places(item)
+        test, missing = self._test(item, whom, day)
+        here = self._bounds(places, test, whom)
+        label = "" if places is None else ",".join(item.order.pack.applies.residents or (item.order.pack.jurisdiction,))
+        found = _count(here, "gte", 1, label)
+        if whom.threshold is not None:
+            found = every((found, self._threshold(whom.threshold, here, test, whom, label)))
+        if found.answer is Answer.UNKNOWN and missing:
+            found = Finding(found.answer, found.because, tuple(missing))
+        return found, here
+
+    @staticmethod
+    def _places(item: Item) -> tuple[str, ...]:
+        return expand(item.order.pack.applies.residents or (item.order.pack.jurisdiction,))
+
+    def _bounds(self, places: tuple[str, ...] | None, test: groups.Test, whom: Whom) -> Bounds:
+        people = self.sheet.people
+        if people.listed:
+            return people.count(places, test, whom.minors)
+        here = people.everybody() if places is None else people.here(places)
+        everyone = whom.lost != "pack" and whom.lost.any and whom.narrow is None and whom.minors == "all"
+        return here if everyone else Bounds(0, here.high)
+
+    def _threshold(self, rule: Threshold, here: Bounds, test: groups.Test, whom: Whom, label: str) -> Finding:
+        if rule.counts == "residents":
+            return _count(here, rule.op, rule.n, label)
+        total = self._bounds(None, test, whom)
+        if rule.counts == "one_state":
+            most = self.sheet.people.most_in_one_state(test) if self.sheet.people.listed else Bounds(0, total.high)
+            return _count(most, rule.op, rule.n, "max")
+        return _count(total, rule.op, rule.n, "Σ")
+
+    def _test(self, item: Item, whom: Whom, day: date) -> tuple[groups.Test, set[str]]:
+        """A test for the elements a person lost. The set fills with facts that would settle what it leaves open."""
+        kind = whom.lost if whom.lost != "pack" else item.order.pack.personal_information
+        missing: set[str] = set()
+
+        def lost(one: Lost, elements: groups.Lost) -> Answer:
+            if (one.from_ is not None and day < one.from_) or not self.law.names.lost(one.element, elements):
+                return Answer.NO
+            if one.if_ is None:
+                return Answer.YES
+            found = self._ask(one.if_)
+            missing.update(found.missing)
+            return found.answer
+
+        def test(elements: groups.Lost) -> Answer:
+            hit = _protected(kind, elements, lost)
+            if whom.narrow is not None and hit is not Answer.NO:
+                hit &= answer.some(lost(one, elements) for one in whom.narrow)
+            return hit
+
+        return test, missing
+
+    def _exemptions(self, item: Item, found: Finding) -> "_Shown":
+        result = _Shown()
+        if found.answer is Answer.NO:
+            return result
+        for exemption in item.unless:
+            asked = self._ask(exemption.when)
+            name = exemption.name(self.say.language) + (f" ({exemption.cite})" if exemption.cite else "")
+            if asked.answer is Answer.YES:
+                return _Shown(Verdict(exemption.verdict), asked.because, (), (self.say("note.shown", name=name),))
+            if asked.answer is Answer.UNKNOWN:
+                result = replace(
+                    result,
+                    open=tuple(dict.fromkeys((*result.open, *asked.missing))),
+                    notes=(*result.notes, self.say("note.open", name=name)),
+                )
+        return result
+
+    def _otherwise(self, item: Item, reach: Finding, condition: Finding) -> Verdict:
+        recorded = item.rule.otherwise == "record_only" and condition.answer is Answer.NO
+        if recorded and reach.answer is Answer.YES and self.sheet.get("breach.personal_data"):
+            return Verdict.RECORD_ONLY
+        return Verdict.NOT_OWED
+
+    def _concerned(self, item: Item) -> Bounds | None:
+        """People a duty without a people test speaks of: for the reader only."""
+        if item.recipient.type != "individuals":
+            return None
+        applies = item.order.pack.applies
+        seated = applies.establishments and self._seated(applies).answer is Answer.YES
+        here = self.sheet.people.everybody() if seated else self.sheet.people.here(self._places(item))
+        return here if here.exact else None
+
+    def _bounded(self, bounds: Bounds | None, found: Answer) -> tuple[str, ...]:
+        if bounds is None or bounds.exact or bounds.high is None or found is Answer.NO:
+            return ()
+        return (self.say("note.bounds", low=bounds.low, high=bounds.high),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    verdict: Verdict | None = None
+    because: tuple[Because, ...] = ()
+    open: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _owed(item: Item) -> Verdict:
+    return Verdict.VOLUNTARY if item.kind == "voluntary" else Verdict.OWED
+
+
+def _protected(
+    kind: PersonalInformation | None, elements: groups.Lost, lost: Callable[[Lost, groups.Lost], Answer]
+) -> Answer:
+    if kind is None or kind.any:
+        return Answer.YES
+    named = not kind.name or any(covers(name, got) for name in kind.name for got in elements)
+    with_name = answer.some(lost(one, elements) for one in kind.with_name) if named else Answer.NO
+    return with_name | answer.some(lost(one, elements) for one in kind.standalone)
+
+
+def _count(bounds: Bounds, op: str, n: int, label: str) -> Finding:
+    result = bounds.compare(op, n)
+    if result is Answer.UNKNOWN:
+        return Finding(result, missing=("people",))
+    test = f"{_SIGNS[op]} {n}" + (f" ({label})" if label else "")
+    return Finding(result, (Because("people", plain(bounds), test),))
+
+
+def covers_place(wanted: str, place: str) -> bool:
+    """`DE` covers `DE-BY`."""
+    return place == wanted or place.startswith(wanted + "-")
+
+
+def texts(items: tuple[Text, ...], language: str) -> tuple[str, ...]:
+    return tuple(item(language) for item in items)

@@ -1,0 +1,39 @@
+"""The rare tests a condition cannot say. Each has a name packs use, the facts it looks at, and its own test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from breachdesk.law import answer
+from breachdesk.law.answer import Answer
+from breachdesk.law.groups import EEA
+from breachdesk.law.shapes import Because
+from breachdesk.law.sheet import Sheet
+
+Outcome = tuple[Answer, tuple[Because, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    facts: tuple[str, ...]
+    test: Callable[[Sheet], Outcome]
+
+
+def _cross_border(sheet: Sheet) -> Outcome:
+    """GDPR Art 4(23): established in more than one EEA state, or people in more than one are affected."""
+    seats = sheet.get("entity.establishments")
+    if seats is not None and len(EEA & {seat.partition("-")[0] for seat in seats}) > 1:
+        return Answer.YES, (Because("entity.establishments", sorted(seats), "EEA > 1"),), ()
+    lived_in = {state: sheet.people.here((state,)) for state in sorted(EEA)}
+    sure = [state for state, bounds in lived_in.items() if bounds.low]
+    perhaps = [state for state, bounds in lived_in.items() if bounds.high != 0]
+    if len(sure) > 1:
+        return Answer.YES, (Because("people", sure, "EEA > 1"),), ()
+    if seats is None or len(perhaps) > 1:
+        missing = ("entity.establishments",) if seats is None else ("people",)
+        return Answer.UNKNOWN, (), missing
+    return answer.of(False), (Because("people", sure, "EEA > 1"),), ()
+
+
+PREDICATES: dict[str, Named] = {
+    "cross_border_eea": Named(("entity.establishments", "people"), _cross_border),
+}

@@ -1,0 +1,143 @@
+"""The facts of one case, typed, and what follows from them. Absent means unknown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from breachdesk.ground import elements
+from breachdesk.law import instants
+from breachdesk.law.bounds import Bounds
+from breachdesk.law.instants import Instant
+from breachdesk.law.people import Group, Names, People
+from breachdesk.law.vocabulary import COUNT_IN
+from breachdesk.scope.shapes import Cohort
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A request of law enforcement to delay notices. `until` null while it lasts; `written` null when nobody said."""
+
+    start: Instant | None
+    until: Instant | None
+    written: bool | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Facts by name, typed; absent means unknown. `people` answers the counts. Derived facts are in `facts` as well."""
+
+    facts: Mapping[str, Any]
+    people: People = field(default_factory=lambda: People(None))
+    derived: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
+
+    def get(self, name: str) -> Any:
+        """The value, or None while unknown. Counts are Bounds."""
+        if name == "subjects.count":
+            return self._known(self.people.everybody())
+        if name.startswith(COUNT_IN):
+            return self._known(self.people.here((name.removeprefix(COUNT_IN),)))
+        return self.facts.get(name)
+
+    @staticmethod
+    def _known(bounds: Bounds) -> Bounds | None:
+        return None if bounds.high is None and bounds.low == 0 else bounds
+
+    @cached_property
+    def hold(self) -> Hold | None:
+        value = self.facts.get("hold.law_enforcement")
+        return value if isinstance(value, Hold) else None
+
+    def but(self, name: str, value: Any) -> "Sheet":
+        """The same case with one fact answered."""
+        return Sheet({**self.facts, name: value}, self.people, self.derived, self.warnings)
+
+
+def of_cohorts(cohorts: Sequence[Cohort]) -> tuple[Group, ...]:
+    """What scope counted, merged over languages (which no law asks about)."""
+    merged: dict[tuple[str, frozenset[str], str], int] = {}
+    for cohort in cohorts:
+        key = (cohort.residence, cohort.elements, cohort.minor)
+        merged[key] = merged.get(key, 0) + cohort.count
+    return tuple(Group(r, e, m, n, n) for (r, e, m), n in merged.items())
+
+
+def with_people(sheet: Sheet, cohorts: Sequence[Cohort]) -> Sheet:
+    """The same case, its people counted by scope."""
+    told = {name: value for name, value in sheet.facts.items() if name not in sheet.derived}
+    return derive(told, of_cohorts(cohorts))
+
+
+def derive(facts: Mapping[str, Any], groups: tuple[Group, ...] | None) -> Sheet:
+    """Facts that follow from others. What somebody wrote down stands, unless the people themselves are listed."""
+    told = dict(facts)
+    derived: dict[str, Any] = {}
+    counts = {n.removeprefix(COUNT_IN): v for n, v in told.items() if n.startswith(COUNT_IN)}
+    people = People(groups, counts, told.get("subjects.count"))
+    if groups is not None:
+        derived["data.classes"] = frozenset(_classes(people, groups)) | told.get("data.classes", frozenset())
+        if any(g.minor == "yes" and g.low for g in groups):
+            derived.setdefault("subjects.vulnerable", True)
+    encrypted, key = told.get("data.encrypted"), told.get("data.key_taken")
+    if "data.unintelligible" not in told:
+        if encrypted is False or key is True:
+            derived["data.unintelligible"] = False
+        elif encrypted and key is False:
+            derived["data.unintelligible"] = True
+    return Sheet(
+        {**derived, **told, **{k: derived[k] for k in ("data.classes",) if k in derived}},
+        people,
+        frozenset(derived),
+        tuple(contradictions(told, people)),
+    )
+
+
+def _classes(people: People, groups: Sequence[Group]) -> set[str]:
+    found = Names(elements.vocabulary()).classes(people.lost())
+    return found | ({"child"} if any(g.minor == "yes" and g.high for g in groups) else set())
+
+
+_ORDER = (
+    ("time.occurred", "time.detected"),
+    ("time.occurred", "time.aware"),
+    ("time.occurred", "time.discovered"),
+    ("time.discovered", "time.individual_notice_sent"),
+    ("time.aware", "time.notification_sent"),
+    ("time.aware", "time.initial_sent"),
+)
+
+
+def contradictions(facts: Mapping[str, Any], people: People) -> list[str]:
+    """Facts that cannot both be right; the answer is given all the same, and somebody should look."""
+    found = []
+    for before, after in _ORDER:
+        first, second = facts.get(before), facts.get(after)
+        if isinstance(first, Instant) and isinstance(second, Instant) and _moment(first) > _moment(second, late=True):
+            found.append(f"{after} lies before {before}; correct one of them")
+    hold = facts.get("hold.law_enforcement")
+    if isinstance(hold, Hold) and hold.start and hold.until and _moment(hold.start) > _moment(hold.until, late=True):
+        found.append("hold.law_enforcement ends before it begins; correct one of them")
+    total = people.total
+    if not people.listed and total is not None and sum(_tops(people.counts)) > total:
+        found.append("subjects.count is less than the sum of subjects.count_in; correct one of them")
+    if people.listed and total is not None and people.everybody().compare("eq", total).value == "no":
+        found.append("subjects.count is not the number of people listed; the list is used")
+    return found
+
+
+def _tops(counts: Mapping[str, int]) -> list[int]:
+    return [
+        n for place, n in counts.items() if place.partition("-")[0] == place or place.partition("-")[0] not in counts
+    ]
+
+
+def _moment(instant: Instant, *, late: bool = False) -> datetime:
+    """In UTC; of a day alone the most forgiving end of it."""
+    if instant.at is not None:
+        return instant.at
+    assert instant.day is not None
+    zone = ZoneInfo("Etc/GMT+12" if late else "Etc/GMT-14")
+    return instants.day_end(instant.day, zone) if late else instants.day_start(instant.day, zone)

@@ -1,0 +1,346 @@
+"""The shelf of laws: every legal order with its duties, read once, checked whole, ready to be asked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from breachdesk.ground import elements
+from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
+from breachdesk.law import conditions, vocabulary, words
+from breachdesk.law.people import Names
+from breachdesk.law.schema import (
+    Authorities,
+    Condition,
+    Contents,
+    Due,
+    Effective,
+    Exemption,
+    Pack,
+    Penalties,
+    People,
+    Recipient,
+    Rule,
+    Stage,
+    Text,
+    Version,
+)
+from breachdesk.law.shapes import Confidence
+from breachdesk.law.vocabulary import Facts
+from breachdesk.law.words import Phrases
+
+M = TypeVar("M", bound=BaseModel)
+ROOT = "law"
+PACK = "pack.yaml"
+SHARED = ("authorities", "penalties")  # files of a pack that are no duties
+STORIES = "stories"
+
+
+@dataclass(frozen=True)
+class Order:
+    """A legal order: its pack, the authorities and tables of penalties beside it."""
+
+    pack: Pack
+    path: str
+    authorities: Authorities | None = None
+    penalties: Mapping[str, Penalties] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A duty, or a stage of one with what it inherits."""
+
+    order: Order
+    rule: Rule
+    id: str
+    ref: str
+    title: Text
+    kind: str
+    recipient: Recipient
+    citation: str
+    confidence: Confidence
+    whens: tuple[Condition, ...]
+    unless: tuple[Exemption, ...]
+    people: People | None
+    due: Due
+    content: Contents
+    notes: tuple[Text, ...]
+    held: bool
+    versions: tuple[Version, ...]
+
+    @property
+    def triggered(self) -> bool:
+        """Whether the pack's trigger and encryption apply."""
+        if self.rule.trigger is not None:
+            return self.rule.trigger
+        return self.people is not None and self.people.lost == "pack"
+
+    @property
+    def effective(self) -> Effective:
+        return self.rule.effective
+
+
+@dataclass(frozen=True)
+class LawShelf:
+    orders: tuple[Order, ...]
+    items: tuple[Item, ...]
+    facts: Facts
+    names: Names
+    content: Mapping[str, tuple[Text, ...]]
+    phrases: Mapping[str, Phrases]
+    version: str
+    sha256: str
+    parsed: dict[int, conditions.Condition] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def by_id(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
+
+    def ask(self, raw: Condition) -> conditions.Condition:
+        """The parsed form of a condition that stands in a pack."""
+        return self.parsed[id(raw)]
+
+    def contents(self, content: Contents) -> tuple[Text, ...]:
+        return self.content[content] if isinstance(content, str) else content
+
+    def uses(self, fact: str) -> tuple[str, ...]:
+        """Ids of the duties that look at a fact."""
+        return tuple(item.id for item in self.items if fact in self._facts_of(item))
+
+    def _facts_of(self, item: Item) -> set[str]:
+        return set().union(*(self.ask(raw).facts() for raw in raw_conditions(item)))
+
+
+def load(shelf: Shelf | None = None) -> LawShelf:
+    """Every law on the shelf. Raises BadPack with the file and what is wrong with it."""
+    shelf = shelf or our_shelf()
+    facts = vocabulary.read(shelf)
+    orders, items = _read(shelf)
+    content = _content(shelf)
+    newest = max((order.pack.version for order in orders), default=date.min)
+    law = LawShelf(
+        orders=orders,
+        items=items,
+        facts=facts,
+        names=Names(elements.read(shelf)),
+        content=content,
+        phrases={language: words.read(shelf, language) for language in words.LANGUAGES},
+        version=newest.isoformat(),
+        sha256=shelf.digest(ROOT),
+    )
+    _parse(law)
+    _check(law)
+    return law
+
+
+def _read(shelf: Shelf) -> tuple[tuple[Order, ...], tuple[Item, ...]]:
+    paths = [path for path, _ in shelf.files(ROOT) if STORIES not in PurePosixPath(path).parts]
+    orders: list[Order] = []
+    items: list[Item] = []
+    for path in paths:
+        if not path.endswith("/" + PACK):
+            continue
+        folder = path.removesuffix("/" + PACK)
+        beside = [p for p in paths if str(PurePosixPath(p).parent) == folder and p != path]
+        order = _order(shelf, folder, beside)
+        orders.append(order)
+        for rule_path in beside:
+            if not PurePosixPath(rule_path).stem.startswith(SHARED):
+                items += _items(order, _model(Rule, shelf, rule_path), rule_path)
+    return tuple(orders), tuple(items)
+
+
+def _order(shelf: Shelf, folder: str, beside: list[str]) -> Order:
+    pack = _model(Pack, shelf, f"{folder}/{PACK}")
+    _same(pack.id, folder, f"{folder}/{PACK}")
+    tables = {
+        PurePosixPath(p).stem: _model(Penalties, shelf, p)
+        for p in beside
+        if PurePosixPath(p).stem.startswith("penalties")
+    }
+    found = _model(Authorities, shelf, f"{folder}/{pack.authorities}.yaml") if pack.authorities else None
+    return Order(pack, folder, found, tables)
+
+
+def _items(order: Order, rule: Rule, path: str) -> Iterator[Item]:
+    _same(rule.id, path.removesuffix(".yaml"), path)
+    base = Item(
+        order=order,
+        rule=rule,
+        id=rule.id,
+        ref=rule.ref,
+        title=rule.title,
+        kind=rule.kind,
+        recipient=rule.recipient,
+        citation=rule.citation,
+        confidence=rule.confidence,
+        whens=(rule.when,),
+        unless=(*rule.unless, *_shared(order, rule, path)),
+        people=rule.people,
+        due=rule.due,
+        content=rule.content,
+        notes=rule.notes,
+        held=rule.held if rule.held is not None else rule.recipient.type == "individuals",
+        versions=rule.versions,
+    )
+    yield base
+    for stage in rule.stages:
+        yield _stage(base, stage)
+
+
+def _shared(order: Order, rule: Rule, path: str) -> tuple[Exemption, ...]:
+    known = {exemption.id: exemption for exemption in order.pack.unless}
+    if "*" in rule.pack_unless:
+        return tuple(known.values())
+    try:
+        return tuple(known[name] for name in rule.pack_unless)
+    except KeyError as error:
+        raise BadPack(f"{path}: pack_unless names {error}, which pack.yaml does not have") from error
+
+
+def _stage(base: Item, stage: Stage) -> Item:
+    recipient = stage.recipient or base.recipient
+    same = stage.recipient is None or stage.recipient.type == base.recipient.type
+    return Item(
+        order=base.order,
+        rule=base.rule,
+        id=f"{base.id}.{stage.id}",
+        ref=stage.ref,
+        title=stage.title,
+        kind=stage.kind or base.kind,
+        recipient=recipient,
+        citation=stage.citation or base.citation,
+        confidence=stage.confidence or base.confidence,
+        whens=(*base.whens, *((stage.when,) if stage.when is not None else ())),
+        unless=base.unless if stage.unless is None else stage.unless,
+        people=stage.people or base.people,
+        due=stage.due,
+        content=base.content if stage.content is None else stage.content,
+        notes=stage.notes,
+        held=stage.held if stage.held is not None else (base.held if same else recipient.type == "individuals"),
+        versions=tuple(v.model_copy(update={"due": None, "content": None, "notes": None}) for v in base.versions),
+    )
+
+
+def _content(shelf: Shelf) -> dict[str, tuple[Text, ...]]:
+    class Sets(BaseModel):
+        sets: dict[str, Contents]
+
+    found = _model(Sets, shelf, f"{ROOT}/content.yaml").sets
+    return {name: items for name, items in found.items() if not isinstance(items, str)}
+
+
+def _model(kind: type[M], shelf: Shelf, path: str) -> M:
+    try:
+        return kind.model_validate(shelf.data(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BadPack(f"{path}: {where}: {first['msg']} (docs/formats/law-pack.md)") from error
+
+
+def _same(name: str, path: str, file: str) -> None:
+    wanted = path.removeprefix(ROOT + "/").replace("/", ".")
+    if name != wanted:
+        raise BadPack(f"{file}: id is {name}, its place on the shelf says {wanted}")
+
+
+def raw_conditions(item: Item) -> Iterator[Condition]:
+    """Every condition that can decide an item."""
+    pack = item.order.pack
+    yield from item.whens
+    for exemption in item.unless:
+        yield exemption.when
+    for version in item.versions:
+        if version.when is not None:
+            yield version.when
+    if pack.trigger is not None:
+        yield pack.trigger
+    for losses in _losses(item):
+        yield from (lost.if_ for lost in losses if lost.if_ is not None)
+    for due in _dues(item):
+        for term in (*due.terms, *due.earliest_of, *due.latest):
+            yield from (raw for raw in (term.if_, term.double_if) if raw is not None)
+
+
+def _losses(item: Item) -> Iterator[Any]:
+    kinds = [item.order.pack.personal_information]
+    for people in (item.people, *(v.people for v in item.versions)):
+        if people is not None:
+            kinds.append(people.lost if people.lost != "pack" else None)
+            yield people.narrow or ()
+    for kind in kinds:
+        if kind is not None:
+            yield kind.with_name
+            yield kind.standalone
+
+
+def _dues(item: Item) -> Iterator[Due]:
+    yield item.due
+    yield from (version.due for version in item.versions if version.due is not None)
+
+
+def _parse(law: LawShelf) -> None:
+    for item in law.items:
+        for raw in raw_conditions(item):
+            if id(raw) not in law.parsed:
+                _parse_one(law, raw, item.id)
+    for order in law.orders:
+        for table in order.penalties.values():
+            for tier in (*table.always, *table.highest):
+                _parse_one(law, tier.when, table.id)
+
+
+def _parse_one(law: LawShelf, raw: Condition, where: str) -> None:
+    try:
+        law.parsed[id(raw)] = conditions.parse(raw, law.facts)
+    except conditions.BadCondition as error:
+        raise BadPack(f"law pack {where}: {error}") from error
+
+
+def _check(law: LawShelf) -> None:
+    """What a schema cannot see: names that must exist elsewhere."""
+    seen: set[str] = set()
+    for item in law.items:
+        problem = _problem(law, item, seen)
+        if problem:
+            raise BadPack(f"law pack {item.id}: {problem}")
+        seen.add(item.id)
+
+
+def _problem(law: LawShelf, item: Item, seen: set[str]) -> str:
+    if item.id in seen:
+        return "this id stands there twice"
+    for losses in _losses(item):
+        for lost in losses:
+            if not law.names.knows(lost.element):
+                return f"no element is called {lost.element!r} (packs/elements.yaml)"
+    for due in _dues(item):
+        for term in (*due.terms, *due.earliest_of, *due.latest):
+            for start in term.from_:
+                if start.due_of is not None and start.due_of not in law.by_id:
+                    return f"due_of names {start.due_of}, which is no duty"
+                name = start.fact or start.year_end_of
+                if name and (law.facts.find(name) is None or not name.startswith("time.")):
+                    return f"a clock cannot run from {name!r}: it is no instant of packs/facts.yaml"
+    if isinstance(item.content, str) and item.content not in law.content:
+        return f"no set of contents is called {item.content!r} (packs/law/content.yaml)"
+    if item.rule.penalty_table and item.rule.penalty_table not in item.order.penalties:
+        return f"there is no table {item.rule.penalty_table}.yaml beside it"
+    if item.recipient.route and item.order.authorities is None:
+        return "a route needs `authorities` in pack.yaml"
+    return _bad_zone(item)
+
+
+def _bad_zone(item: Item) -> str:
+    for zone in (item.order.pack.zone, item.due.zone):
+        try:
+            ZoneInfo(zone or "UTC")
+        except (OSError, ValueError):
+            return f"time zone {zone!r} is unknown"
+    return ""

@@ -1,0 +1,142 @@
+"""One value of a fact sheet, checked against the type of its fact."""
+
+import difflib
+from typing import Any
+
+from breachdesk.ground import elements, places
+from breachdesk.law import instants
+from breachdesk.law.instants import Instant
+from breachdesk.law.people import Group
+from breachdesk.law.sheet import Hold
+from breachdesk.law.vocabulary import Fact, FactType, is_place
+
+
+class BadValue(ValueError):
+    """What is wrong with one value, and how it is written."""
+
+
+def hint(near: str | None) -> str:
+    return f"; did you mean {near}?" if near else "; see docs/formats/facts.md for the names"
+
+
+def value_of(fact: Fact, value: Any) -> Any:
+    match fact.type:
+        case FactType.BOOL:
+            return _bool(value)
+        case FactType.INT:
+            return _int(value)
+        case FactType.MONEY:
+            return _money(value)
+        case FactType.ENUM:
+            return _enum(value, fact.options)
+        case FactType.SET:
+            return frozenset(_enum(item, fact.options) for item in _list(value))
+        case FactType.INSTANT:
+            return _instant(value)
+        case FactType.PLACE:
+            return _place(value)
+        case FactType.PLACES:
+            return frozenset(_place(item) for item in _list(value))
+        case FactType.HOLD:
+            return _hold(value)
+    return value
+
+
+def _bool(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("yes", "no"):
+        return bool(value == "yes")
+    raise BadValue("write true or false (leave it out while nobody knows)")
+
+
+def _int(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise BadValue("write a whole number, zero or more, without separators")
+    return value
+
+
+def _money(value: Any) -> float:
+    amount = value.get("amount") if isinstance(value, dict) else value
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or amount < 0:
+        raise BadValue("write an amount, or {amount: 1000000, currency: EUR}")
+    return float(amount)
+
+
+def _enum(value: Any, options: tuple[str, ...]) -> str:
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, str) and value in options:
+        return value
+    near = difflib.get_close_matches(str(value), options, n=1)
+    raise BadValue(f"write one of {', '.join(options)}" + (f" (did you mean {near[0]}?)" if near else ""))
+
+
+def _list(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        raise BadValue("write a list, such as [a, b]")
+    return value
+
+
+def _instant(value: Any) -> Instant:
+    try:
+        return instants.parse(value)
+    except instants.BadInstant as error:
+        raise BadValue(str(error)) from error
+
+
+def _place(value: Any) -> str:
+    if isinstance(value, str) and is_place(value):
+        return value
+    raise BadValue("write a code of ISO 3166 such as DE or US-CA (Norway is NO, the United Kingdom GB, Greece GR)")
+
+
+def _hold(value: Any) -> Hold | None:
+    if not isinstance(value, dict) or set(value) - {"from", "until", "written"} or "from" not in value:
+        raise BadValue("write {from: 2026-03-10, until: null, written: true}; `until: null` while it lasts")
+    start = _instant(value["from"])
+    until = _instant(value["until"]) if value.get("until") is not None else None
+    return Hold(start, until, _bool(value["written"]) if value.get("written") is not None else None)
+
+
+def group_of(number: int, row: Any, words: elements.Vocabulary) -> Group:
+    here = f"group {number}: "
+    known = {"residence", "count", "elements", "minor", "language"}
+    if not isinstance(row, dict) or set(row) - known or not {"residence", "count", "elements"} <= set(row):
+        raise BadValue(here + "write {residence: US-CA, count: 501, elements: [name, email], minor: false}")
+    residence = row["residence"]
+    if residence != places.UNKNOWN and not (isinstance(residence, str) and is_place(residence)):
+        raise BadValue(here + "residence is a code of ISO 3166 such as DE or US-CA, or unknown")
+    low, high = _range(here, row["count"])
+    return Group(residence, _elements(here, row["elements"], words), _minor(here, row.get("minor")), low, high)
+
+
+def _range(here: str, value: Any) -> tuple[int, int]:
+    pair: tuple[Any, Any] = (value.get("min"), value.get("max")) if isinstance(value, dict) else (value, value)
+    low, high = pair
+    whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in (low, high))
+    if not whole or low > high:
+        raise BadValue(here + "count is a whole number, or {min: 480, max: 510}")
+    return low, high
+
+
+def _elements(here: str, value: Any, words: elements.Vocabulary) -> frozenset[str]:
+    if not isinstance(value, list):
+        raise BadValue(here + "elements is a list, such as [name, email]")
+    for element in value:
+        if element not in words:
+            near = difflib.get_close_matches(str(element), words.elements, n=1)
+            raise BadValue(f"{here}no element is called {element!r}{hint(near[0] if near else None)}")
+    return frozenset(value)
+
+
+def _minor(here: str, value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value in ("yes", "no", "unknown"):
+        return str(value)
+    raise BadValue(here + "minor is true, false or unknown")

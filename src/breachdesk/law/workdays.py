@@ -1,0 +1,80 @@
+"""Working days of a country and its parts: its own weekend, its public holidays, the days its offices are shut."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cache
+
+import holidays
+
+from breachdesk.law.schema import Calendar
+
+Working = Callable[[date], bool]
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONGEST_CLOSURE = 60
+
+
+class NoCalendar(ValueError):
+    """Nobody has listed the holidays of this place."""
+
+
+def working(calendar: Calendar) -> Working:
+    """A test for working days. National holidays count in a subdivision as well. Raises NoCalendar."""
+    weekend = _weekend(calendar)
+    without = frozenset(calendar.without)
+
+    def test(day: date) -> bool:
+        if day.weekday() in weekend or day.strftime("%m-%d") in calendar.closed:
+            return False
+        names = _names(calendar.country, calendar.subdivision, calendar.categories, day.year).get(day, ())
+        return all(name in without for name in names)
+
+    return test
+
+
+def check(calendar: Calendar) -> None:
+    """Raises NoCalendar for a place or category that is not known."""
+    _names(calendar.country, calendar.subdivision, calendar.categories, 2026)
+
+
+def _weekend(calendar: Calendar) -> frozenset[int]:
+    if calendar.weekend is not None:
+        return frozenset(_DAYS.index(day) for day in calendar.weekend)
+    return frozenset(_listed(calendar.country, "", 2026, ("public",)).weekend)
+
+
+@cache
+def _names(country: str, subdivision: str, categories: tuple[str, ...], year: int) -> dict[date, tuple[str, ...]]:
+    found: dict[date, tuple[str, ...]] = {}
+    for part in {"", subdivision}:
+        for category in categories:
+            for day, name in _listed(country, part, year, (category,)).items():
+                found[day] = (*found.get(day, ()), name)
+    return found
+
+
+@cache
+def _listed(country: str, subdivision: str, year: int, categories: tuple[str, ...]) -> holidays.HolidayBase:
+    try:
+        return holidays.country_holidays(
+            country, subdiv=subdivision or None, years=[year], categories=categories, language="en_US"
+        )
+    except (NotImplementedError, ValueError, KeyError) as error:
+        raise NoCalendar(
+            f"no holidays are known for {country} {subdivision} {', '.join(categories)}: {error}"
+        ) from error
+
+
+def add(day: date, n: int, test: Working) -> date:
+    """The n-th working day after `day`."""
+    for _ in range(n):
+        day = next_open(day + timedelta(days=1), test)
+    return day
+
+
+def next_open(day: date, test: Working) -> date:
+    """`day` itself when it is a working day, else the next one."""
+    for _ in range(_LONGEST_CLOSURE):
+        if test(day):
+            return day
+        day += timedelta(days=1)
+    raise NoCalendar("no working day in two months: the calendar of this pack cannot be right")
