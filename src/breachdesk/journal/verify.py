@@ -638,7 +638,7 @@ def check_manifest(pack: str, report: Report) -> None:
 def _decoded(name: bytes) -> str:
     """RFC 8493: CR, LF and the percent sign itself are percent-encoded in file names, nothing else is."""
     text = name.decode("utf-8", "replace")
-    return re.sub("%(0[AaDd]|25)", lambda code: chr(int(code.group(1), 16)), text)
+    return re.sub("%(0[AD]|0[ad]|25)", lambda code: chr(int(code.group(1), 16)), text)
 
 
 def _present(pack: str) -> set[str]:
