@@ -1,0 +1,245 @@
+"""The list of people: facts of a person brought together into one line, a part of the list at a time.
+
+Persons with one record pass straight through; the others wait in parts small enough for memory.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from breachdesk.scope.people import dates, places
+from breachdesk.scope.people.places import Places
+from breachdesk.scope.people.rows import Bits
+from breachdesk.scope.shapes import PEOPLE
+from breachdesk.scope.spool import Chest, Spool
+
+FACTS = {
+    "person": pl.Int32,
+    "e0": pl.UInt64,
+    "e1": pl.UInt64,
+    "name": pl.String,
+    "emails": pl.String,
+    "phones": pl.String,
+    "address": pl.String,
+    "born": pl.Int32,
+    "code": pl.String,
+    "basis": pl.UInt8,
+    "language": pl.String,
+}
+_PART = 600_000  # rows of persons with several records that are held at once
+_MOST_VALUES = 20  # of one kind a person's line holds
+Write = Callable[[pa.Table], None]
+
+
+class Listing:
+    """Takes facts with their person, gives lines of people.parquet."""
+
+    def __init__(
+        self,
+        records: npt.NDArray[np.int32],
+        bits: Bits,
+        where: Places,
+        today: date,
+        chest: Chest,
+        write: Write,
+    ) -> None:
+        self._records = records
+        self._bits = bits
+        self._places = where
+        self._today = today
+        self._chest = chest
+        self._write = write
+        self.residence: Counter[str] = Counter()
+        self.elements: Counter[str] = Counter()
+        self.written = 0
+        several = int(records[records > 1].sum()) if len(records) else 0
+        self._parts = max(1, -(-several // _PART))
+        self._spools: dict[int, Spool] = {}
+        # Parts hold about the same number of rows, whoever the rows belong to.
+        weight = np.cumsum(np.where(records > 1, records, 0).astype(np.int64)) if len(records) else np.zeros(0, np.int64)
+        self._part_of = (weight * self._parts // (int(weight[-1]) + 1)).astype(np.int32) if len(weight) else weight
+
+    def take(self, facts: pl.DataFrame) -> None:
+        """`facts`: rows with a person; any of the columns of FACTS."""
+        if facts.is_empty():
+            return
+        facts = _complete(facts)
+        who = facts["person"].to_numpy()
+        alone = self._records[who] == 1
+        if alone.any():
+            self._give(_single(facts.filter(pl.Series(alone))))
+        several = facts.filter(pl.Series(~alone))
+        if several.is_empty():
+            return
+        part = pl.Series("part", self._part_of[several["person"].to_numpy()])
+        for (number,), rows in several.with_columns(part).partition_by("part", as_dict=True).items():
+            spool = self._spools.get(int(number))
+            if spool is None:
+                spool = self._spools[int(number)] = self._chest.open(f"part{number}.people")
+            for batch in rows.drop("part").to_arrow().to_batches():
+                spool.write(batch)
+
+    def finish(self) -> None:
+        for number in sorted(self._spools):
+            self._spools[number].close()
+            name = f"part{number}.people"
+            frames = [pl.from_arrow(pa.Table.from_batches([batch])) for batch in self._chest.batches(name)]
+            merged = pl.concat([frame for frame in frames if isinstance(frame, pl.DataFrame)])
+            del frames
+            self._give(_several(merged))
+            self._chest.forget(name)
+        self._spools.clear()
+
+    def discard(self) -> None:
+        for spool in self._spools.values():
+            spool.discard()
+
+    def _give(self, people: pl.DataFrame) -> None:
+        """Last touches on one line per person, then out."""
+        code = people["code"]
+        script = people["names"].list.first()
+        language = people["language"].fill_null(places.language(None, code, script, self._places))
+        people = people.with_columns(
+            language=language.fill_null("unknown"),
+            minor=dates.minor(people["born"].cast(pl.Date), self._today),
+            residence=code.fill_null("unknown"),
+            residence_basis=_basis(people),
+        )
+        self.residence.update(dict(people["residence"].value_counts().iter_rows()))
+        self._count(people)
+        self.written += len(people)
+        for piece in people.iter_slices(100_000):
+            self._write(self._table(piece))
+
+    def _count(self, people: pl.DataFrame) -> None:
+        for low, high, count in people.group_by("e0", "e1").len().iter_rows():
+            for name in self._bits.of(low, high):
+                self.elements[name] += count
+
+    def _table(self, people: pl.DataFrame) -> pa.Table:
+        who = people["person"]
+        ids = person_ids(who)
+        columns = {
+            "person_id": ids,
+            "names": people["names"],
+            "emails": people["emails"],
+            "phones": people["phones"],
+            "addresses": people["addresses"],
+            "date_of_birth": people["born"].cast(pl.Date).dt.to_string("%Y-%m-%d"),
+            "residence": people["residence"],
+            "residence_basis": people["residence_basis"],
+            "language": people["language"],
+            "minor": people["minor"],
+            "elements": element_lists(people["e0"], people["e1"], self._bits),
+            "records": pl.Series(self._records[who.to_numpy()].astype(np.int64)),
+            "confidence": people["confidence"],
+        }
+        return pl.DataFrame(columns).to_arrow().cast(PEOPLE)
+
+
+def person_ids(numbers: pl.Series) -> pl.Series:
+    """`P00000001` for number 0: in the order in which the evidence speaks of them, without meaning otherwise."""
+    text = (numbers.cast(pl.Int64) + 1).cast(pl.String).str.zfill(8)
+    return pl.select(pl.concat_str([pl.lit("P"), pl.lit(text)])).to_series()
+
+
+def element_lists(e0: pl.Series, e1: pl.Series, bits: Bits) -> pl.Series:
+    frame = pl.DataFrame({"e0": e0, "e1": e1})
+    sets = frame.unique()
+    named = pl.Series("elements", [bits.of(low, high) for low, high in sets.iter_rows()], dtype=pl.List(pl.String))
+    return frame.join(sets.with_columns(named), on=["e0", "e1"], how="left", maintain_order="left")["elements"]
+
+
+def _complete(facts: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in FACTS.items() if name not in facts.columns]
+    return facts.with_columns(missing).select(list(FACTS))
+
+
+def _single(facts: pl.DataFrame) -> pl.DataFrame:
+    return facts.select(
+        "person", "e0", "e1", "born", "code", "basis", "language",
+        names=_listed("name", split=False),
+        emails=_listed("emails"),
+        phones=_listed("phones"),
+        addresses=_listed("address", split=False),
+        places=pl.lit(1, dtype=pl.UInt32),
+        confidence=pl.lit(1.0, dtype=pl.Float32),
+    )  # fmt: skip
+
+
+def _listed(column: str, *, split: bool = True) -> pl.Expr:
+    value = pl.col(column)
+    listed = value.str.split("\n") if split else pl.concat_list(value)
+    return pl.when(value.is_null()).then(pl.lit([], dtype=pl.List(pl.String))).otherwise(listed)
+
+
+def _several(facts: pl.DataFrame) -> pl.DataFrame:
+    """One line per person. Values in the order of the evidence, each once."""
+    people = facts.group_by("person", maintain_order=True).agg(
+        pl.col("e0").bitwise_or(),
+        pl.col("e1").bitwise_or(),
+        names=pl.col("name").drop_nulls().unique(maintain_order=True).head(_MOST_VALUES),
+        addresses=pl.col("address").drop_nulls().unique(maintain_order=True).head(_MOST_VALUES),
+        born=pl.col("born").drop_nulls().mode().sort().first(),
+        language=pl.col("language").drop_nulls().mode().sort().first(),
+    )
+    for column in ("emails", "phones"):
+        people = people.join(_values(facts, column), on="person", how="left", maintain_order="left")
+        people = people.with_columns(pl.col(column).fill_null(pl.lit([], dtype=pl.List(pl.String))))
+    people = people.join(_homes(facts), on="person", how="left", maintain_order="left")
+    return people.with_columns(
+        pl.col("basis").fill_null(int(places.Basis.UNKNOWN)),
+        places=pl.col("places").fill_null(1),
+        confidence=pl.lit(0.98, dtype=pl.Float32),
+    )
+
+
+def _values(facts: pl.DataFrame, column: str) -> pl.DataFrame:
+    said = facts.select("person", column).drop_nulls().with_columns(pl.col(column).str.split("\n")).explode(column)
+    return said.unique(maintain_order=True).group_by("person", maintain_order=True).agg(pl.col(column).head(_MOST_VALUES))
+
+
+def _homes(facts: pl.DataFrame) -> pl.DataFrame:
+    """The country that the best kind of sign names most often (the last one among equals), then the state within it."""
+    said = facts.select("person", "code", "basis").with_row_index("at").filter(pl.col("code").is_not_null())
+    said = said.with_columns(country=pl.col("code").str.slice(0, 2), part=pl.col("code").str.len_bytes() > 2)
+    votes = said.group_by("person", "basis", "country").agg(pl.len().alias("votes"), pl.col("at").max())
+    best = votes.sort(
+        ["person", "basis", "votes", "at"], descending=[False, False, True, True]
+    ).with_columns(places=pl.len().over("person", "basis"))
+    country = best.unique("person", keep="first", maintain_order=True).select("person", "country", "basis", "places")
+    within = said.join(country.select("person", "country"), on=["person", "country"])
+    fine = within.group_by("person", "code", "part").agg(pl.len().alias("votes"), pl.col("basis").min(), pl.col("at").max())
+    fine = fine.with_columns(parts=pl.col("part").sum().over("person"))
+    fine = fine.sort(
+        ["person", "part", "basis", "votes", "at"], descending=[False, True, False, True, True]
+    ).unique("person", keep="first", maintain_order=True)
+    joined = country.join(fine.select("person", "code", "parts"), on="person")
+    several = pl.max_horizontal(pl.col("places"), pl.col("parts"), pl.lit(1)).cast(pl.UInt32)
+    return joined.select("person", "code", "basis", places=several)
+
+
+def _basis(people: pl.DataFrame) -> pl.Series:
+    """`address`; where records of one person disagree, `address_most_frequent`."""
+    words = {int(one): places.words(one) for one in places.Basis}
+    plain = people["basis"].cast(pl.Int64).replace_strict(words, default="unknown", return_dtype=pl.String)
+    known = people["code"].is_not_null()
+    return pl.select(
+        pl.when(~pl.lit(known))
+        .then(pl.lit("unknown"))
+        .when(pl.lit(people["places"] > 1))
+        .then(pl.concat_str([pl.lit(plain), pl.lit("_most_frequent")]))
+        .otherwise(pl.lit(plain))
+    ).to_series()
+
+
+def batches_of(name: str, chest: Chest) -> Iterator[pl.DataFrame]:
+    for batch in chest.batches(name):
+        frame = pl.from_arrow(pa.Table.from_batches([batch]))
+        assert isinstance(frame, pl.DataFrame)
+        yield frame

@@ -1,0 +1,328 @@
+"""Where a row says a person lives, and which language a letter to them should have (packs/places).
+
+The signs are taken in a fixed order, and the one that decided is kept as the basis: a postal address (with the state and
+country written in it), a postal code, a state, a country, the calling code of a phone, the country of a government id.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cache
+
+import polars as pl
+import pycountry
+from babel import Locale
+
+from breachdesk.ground.shelf import Shelf
+
+_NAMES_IN = ("en", "ru", "de", "fr", "es", "pt", "it", "nl", "pl", "cs", "uk", "tr", "sv", "da", "nb", "fi", "ja", "zh", "ko")  # fmt: skip
+_LANGUAGES = re.compile(r"^([a-z]{2})(?:[-_][a-z]{2,4})*(?:\.utf-?8)?$")
+_EDGE = " .,;:\t\"'"
+
+
+class Basis(IntEnum):
+    """What a residence rests on; a lower number is the better sign."""
+
+    ADDRESS = 1
+    POSTAL_CODE = 2
+    STATE = 3
+    COUNTRY = 4
+    PHONE = 5
+    GOV_ID = 6
+    UNKNOWN = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Postal:
+    country: str
+    shape: str
+    alone: bool
+    telling: str
+    parts: Mapping[str, str]  # beginning of a code -> ISO 3166-2
+    width: int  # how many characters of a code are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The pack, ready for look-ups."""
+
+    countries: Mapping[str, str]  # folded name or code -> ISO 3166-1
+    regions: Mapping[str, Mapping[str, str]]  # country -> folded name or code -> ISO 3166-2 (or the country)
+    postal: tuple[Postal, ...]
+    subdivided: frozenset[str]
+    language_of_country: Mapping[str, str]
+    language_of_part: Mapping[str, str]
+    languages: Mapping[str, str]
+    scripts: tuple[tuple[str, str], ...]
+    _seen: dict[str, str | None] = field(default_factory=dict)
+
+    def country(self, name: str) -> str | None:
+        return self.countries.get(_folded(name))
+
+    def region(self, name: str, country: str) -> str | None:
+        """A state or province of `country`; of a country that is not subdivided, the country itself."""
+        key = _folded(name)
+        known = self.regions.get(country, {})
+        return known.get(key) or known.get(key.removeprefix(f"{country.lower()}-"))
+
+    def country_of_regions(self, names: Sequence[str]) -> str | None:
+        """The country to which nearly all of a column's regions belong; None when two fit or none."""
+        folded = {_folded(name) for name in names if _folded(name)}
+        if not folded:
+            return None
+        share = {
+            country: sum(name in known or name.removeprefix(f"{country.lower()}-") in known for name in folded) / len(folded)
+            for country, known in self.regions.items()
+        }
+        best = sorted(share, key=lambda country: share[country], reverse=True)
+        if share[best[0]] < 0.7 or (len(best) > 1 and share[best[1]] == share[best[0]]):
+            return None
+        return best[0]
+
+    def language(self, name: str) -> str | None:
+        key = _folded(name)
+        if key in self.languages:
+            return self.languages[key]
+        code = _LANGUAGES.match(key)
+        return code.group(1) if code and code.group(1) in self.languages.values() else None
+
+
+def read(shelf: Shelf) -> Places:
+    pack = shelf.data("places/countries.yaml")
+    subdivided = frozenset(pack["subdivided"])
+    return Places(
+        countries=_countries(pack["aliases"]),
+        regions=_regions(shelf.data("places/regions.yaml"), subdivided),
+        postal=tuple(_postal(country, row) for country, row in shelf.data("places/postal.yaml").items()),
+        subdivided=subdivided,
+        language_of_country={country: code for code, countries in pack["languages"].items() for country in countries},
+        language_of_part=dict(pack["languages_of_parts"]),
+        languages={name: code for code, names in pack["language_names"].items() for name in [*names, code]}
+        | {code: code for code in pack["languages"]},
+        scripts=tuple((row["letters"], row["language"]) for row in shelf.data("places/script.yaml")),
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).strip(_EDGE).lower()
+
+
+def _countries(aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for language in _NAMES_IN:
+        for code, name in Locale.parse(language).territories.items():
+            if len(code) == 2 and code.isalpha() and code not in ("EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"):
+                found.setdefault(_folded(name), code)
+    for country in pycountry.countries:
+        names = (country.name, country.alpha_2, country.alpha_3, getattr(country, "official_name", ""))
+        found.update({_folded(name): country.alpha_2 for name in names if name})
+    for code, names in aliases.items():
+        found.update({_folded(name): code for name in names})
+    return found
+
+
+def _regions(aliases: Mapping[str, Mapping[str, Sequence[str]]], subdivided: frozenset[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {country: {} for country in aliases}
+    for country in subdivided:
+        for part in pycountry.subdivisions.get(country_code=country):
+            found[country][_folded(part.name)] = part.code
+            found[country][part.code.partition("-")[2].lower()] = part.code
+    for country, parts in aliases.items():
+        for code, names in parts.items():
+            found[country].update({_folded(name): code for name in names})
+    return found
+
+
+def _postal(country: str, row: Mapping[str, object]) -> Postal:
+    raw = row.get("parts") or {}
+    assert isinstance(raw, Mapping)
+    parts: dict[str, str] = {}
+    for span, code in raw.items():
+        first, _, last = str(span).partition("-")
+        if not first.isdigit():
+            parts[first] = code
+            continue
+        for number in range(int(first), int(last or first) + 1):
+            parts[str(number).zfill(len(first))] = code
+    return Postal(
+        country=country,
+        shape=str(row["shape"]),
+        alone=bool(row.get("alone")),
+        telling=str(row.get("telling", "")),
+        parts=parts,
+        width=len(next(iter(parts), "")),
+    )
+
+
+def by_value(values: pl.Series, known: Callable[[str], str | None]) -> pl.Series:
+    """`known` asked once per distinct value."""
+    distinct = values.drop_nulls().unique().to_list()
+    answers = {value: answer for value in distinct if (answer := known(value)) is not None}
+    if not answers:
+        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
+    return values.replace_strict(answers, default=None, return_dtype=pl.String)
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a batch of rows says about places: one value a row, or None where the table has no such column."""
+
+    rows: int
+    country: pl.Series | None = None
+    region: pl.Series | None = None
+    postal: pl.Series | None = None
+    city: pl.Series | None = None
+    street: pl.Series | None = None
+    address: pl.Series | None = None  # a whole address in one text
+    region_country: str | None = None  # what the column of regions as a whole tells
+
+
+def residence(signs: Signs, places: Places) -> tuple[pl.Series, pl.Series]:
+    """(ISO 3166-1 or -2 or null, Basis as UInt8) per row."""
+    frame = _columns(signs, places)
+    frame = _with_region(frame, signs, places)
+    frame = _with_postal(frame, places)
+    if signs.address is not None:
+        frame = frame.with_columns(text_code=_from_text(signs.address, places))
+    else:
+        frame = frame.with_columns(text_code=pl.lit(None, dtype=pl.String))
+    return _decide(frame, places)
+
+
+def weaker(
+    code: pl.Series, basis: pl.Series, phone: pl.Series | None, paper: pl.Series | None
+) -> tuple[pl.Series, pl.Series]:
+    """Where nothing is written: the country a telephone is registered in, then the country of a government id."""
+    for sign, rests_on in ((phone, Basis.PHONE), (paper, Basis.GOV_ID)):
+        if sign is not None:
+            new = code.is_null() & sign.is_not_null()
+            basis = pl.select(
+                pl.when(pl.lit(new)).then(pl.lit(int(rests_on), dtype=pl.UInt8)).otherwise(pl.lit(basis))
+            ).to_series()
+            code = pl.select(pl.coalesce([pl.lit(code), pl.lit(sign)])).to_series()
+    return code, basis
+
+
+def _columns(signs: Signs, places: Places) -> pl.DataFrame:
+    nothing = pl.Series([None] * signs.rows, dtype=pl.String)
+    placed = pl.DataFrame({"country": by_value(signs.country, places.country) if signs.country is not None else nothing})
+    lines = [one for one in (signs.street, signs.city, signs.address) if one is not None]
+    written = pl.any_horizontal([pl.lit(one.is_not_null()) for one in lines]) if lines else pl.lit(value=False)
+    return placed.with_columns(
+        region=pl.lit(signs.region if signs.region is not None else nothing),
+        postal=pl.lit(signs.postal.str.strip_chars().str.to_uppercase() if signs.postal is not None else nothing),
+        written=written,
+    )
+
+
+def _with_region(frame: pl.DataFrame, signs: Signs, places: Places) -> pl.DataFrame:
+    """`part`: what the region says, within the row's country, or the column's where the row names none."""
+    if signs.region is None:
+        return frame.with_columns(part=pl.lit(None, dtype=pl.String))
+    within = frame["country"].fill_null(signs.region_country or "")
+    part = pl.Series([None] * len(frame), dtype=pl.String)
+    for country in within.unique().to_list():
+        if country not in places.regions:
+            continue
+        mine = within == country
+        found = by_value(signs.region, lambda name, country=country: places.region(name, country))  # type: ignore[misc]
+        part = pl.select(pl.when(pl.lit(mine)).then(pl.lit(found)).otherwise(pl.lit(part))).to_series()
+    return frame.with_columns(part=pl.lit(part))
+
+
+def _with_postal(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
+    """`postal_code`: what the postal code says; within the row's country, or by a shape no other country has."""
+    found: pl.Expr = pl.lit(None, dtype=pl.String)
+    if frame["postal"].null_count() == len(frame):
+        return frame.with_columns(postal_code=found)
+    country = pl.coalesce(pl.col("country"), pl.col("part").str.slice(0, 2))
+    nowhere = country.is_null()
+    for one in places.postal:
+        fits = pl.col("postal").str.contains(f"^(?:{one.shape})$")
+        alone = nowhere if one.alone else nowhere & pl.col("postal").str.contains(f"^(?:{one.telling or '[^ -~]'})$")
+        code: pl.Expr = pl.lit(one.country)
+        if one.parts:
+            begins = pl.col("postal").str.slice(0, one.width)
+            code = begins.replace_strict(dict(one.parts), default=one.country, return_dtype=pl.String)
+        found = pl.when(fits & ((country == one.country) | alone)).then(code).otherwise(found)
+    return frame.with_columns(postal_code=found)
+
+
+def _decide(frame: pl.DataFrame, places: Places) -> tuple[pl.Series, pl.Series]:
+    """The finest code the address lines agree on; then each sign in its order."""
+    country, part, postal = pl.col("country"), pl.col("part"), pl.col("postal_code")
+    finer = pl.when(part.is_not_null()).then(part).otherwise(pl.coalesce(postal, country))
+    clash = country.is_not_null() & finer.is_not_null() & (finer.str.slice(0, 2) != country)
+    lines = pl.when(clash).then(country).otherwise(finer)
+    basis = (
+        pl.when(lines.is_null() & pl.col("text_code").is_null())
+        .then(int(Basis.UNKNOWN))
+        .when(pl.col("written"))
+        .then(int(Basis.ADDRESS))
+        .when(part.is_null() & postal.is_not_null() & ~clash)
+        .then(int(Basis.POSTAL_CODE))
+        .when(part.is_not_null() & ~clash)
+        .then(int(Basis.STATE))
+        .otherwise(int(Basis.COUNTRY))
+    )
+    short = pl.col("text_code").str.slice(0, 2) == lines.str.slice(0, 2)
+    text = pl.col("text_code")
+    code = (
+        pl.when(lines.is_null()).then(text).when(short & (text.str.len_bytes() > lines.str.len_bytes())).then(text)
+    ).otherwise(lines)
+    answer = frame.select(
+        code=code,
+        basis=basis.cast(pl.UInt8),
+    )
+    return answer["code"], answer["basis"]
+
+
+def _from_text(address: pl.Series, places: Places) -> pl.Series:
+    """The place a whole address names: its last line, or a code written as only one country writes it."""
+    flat = address.str.replace_all(r"\s*\n\s*", ", ").str.strip_chars(_EDGE)
+    last = flat.str.split(",").list.last()
+    country = by_value(last, places.country)
+    upper = flat.str.to_uppercase()
+    found: list[pl.Expr] = []
+    us = _stated(upper, r"\b([A-Z]{2}|[A-Z][A-Z. ]{3,20})[., ]+\d{5}(?:-\d{4})?(?:$|[, ])", "US", places)
+    au = _stated(upper, r"\b(NSW|VIC|QLD|SA|WA|TAS|ACT|NT)[., ]+\d{4}(?:$|[, ])", "AU", places)
+    found += [pl.lit(us), pl.lit(au)]
+    for one in places.postal:
+        if one.alone:
+            code = upper.str.extract(rf"(?:^|[^A-Z0-9])({one.shape})(?:$|[^A-Z0-9])", 1)
+            begins = code.str.slice(0, one.width or 1)
+            named = begins.replace_strict(dict(one.parts) or {"": ""}, default=one.country, return_dtype=pl.String)
+            found.append(pl.when(pl.lit(code.is_not_null())).then(pl.lit(named)))
+    russian = flat.str.contains(r"(?:^|[^\p{L}])(?:г\.|ул\.|обл\.|пр-т|д\.\s?\d|кв\.)").fill_null(value=False)
+    found.append(pl.when(pl.lit(russian)).then(pl.lit("RU")))
+    named = pl.select(pl.coalesce(found)).to_series()
+    agrees = pl.lit(named).str.slice(0, 2) == pl.lit(country)
+    return pl.select(
+        pl.when(pl.lit(country).is_null() | agrees).then(pl.lit(named)).otherwise(pl.lit(country))
+    ).to_series()
+
+
+def _stated(upper: pl.Series, pattern: str, country: str, places: Places) -> pl.Series:
+    state = upper.str.extract(pattern, 1)
+    return by_value(state, lambda name: places.region(name, country))
+
+
+def language(column: pl.Series | None, code: pl.Series, name: pl.Series | None, places: Places) -> pl.Series:
+    """From the language column, else the residence, else the script of the name; null where nothing tells."""
+    signs = []
+    if column is not None:
+        signs.append(pl.lit(by_value(column, places.language)))
+    signs.append(pl.lit(code.replace_strict(dict(places.language_of_part), default=None, return_dtype=pl.String)))
+    country = code.str.slice(0, 2)
+    signs.append(pl.lit(country.replace_strict(dict(places.language_of_country), default=None, return_dtype=pl.String)))
+    if name is not None:
+        for letters, known in places.scripts:
+            signs.append(pl.when(pl.lit(name.str.contains(letters))).then(pl.lit(known)))
+    return pl.select(pl.coalesce(signs)).to_series()
+
+
+@cache
+def words(basis: Basis) -> str:
+    """The basis as people.parquet holds it: `address`, `postal_code`, ..."""
+    return basis.name.lower()
