@@ -70,12 +70,17 @@ def is_place(code: str) -> bool:
     return _place(code)
 
 
+_KEYS = {"type", "options", "en", "ru", "help", "decides"}
 _EMPTY = {"en": "", "ru": ""}
 
 
 def read(shelf: Shelf) -> Facts:
     facts: dict[str, Fact] = {}
     for name, row in shelf.data("facts.yaml")["facts"].items():
+        if set(row) - _KEYS:
+            raise BadPack(
+                f"facts.yaml: {name}: unknown {', '.join(map(str, set(row) - _KEYS))} (quote words with commas)"
+            )
         try:
             facts[name] = Fact(
                 name=name,
