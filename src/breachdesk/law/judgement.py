@@ -274,10 +274,12 @@ class Judge:
         return result
 
     def _otherwise(self, item: Item, reach: Finding, condition: Finding) -> Verdict:
-        recorded = item.rule.otherwise == "record_only" and condition.answer is Answer.NO
-        if recorded and reach.answer is Answer.YES and self.sheet.get("breach.personal_data"):
-            return Verdict.RECORD_ONLY
-        return Verdict.NOT_OWED
+        """Data were breached but the duty does not arise: the law still wants it recorded, unless an exception is shown."""
+        recorded = item.rule.otherwise == "record_only" and item.id == item.rule.id
+        if not recorded or condition.answer is not Answer.NO or reach.answer is not Answer.YES:
+            return Verdict.NOT_OWED
+        excepted = any(self._ask(exemption.when).answer is Answer.YES for exemption in item.unless)
+        return Verdict.NOT_OWED if excepted or not self.sheet.get("breach.personal_data") else Verdict.RECORD_ONLY
 
     def _concerned(self, item: Item) -> Bounds | None:
         """People a duty without a people test speaks of: for the reader only."""
