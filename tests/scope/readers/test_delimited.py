@@ -1,5 +1,6 @@
 """Delimited text: dialects, encodings, broken rows; no row lost, none moved."""
 
+
 import csv
 import io
 from pathlib import Path

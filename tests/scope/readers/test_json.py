@@ -1,5 +1,6 @@
 """JSON and NDJSON: nested records to dotted columns, documents of any size, lines that are broken."""
 
+
 import json
 from pathlib import Path
 
@@ -30,7 +31,11 @@ ROW = ("1", "ann@example.org", "a\nb", "x\ny", "1\n2", "4111111111111111", "true
         ("an array, written over lines", json.dumps([RECORD], indent=2), {"d": [ROW]}),
         ("records line by line", json.dumps(RECORD) + "\n" + json.dumps(RECORD) + "\n", {"d": [ROW, ROW]}),
         ("one record", json.dumps({"id": 1, "name": "Ann"}), {"d": [("1", "Ann")]}),
-        ("records behind one another", json.dumps({"id": 1}, indent=1) + json.dumps({"id": 2}, indent=1), {"d": [("1",), ("2",)]}),
+        (
+            "records behind one another",
+            json.dumps({"id": 1}, indent=1) + json.dumps({"id": 2}, indent=1),
+            {"d": [("1",), ("2",)]},
+        ),
         (
             "an object that holds arrays",
             json.dumps({"made": "2026", "users": [{"id": 1}, {"id": 2}], "data": {"cards": [{"no": "4"}]}}),
@@ -39,7 +44,9 @@ ROW = ("1", "ann@example.org", "a\nb", "x\ny", "1\n2", "4111111111111111", "true
         ("plain values", '["ann@example.org", 5, null]', {"d": [("ann@example.org",), ("5",), (None,)]}),
     ],
 )
-def test_json_becomes_tables(tmp_path: Path, name: str, text: str, tables: dict[str, list[tuple[str | None, ...]]]) -> None:
+def test_json_becomes_tables(
+    tmp_path: Path, name: str, text: str, tables: dict[str, list[tuple[str | None, ...]]]
+) -> None:
     path = tmp_path / "d"
     path.write_text(text)
     sink = gather(path)
@@ -56,7 +63,13 @@ def test_columns_bear_the_path_of_their_values(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
 def test_the_fast_way_and_the_exact_way_agree(tmp_path: Path, encoding: str) -> None:
     records = [
-        {"id": place, "user": {"name": f"Пётр {place}", "nick": None}, "tags": ["a", str(place)], "sum": place * 1.5, "n": "x" * 20}
+        {
+            "id": place,
+            "user": {"name": f"Пётр {place}", "nick": None},
+            "tags": ["a", str(place)],
+            "sum": place * 1.5,
+            "n": "x" * 20,
+        }
         for place in range(500)
     ]
     fast, exact = tmp_path / "a.ndjson", tmp_path / "b.json"
@@ -102,7 +115,9 @@ def test_an_array_cut_off_keeps_the_records_before_the_cut(tmp_path: Path) -> No
 
 def test_an_array_broken_in_the_middle_names_the_place(tmp_path: Path) -> None:
     path = tmp_path / "d.json"
-    path.write_text(json.dumps([{"id": 1}, {"id": 2}])[:-1] + ', {"id" 3}, ' + json.dumps({"id": 4, "x": "y" * 200}) + "]")
+    path.write_text(
+        json.dumps([{"id": 1}, {"id": 2}])[:-1] + ', {"id" 3}, ' + json.dumps({"id": 4, "x": "y" * 200}) + "]"
+    )
     table = only(path)
     assert table.rows == [("1",), ("2",)]
     assert table.codes == ["json_broken"]
@@ -149,13 +164,31 @@ def test_a_line_beyond_every_bound_is_cut_and_those_behind_it_read(tmp_path: Pat
     assert table.codes == ["long_line"]
 
 
-LEAF = st.one_of(st.none(), st.booleans(), st.integers(-(10**15), 10**15), st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8))
+LEAF = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**15), 10**15),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8),
+)
 KEY = st.text(st.characters(categories=["Ll"], max_codepoint=1200), min_size=1, max_size=5)
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.dictionaries(KEY, st.one_of(LEAF, st.lists(LEAF, max_size=3), st.dictionaries(KEY, LEAF, max_size=3)), min_size=1, max_size=4), min_size=1, max_size=20))
-def test_lines_and_array_give_the_same_table(tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, object]]) -> None:
+@given(
+    st.lists(
+        st.dictionaries(
+            KEY,
+            st.one_of(LEAF, st.lists(LEAF, max_size=3), st.dictionaries(KEY, LEAF, max_size=3)),
+            min_size=1,
+            max_size=4,
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_lines_and_array_give_the_same_table(
+    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, object]]
+) -> None:
     folder = tmp_path_factory.mktemp("json")
     records = [{"id": place, **record} for place, record in enumerate(records)]
     (folder / "a.ndjson").write_text("".join(json.dumps(record) + "\n" for record in records))

@@ -1,4 +1,5 @@
 """xlsx, xls and ods: sheets, where the table begins, dates and numbers, and what hostile workbooks try."""
+# ruff: noqa: E501 - evidence is written as it comes, long lines and all
 
 import io
 import zipfile

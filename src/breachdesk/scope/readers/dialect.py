@@ -145,7 +145,9 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...] | N
     usual = counts[len(counts) // 2]
     for place, row in enumerate(rows[:20]):
         if sum(map(bool, row)) >= max(1, usual * 0.6):
-            return place, _header(rows[place:])
+            width = max(column for column, cell in enumerate(row) if cell) + 1
+            header = _header([each[:width] for each in rows[place:]])
+            return place, header and (*header, *[""] * (len(row) - width))
     return 0, None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from breachdesk.scope.readers import encoding, formats
 from breachdesk.scope.readers.feed import DAMAGE, Feed, Growth, HaltError, Item, Raw, damage

@@ -12,7 +12,8 @@ class Limits:
 
     `depth` archives inside archives; `ratio` expanded to packed bytes, asked for once `grace` bytes came out of one
     archive; `expanded` bytes out of all archives of a run together; `members` of one archive, and files of one folder;
-    `line` from where a line, record or cell is named as too long, cut at eight times that; `workbook` the XML of a workbook that is held in memory.
+    `line` from where a line, record or cell is named as too long (it is cut at eight times that); `workbook` the
+    shared strings of a workbook, which are held in memory.
     """
 
     depth: int = 8

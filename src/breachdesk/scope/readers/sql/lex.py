@@ -30,7 +30,8 @@ _PLAIN_STRING = rb"'(?:[^']++|'')*+'"
 _ESCAPED_STRING = rb"'(?:[^'\\]++|''|\\.)*+'"
 _REST = (
     rb"|[Ee](?<![\w])" + _ESCAPED_STRING + rb'|"(?:[^"]++|"")*+"|`[^`]*+`|--[^\n]*+|/\*.*?\*/'
-    rb"|\$(?P<tag>[A-Za-z_]*+)\$.*?\$(?P=tag)\$|\b(?P<word>BEGIN|CASE|END)\b|(?P<go>^GO[ \t]*\r?$)|(?P<next>^(?:INSERT|CREATE|ALTER|DROP|SET|USE|PRINT|EXEC)\b)|(?P<end>;)"
+    rb"|\$(?P<tag>[A-Za-z_]*+)\$.*?\$(?P=tag)\$|\b(?P<word>BEGIN|CASE|END)\b|(?P<go>^GO[ \t]*\r?$)"
+    rb"|(?P<next>^(?:INSERT|CREATE|ALTER|DROP|SET|USE|PRINT|EXEC)\b)|(?P<end>;)"
 )
 _STEPS = {
     escapes: re.compile(

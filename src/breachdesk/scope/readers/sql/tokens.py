@@ -34,7 +34,7 @@ _LETTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "", "0": "", "Z": "", "f": "\f
 
 
 def row(buffer: bytes, at: int, *, escapes: bool) -> tuple[list[str | None], int] | None:
-    """The tuple that opens at `at`, and where it ends; None when it does not end in `buffer`. Raises BrokenTupleError."""
+    """The tuple that opens at `at`, and where it ends; None when not in `buffer`. Raises BrokenTupleError."""
     place = at + 1
     cells: list[str | None] = []
     pattern = _VALUE[escapes]
