@@ -1,6 +1,5 @@
 """Archives inside archives: members read in place, bombs stopped, traps named, neighbours read on."""
 
-
 import bz2
 import gzip
 import io
@@ -129,7 +128,7 @@ def test_paths_that_leave_the_archive_are_named_and_read_in_place(tmp_path: Path
     (inside / "a.zip").write_bytes(zipped({name: CSV, "good.csv": CSV}))
     (inside / "b.tar").write_bytes(tarred({name: CSV, "good.csv": CSV}))
     sink = gather(inside)
-    assert [codes for codes in sink.codes.values()] == [["unsafe_path"], ["unsafe_path"]]
+    assert list(sink.codes.values()) == [["unsafe_path"], ["unsafe_path"]]
     assert [table.count for table in sink.tables.values()] == [ROWS] * 4
     assert not any(".." in source or source.startswith("/") for source in sink.tables)
     assert [file.name for file in tmp_path.iterdir()] == ["in"]
@@ -220,7 +219,7 @@ def test_archives_too_deep_are_named_not_opened(tmp_path: Path) -> None:
         raw = zipped({f"{level}.zip" if level else "x.csv": raw})
     (tmp_path / "a.zip").write_bytes(raw)
     sink = gather(tmp_path)
-    assert [codes for codes in sink.codes.values()] == [["too_deep"]]
+    assert list(sink.codes.values()) == [["too_deep"]]
 
 
 def test_too_many_members_and_too_much_in_all_are_named(tmp_path: Path) -> None:

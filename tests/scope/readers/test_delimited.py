@@ -1,6 +1,5 @@
 """Delimited text: dialects, encodings, broken rows; no row lost, none moved."""
 
-
 import csv
 import io
 from pathlib import Path

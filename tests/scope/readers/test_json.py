@@ -1,6 +1,5 @@
 """JSON and NDJSON: nested records to dotted columns, documents of any size, lines that are broken."""
 
-
 import json
 from pathlib import Path
 
@@ -76,7 +75,7 @@ def test_the_fast_way_and_the_exact_way_agree(tmp_path: Path, encoding: str) -> 
     fast.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding=encoding)
     exact.write_text(json.dumps(records, ensure_ascii=False), encoding=encoding)
     one, other = only(fast), only(exact)
-    assert one.kind == "ndjson" and other.kind == "json"
+    assert (one.kind, other.kind) == ("ndjson", "json")
     assert one.columns == other.columns
     assert [row[:4] for row in one.rows] == [row[:4] for row in other.rows]
     assert [float(row[4] or 0) for row in one.rows] == [place * 1.5 for place in range(500)]
@@ -91,7 +90,7 @@ def test_keys_that_come_late_become_columns_and_no_row_moves(tmp_path: Path) -> 
     table = only(path)
     place = table.columns.index("late")
     assert table.count == 3000
-    assert table.rows[1500][0] == "1500" and table.rows[1500][place] == "ann@example.org"
+    assert (table.rows[1500][0], table.rows[1500][place]) == ("1500", "ann@example.org")
     assert table.rows[2999][0] == "2999"
 
 

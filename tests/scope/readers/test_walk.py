@@ -1,6 +1,5 @@
 """Folders: a steady order, names that do not clash, links and devices and closed files named."""
 
-
 import os
 from pathlib import Path
 

@@ -79,6 +79,16 @@ class Reader(Protocol):
         """Push everything. May raise HaltError and the errors of broken files; what was pushed stays."""
 
 
+class Ledger(Protocol):
+    """Keeps what was read before, so that an interrupted run need not read it again."""
+
+    def has(self, path: Path, source: str) -> bool:
+        """Whether this file, unchanged, was read whole before: then it is left alone."""
+
+    def done(self, path: Path, source: str) -> None:
+        """The file was read to its end."""
+
+
 @cache
 def readers() -> tuple[Reader, ...]:
     """Every READER in formats/, by name of its file."""
@@ -90,10 +100,11 @@ def readers() -> tuple[Reader, ...]:
 class Intake:
     """Takes items in: finds the reader, opens tables for it, and says what was not read."""
 
-    def __init__(self, sink: Sink, limits: Limits, scratch: Path | None) -> None:
+    def __init__(self, sink: Sink, limits: Limits, scratch: Path | None, ledger: Ledger | None = None) -> None:
         self.sink = sink
         self.limits = limits
         self.scratch = scratch
+        self.ledger = ledger
         self.expanded = 0
         self._names: set[str] = set()
 

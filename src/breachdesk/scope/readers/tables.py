@@ -10,6 +10,7 @@ from breachdesk.scope.shapes import Keys, Problem, Stream
 
 ROWS = 1 << 16
 _BYTES = 24 << 20
+_CELLS = 1 << 21
 _NAMED = 10
 _TEXT = pa.large_string()
 _OLDEST = pl.CompatLevel.oldest()
@@ -69,7 +70,7 @@ class Table:
         self._rows.append(row)
         self._size += sum(len(cell) for cell in row if cell) + 8 * len(self.columns)
         self.count += 1
-        if len(self._rows) >= ROWS or self._size >= _BYTES:
+        if len(self._rows) >= ROWS or self._size >= _BYTES or len(self._rows) * len(self.columns) >= _CELLS:
             self.flush()
 
     def add_all(self, rows: Sequence[Sequence[str | None]]) -> None:
@@ -79,7 +80,6 @@ class Table:
     def widen(self, name: str) -> None:
         """A column nobody announced; rows so far have nothing in it."""
         if name not in self.columns:
-            self.flush()
             self.columns.append(name)
 
     def shape(self, columns: Sequence[str]) -> None:

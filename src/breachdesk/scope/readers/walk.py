@@ -4,25 +4,15 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from breachdesk.scope.readers.feed import Feed, Growth, Item
-from breachdesk.scope.readers.intake import Intake, printable
+from breachdesk.scope.readers.intake import Intake, Ledger, printable
 from breachdesk.scope.readers.limits import Limits
 from breachdesk.scope.shapes import Problem, Sink
 
 # Files a SQLite database keeps beside itself: read with it, not alone.
 _COMPANIONS = ("-wal", "-shm", "-journal")
-
-
-class Ledger(Protocol):
-    """Keeps what was read before, so that an interrupted run need not read it again."""
-
-    def has(self, path: Path, source: str) -> bool:
-        """Whether this file, unchanged, was read whole before: then it is left alone."""
-
-    def done(self, path: Path, source: str) -> None:
-        """The file was read to its end."""
 
 
 def read(
@@ -35,8 +25,7 @@ def read(
 ) -> None:
     """Read evidence into `sink`. `scratch` is a folder for copies that archives and databases need (deleted at once);
     the system's own when None. Files `ledger` has are left alone. Never raises for bad evidence."""
-    intake = Intake(sink, limits or Limits(), scratch)
-    intake.ledger = ledger
+    intake = Intake(sink, limits or Limits(), scratch, ledger)
     for path in paths:
         _enter(Path(path), intake)
 
