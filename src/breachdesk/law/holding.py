@@ -1,4 +1,4 @@
-"""Delay for law enforcement: while it lasts nothing is due; afterwards the term the law gives, or what is left of it."""
+"""Delay for law enforcement: while it lasts nothing is due; then the term the law gives, or what is left of it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -274,7 +274,7 @@ class Judge:
         return result
 
     def _otherwise(self, item: Item, reach: Finding, condition: Finding) -> Verdict:
-        """Data were breached but the duty does not arise: the law still wants it recorded, unless an exception is shown."""
+        """Data were breached but the duty does not arise: still to be recorded, unless an exception is shown."""
         recorded = item.rule.otherwise == "record_only" and item.id == item.rule.id
         if not recorded or condition.answer is not Answer.NO or reach.answer is not Answer.YES:
             return Verdict.NOT_OWED
