@@ -141,6 +141,26 @@ def test_rows_too_short_and_too_long_are_named_and_nothing_of_them_is_lost(tmp_p
     }
 
 
+def test_a_short_row_among_sound_ones_is_noticed_even_when_delimiters_stand_in_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    rows = [f'{place},"Ann, {place}",' for place in range(2000)]
+    rows[1234] = '1234,"Ann, 1234"'
+    path.write_text("id,name,mail\n" + "\n".join(rows) + "\n")
+    table = only(path)
+    assert table.count == 2000
+    assert table.rows[1235] == ("1235", "Ann, 1235", None)
+    assert [(problem.code, problem.where) for problem in table.problems] == [("short_row", "row 1234")]
+
+
+def test_quotes_within_unquoted_fields_hide_no_delimiter(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("id,size,note\n" + '1,5"b,c"\n' * 3 + "2,7,d\n" * 500)
+    table = only(path)
+    assert table.rows[0] == ("1", '5"b', 'c"')
+    assert table.rows[-1] == ("2", "7", "d")
+    assert table.count == 503
+
+
 def test_a_quote_nobody_closes_costs_its_own_row_at_most(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     rows = [f'{place},"Ann, {place}",a{place}@example.org' for place in range(50_000)]

@@ -107,6 +107,16 @@ def test_regular_stretches_and_odd_ones_are_read_alike(tmp_path: Path, size: int
     assert not table.problems
 
 
+def test_rows_of_interleaved_tables_go_each_to_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "d.sql"
+    path.write_text(
+        "".join(f"INSERT INTO a VALUES ({n},'a{n}');\nINSERT INTO bb VALUES ({n},'b{n}');\n" for n in range(800))
+    )
+    sink = gather(path)
+    assert sink.rows["d.sql/a"] == [(str(n), f"a{n}") for n in range(800)]
+    assert sink.rows["d.sql/bb"] == [(str(n), f"b{n}") for n in range(800)]
+
+
 @pytest.mark.parametrize(
     ("dump", "keys"),
     [
@@ -257,6 +267,8 @@ VALUE = st.one_of(
             "$$",
             ";",
             "N'x'",
+            "NULL",
+            "null",
             ",'",
             "a\nb",
             "\t",
