@@ -110,19 +110,25 @@ def _nearest(duty: Duty) -> tuple[int, datetime, str]:
 
 def _table(lines: list[Duty], say: Phrases, now: datetime) -> Table:
     table = Table(title=say("cli.duties.title"), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for key in ("due", "left", "duty", "to", "people", "verdict"):
-        right = key in ("left", "people")
-        table.add_column(say(f"cli.column.{key}"), justify="right" if right else "left", no_wrap=key in ("due", "left"))
+    table.add_column(say("cli.column.due"), no_wrap=True)
+    table.add_column(say("cli.column.left"), no_wrap=True, justify="right")
+    table.add_column(say("cli.column.duty"), ratio=1)
     for duty in lines:
-        due = shown(duty.due) if duty.due else duty.standard or say("cli.no_number")
-        people = f"{duty.people:,}" if duty.people is not None else ""
-        what = Text(duty.title).append(f"\n{duty.id}", style="dim")
+        due = shown(duty.due) if duty.due else "-"
         style = "" if duty.verdict is Verdict.OWED else "dim"
-        table.add_row(
-            Text(due, overflow="fold"), _left(duty, say, now), what, Text(duty.recipient.name), people,
-            say(f"verdict.{duty.verdict.value}"), style=style,
-        )  # fmt: skip
+        table.add_row(due, _left(duty, say, now), _what(duty, say), style=style)
     return table
+
+
+def _what(duty: Duty, say: Phrases) -> Text:
+    """What, to whom; below it how many people, the verdict, the words of the law when it gives no number."""
+    below = [duty.id, say(f"verdict.{duty.verdict.value}")]
+    if duty.people is not None:
+        below.append(f"{say('cli.column.people')}: {duty.people:,}")
+    if duty.due is None and duty.standard:
+        below.append(duty.standard)
+    text = Text(duty.title).append(f" -> {duty.recipient.name}")
+    return text.append("\n" + "  ".join(below), style="dim")
 
 
 def _left(duty: Duty, say: Phrases, now: datetime) -> Text:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from breachdesk.ground.elements import covers
 from breachdesk.law import answer
 from breachdesk.law import people as groups
 from breachdesk.law.answer import Answer
@@ -239,8 +238,10 @@ class Judge:
         kind = whom.lost if whom.lost != "pack" else item.order.pack.personal_information
         missing: set[str] = set()
 
+        names = self.law.names
+
         def lost(one: Lost, elements: groups.Lost) -> Answer:
-            if (one.from_ is not None and day < one.from_) or not self.law.names.lost(one.element, elements):
+            if one.element not in names.satisfied(elements) or (one.from_ is not None and day < one.from_):
                 return Answer.NO
             if one.if_ is None:
                 return Answer.YES
@@ -249,7 +250,7 @@ class Judge:
             return found.answer
 
         def test(elements: groups.Lost) -> Answer:
-            hit = _protected(kind, elements, lost)
+            hit = _protected(kind, elements, names.satisfied(elements), lost)
             if whom.narrow is not None and hit is not Answer.NO:
                 hit &= answer.some(lost(one, elements) for one in whom.narrow)
             return hit
@@ -309,11 +310,14 @@ def _owed(item: Item) -> Verdict:
 
 
 def _protected(
-    kind: PersonalInformation | None, elements: groups.Lost, lost: Callable[[Lost, groups.Lost], Answer]
+    kind: PersonalInformation | None,
+    elements: groups.Lost,
+    satisfied: frozenset[str],
+    lost: Callable[[Lost, groups.Lost], Answer],
 ) -> Answer:
     if kind is None or kind.any:
         return Answer.YES
-    named = not kind.name or any(covers(name, got) for name in kind.name for got in elements)
+    named = not kind.name or not satisfied.isdisjoint(kind.name)
     with_name = answer.some(lost(one, elements) for one in kind.with_name) if named else Answer.NO
     return with_name | answer.some(lost(one, elements) for one in kind.standalone)
 

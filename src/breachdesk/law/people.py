@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from breachdesk.ground.elements import Vocabulary, covers
+from breachdesk.ground.elements import Vocabulary
 from breachdesk.ground.places import UNKNOWN
 from breachdesk.law.answer import Answer
 from breachdesk.law.bounds import NOBODY, Bounds
 
+_MOST_REMEMBERED = 200_000
 Lost = frozenset[str]
 Test = Callable[[Lost], Answer]
 
@@ -161,11 +162,28 @@ class Names:
     def knows(self, name: str) -> bool:
         return name in self.combinations or name in self.us or name in self.vocabulary
 
-    def lost(self, name: str, elements: Lost) -> bool:
-        if name in self.combinations:
-            return self.combinations[name](elements)
-        wanted = self.us.get(name, (name,))
-        return any(covers(want, got) for want in wanted for got in elements)
+    @cached_property
+    def _satisfied(self) -> dict[Lost, frozenset[str]]:
+        return {}
+
+    def satisfied(self, elements: Lost) -> frozenset[str]:
+        """Every name the lost elements satisfy; remembered, as many people lost the same."""
+        if elements not in self._satisfied:
+            if len(self._satisfied) >= _MOST_REMEMBERED:
+                self._satisfied.clear()
+            self._satisfied[elements] = self._names(elements)
+        return self._satisfied[elements]
+
+    def _names(self, elements: Lost) -> frozenset[str]:
+        found: set[str] = set()
+        for element in elements:
+            while element:
+                found.add(element)
+                if element in self.vocabulary:
+                    found.update(self.vocabulary[element].us)
+                element = element.rpartition(".")[0]
+        found.update(name for name, test in self.combinations.items() if test(elements))
+        return frozenset(found)
 
     def classes(self, elements: Iterable[str]) -> set[str]:
         """The classes under which laws outside the United States know the elements (`data.classes`)."""
