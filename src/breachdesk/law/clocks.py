@@ -68,8 +68,7 @@ class Clock:
 
     def _soonest(self, options: Sequence[Term]) -> Deadline:
         ends = [self._term(term) for term in options]
-        known = sorted((end for end in ends if end.due), key=lambda end: end.due or datetime.max)
-        best = known[0] if known else ends[0]
+        best = min(ends, key=_by_due)
         missing = tuple(dict.fromkeys(fact for end in ends for fact in end.missing))
         return replace(_with(best, self.say("step.earliest_of", n=len(ends))), missing=missing)
 
@@ -136,7 +135,7 @@ class Clock:
         if term.pick == "first":
             return known[0]
         choose = min if term.pick == "earliest" else max
-        best = choose(known, key=lambda found: found.instant.earliest(self.zone))
+        best = choose(known, key=lambda found: found.instant.earliest(self.zone).timestamp())
         if len(known) == 1:
             return best
         return replace(best, steps=(*best.steps, self.say(f"step.pick.{term.pick}")))
@@ -220,13 +219,13 @@ class Clock:
         latest, steps = end, []
         if due.latest:
             found = self._branch(due.latest)
-            if found and found.due and found.due > latest:
+            if found and found.due and found.due.timestamp() > latest.timestamp():
                 latest = found.due
                 steps.append(due.latest_note(self.say.language) if due.latest_note else shown(latest))
         if due.eu_1182:
             latest, more = self._eu_1182(due, latest)
             steps += more
-        return (latest if latest > end else None), tuple(steps)
+        return (latest if latest.timestamp() > end.timestamp() else None), tuple(steps)
 
     def _eu_1182(self, due: Due, latest: datetime) -> tuple[datetime, list[str]]:
         term = next((term for term in due.terms if term.unit == "hours"), None)
@@ -250,4 +249,5 @@ def _with(end: Deadline, step: str) -> Deadline:
 
 
 def _by_due(end: Deadline) -> tuple[bool, float]:
+    """By the absolute timeline: two times of one zone would be compared by their wall clocks."""
     return (end.due is None, end.due.timestamp() if end.due else 0.0)

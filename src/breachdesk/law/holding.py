@@ -29,7 +29,7 @@ def apply(rule: Hold, deadline: Deadline, clock: Clock, at: datetime) -> Held | 
     if rule.written and not hold.written:
         return Held(False, deadline, (clock.say("note.hold_written"),))
     start, until, notes = _span(rule, clock)
-    if start > at or (deadline.due is not None and start > deadline.due):
+    if start > at or (deadline.due is not None and _after_that(start, deadline.due)):
         return None
     if until is None or until > at:
         key = "step.hold" if until is None else "step.hold_until"
@@ -57,10 +57,10 @@ def _span(rule: Hold, clock: Clock) -> tuple[datetime, datetime | None, tuple[st
 def _released(rule: Hold, deadline: Deadline, clock: Clock, until: datetime) -> Deadline:
     if rule.after_release is not None:
         after = _after(rule, clock, until)
-        if deadline.due is not None and after.due is not None and deadline.due >= after.due:
+        if deadline.due is not None and after.due is not None and not _after_that(after.due, deadline.due):
             return _with(deadline, clock.say("step.released_before"))
         return replace(after, missing=())
-    if deadline.due is not None and deadline.due > until:
+    if deadline.due is not None and _after_that(deadline.due, until):
         return _with(deadline, clock.say("step.released_before"))
     step = clock.say("step.released_plain", until=until.date())
     return Deadline(None, None, ClockSteps(FACT, clock.say("rule.none"), (step,)), ())
@@ -85,3 +85,8 @@ def _with(deadline: Deadline, step: str) -> Deadline:
     if deadline.clock is None:
         return deadline
     return replace(deadline, clock=replace(deadline.clock, steps=(*deadline.clock.steps, step)))
+
+
+def _after_that(moment: datetime, other: datetime) -> bool:
+    """On the absolute timeline; two times of one zone would be compared by their wall clocks."""
+    return moment.timestamp() > other.timestamp()
