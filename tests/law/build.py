@@ -18,7 +18,10 @@ PACK: dict[str, Any] = {
     "version": "2026-11-22",
     "applies": {"residents": ["US-CA"]},
     "trigger": {"f": "breach.confidentiality", "eq": True},
-    "personal_information": {"with_name": ["ssn", "payment_card_with_access"], "standalone": ["username_with_password"]},
+    "personal_information": {
+        "with_name": ["ssn", "payment_card_with_access"],
+        "standalone": ["username_with_password"],
+    },
     "encryption": {"lost_with_key": True},
     "hold": {"allowed": True},
 }

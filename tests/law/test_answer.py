@@ -40,6 +40,8 @@ def test_a_count_between_bounds_is_unknown_only_where_both_answers_are_possible(
     assert Bounds(low, high).compare(op, 5) is _of({compare(x) for x in range(low, high + 1)})
 
 
-@pytest.mark.parametrize(("low", "op", "expected"), [(6, "gt", YES), (5, "gt", UNKNOWN), (6, "lt", NO), (0, "lt", UNKNOWN)])
+@pytest.mark.parametrize(
+    ("low", "op", "expected"), [(6, "gt", YES), (5, "gt", UNKNOWN), (6, "lt", NO), (0, "lt", UNKNOWN)]
+)
 def test_without_an_upper_bound_only_the_lower_one_can_settle(low: int, op: str, expected: Answer) -> None:
     assert Bounds(low, None).compare(op, 5) is expected

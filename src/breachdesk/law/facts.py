@@ -89,9 +89,9 @@ def parse(
     groups: tuple[Group, ...] | None = None
     for name, value in _flat(raw, words):
         place = f"{where}:{lines[name]}" if lines and name in lines else where
-        if value is None or value == "unknown":
-            continue
         fact = words.find(name)
+        if value is None or (value == "unknown" and (fact is None or "unknown" not in fact.options)):
+            continue
         if fact is None:
             problems.append(f"{place}: no fact is called {name!r}{values.hint(words.suggest(name))}")
             continue

@@ -1,7 +1,7 @@
 """What to ask next: the facts that would change an answer, the one with the nearest deadline first.
 
-A fact is tried with every value the laws compare it with; it decides a duty when some value changes the verdict, or
-when the due time waits for it.
+A fact is tried with every value the laws compare it with; it decides a duty when some value changes the verdict or
+makes other missing facts needless, or when the due time waits for it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -53,12 +53,15 @@ def _waiting(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
 def _flips(one: Asked, fact: Fact, name: str, judge: Judge, day: Callable[[Item], date]) -> bool:
     if fact.type in _UNTRIED or (name in one.duty.missing and name not in one.judged.missing):
         return True
-    values = _values(one.item, fact, name, judge.law)
-    return any(
-        Judge(judge.sheet.but(name, value), judge.law, judge.say).judge(one.item, day(one.item)).verdict
-        is not one.judged.verdict
-        for value in values
-    )
+    return any(_moves(one, name, value, judge, day(one.item)) for value in _values(one.item, fact, name, judge.law))
+
+
+def _moves(one: Asked, name: str, value: Any, judge: Judge, day: date) -> bool:
+    """Whether this value changes the verdict, or settles another missing fact with it (one branch of several)."""
+    now = Judge(judge.sheet.but(name, value), judge.law, judge.say).judge(one.item, day)
+    if now.verdict is not one.judged.verdict:
+        return True
+    return bool(set(one.judged.missing) - {name} - set(now.missing))
 
 
 def _values(item: Item, fact: Fact, name: str, law: LawShelf) -> list[Any]:

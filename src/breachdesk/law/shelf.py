@@ -341,6 +341,6 @@ def _bad_zone(item: Item) -> str:
     for zone in (item.order.pack.zone, item.due.zone):
         try:
             ZoneInfo(zone or "UTC")
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             return f"time zone {zone!r} is unknown"
     return ""

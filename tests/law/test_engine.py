@@ -1,0 +1,223 @@
+"""The engine on the shelf: versions by date, dormant law, exceptions, uncertain rules, the public document."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from breachdesk.ground.shelf import BadPack
+from breachdesk.law import engine, facts, shelf
+from breachdesk.law.shapes import Duties, Duty, Verdict
+from tests.law.build import law
+
+AT = datetime(2026, 6, 5, 12, tzinfo=UTC)
+SHEET: dict[str, Any] = {
+    "breach.confidentiality": True,
+    "data.encrypted": False,
+    "time.discovered": "2026-03-02",
+    "people": [{"residence": "US-CA", "count": 9, "elements": ["name", "gov_id.us.ssn"], "minor": False}],
+}
+
+
+def duties(
+    tmp_path: Path, rules: dict[str, dict[str, Any]], pack: dict[str, Any] | None = None, **sheet: Any
+) -> Duties:
+    case = {**SHEET, **{name.replace("__", "."): value for name, value in sheet.items()}}
+    return engine.evaluate(facts.parse(case), law(tmp_path, rules, **(pack or {})), AT)
+
+
+def one(tmp_path: Path, rule: dict[str, Any], pack: dict[str, Any] | None = None, **sheet: Any) -> Duty:
+    return duties(tmp_path, {"duty": rule}, pack, **sheet).duties[0]
+
+
+@pytest.mark.parametrize(
+    ("discovered", "verdict", "due"),
+    [
+        ("2025-12-31", Verdict.OWED, None),
+        ("2026-01-01", Verdict.OWED, "2026-01-11"),
+        ("2019-12-31", Verdict.DORMANT, None),
+        ("2020-01-01", Verdict.OWED, None),
+    ],
+)
+def test_a_case_is_judged_by_the_law_of_its_day(
+    tmp_path: Path, discovered: str, verdict: Verdict, due: str | None
+) -> None:
+    rule = {
+        "effective": {"from": "2020-01-01"},
+        "due": {"standard": {"en": "soon", "ru": "скоро"}},
+        "versions": [
+            {"effective": {"from": "2026-01-01"}, "due": {"n": 10, "unit": "calendar_days", "from": "time.discovered"}}
+        ],
+    }
+    found = one(tmp_path, rule, time__discovered=discovered)
+    assert found.verdict is verdict
+    assert (found.due.date().isoformat() if found.due else None) == due
+    assert found.standard == "soon"
+
+
+def test_a_law_that_ended_asks_nothing(tmp_path: Path) -> None:
+    assert one(tmp_path, {"effective": {"until": "2026-03-01"}}).verdict is Verdict.NOT_OWED
+    assert one(tmp_path, {"effective": {"until": "2026-03-02"}}).verdict is Verdict.OWED
+
+
+def test_a_proposed_law_sleeps_and_says_why(tmp_path: Path) -> None:
+    found = one(tmp_path, {"not_in_force": {"en": "proposed only", "ru": "только проект"}})
+    assert found.verdict is Verdict.DORMANT
+    assert "Not in force: proposed only" in found.notes
+
+
+HARM = {
+    "id": "harm",
+    "when": {"f": "harm.unlikely_documented", "eq": True},
+    "name": {"en": "no harm", "ru": "нет вреда"},
+    "cite": "Code 2",
+}
+
+
+@pytest.mark.parametrize(("told", "verdict"), [(True, Verdict.NOT_OWED), (False, Verdict.OWED), (None, Verdict.OWED)])
+def test_an_exception_counts_when_shown_and_is_asked_for_while_it_is_not(
+    tmp_path: Path, told: bool | None, verdict: Verdict
+) -> None:
+    found = duties(tmp_path, {"duty": {}}, {"unless": [HARM]}, harm__unlikely_documented=told)
+    assert found.duties[0].verdict is verdict
+    assert found.duties[0].missing == ()
+    asked = [q.fact for q in found.questions]
+    assert ("harm.unlikely_documented" in asked) is (told is None)
+    assert any("no harm (Code 2)" in note for note in found.duties[0].notes) is (told is not False)
+
+
+def test_a_rule_may_choose_which_exceptions_of_its_pack_apply(tmp_path: Path) -> None:
+    assert (
+        one(tmp_path, {"pack_unless": []}, {"unless": [HARM]}, harm__unlikely_documented=True).verdict is Verdict.OWED
+    )
+    with pytest.raises(BadPack, match="pack_unless"):
+        law(tmp_path, {"duty": {"pack_unless": ["ham"]}}, unless=[HARM])
+
+
+def test_an_exception_beats_a_missing_fact(tmp_path: Path) -> None:
+    found = one(tmp_path, {}, {"unless": [HARM]}, harm__unlikely_documented=True, data__encrypted=None)
+    assert found.verdict is Verdict.NOT_OWED
+
+
+def test_an_uncertain_rule_is_never_silent(tmp_path: Path) -> None:
+    assert any("counsel" in note for note in one(tmp_path, {"confidence": "uncertain"}).notes)
+    assert not any("counsel" in note for note in one(tmp_path, {"confidence": "known"}).notes)
+
+
+def test_a_voluntary_step_is_voluntary_and_a_law_without_a_duty_owes_nothing(tmp_path: Path) -> None:
+    assert one(tmp_path, {"kind": "voluntary"}).verdict is Verdict.VOLUNTARY
+    assert one(tmp_path, {"kind": "none"}).verdict is Verdict.NOT_OWED
+
+
+def test_a_duty_that_does_not_arise_may_still_have_to_be_recorded(tmp_path: Path) -> None:
+    rule = {"when": {"f": "risk.gdpr", "eq": "high"}, "otherwise": "record_only", "people": None}
+    told = {"breach__personal_data": True, "risk__gdpr": "unlikely"}
+    assert one(tmp_path, rule, **told).verdict is Verdict.RECORD_ONLY
+    assert one(tmp_path, rule, **{**told, "breach__personal_data": False}).verdict is Verdict.NOT_OWED
+    assert one(tmp_path, rule, **told, people=[]).verdict is Verdict.NOT_OWED
+
+
+def test_a_later_filing_inherits_its_duty_and_chains_from_the_earlier_one(tmp_path: Path) -> None:
+    stage = {
+        "id": "final",
+        "ref": "US-XX.duty/final",
+        "title": {"en": "Final", "ru": "Итог"},
+        "due": {
+            "n": 1,
+            "unit": "months",
+            "from": ["time.notification_sent", {"due_of": "us.xx.duty", "assumed": True}],
+        },
+    }
+    found = duties(tmp_path, {"duty": {"stages": [stage], "unless": [HARM]}})
+    assert [d.id for d in found.duties] == ["us.xx.duty", "us.xx.duty.final"]
+    assert [d.due.date().isoformat() for d in found.duties if d.due] == ["2026-04-01", "2026-05-01"]
+    sent = duties(tmp_path, {"duty": {"stages": [stage]}}, time__notification_sent="2026-03-31T20:00:00-07:00")
+    assert [d.due.date().isoformat() for d in sent.duties if d.due] == ["2026-04-01", "2026-04-30"]
+    shown = duties(tmp_path, {"duty": {"stages": [stage], "unless": [HARM]}}, harm__unlikely_documented=True)
+    assert {d.verdict for d in shown.duties} == {Verdict.NOT_OWED}
+
+
+def test_terms_that_point_at_each_other_end_without_a_date(tmp_path: Path) -> None:
+    circle = {
+        name: {"due": {"n": 1, "unit": "calendar_days", "from": [{"due_of": f"us.xx.{other}"}]}}
+        for name, other in (("a", "b"), ("b", "a"))
+    }
+    assert [d.due for d in duties(tmp_path, circle).duties] == [None, None]
+
+
+def test_penalties_follow_people_and_identifiers() -> None:
+    def said(**more: Any) -> str:
+        sheet = {"breach.personal_data": True, "breach.confidentiality": True, "ru.subjects_rights_violated": True,
+                 "entity.establishments": ["RU"], **{k.replace("__", "."): v for k, v in more.items()}}  # fmt: skip
+        found = engine.evaluate(facts.parse(sheet), shelf.load(), AT)
+        return next(d.penalty for d in found.duties if d.id == "ru.pdn.primary")
+
+    assert "part 12" not in said(subjects__count=999)
+    assert "part 12" in said(subjects__count=1000)
+    assert "part 12" in said(subjects__count=10_000)
+    assert "part 13" in said(subjects__count=10_001)
+    assert "part 13" in said(subjects__count=100_000)
+    assert "part 14" in said(subjects__count=100_001)
+    assert "part 13" in said(subjects__count=500, data__identifiers_count=120_000)
+    assert "part 16" in said(subjects__count=1, data__classes=["health"])
+    assert "part 17" in said(subjects__count=1, data__classes=["biometric"])
+    assert "part 11" in said(subjects__count=1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ({"when": {"f": "risk.gpdr", "eq": "high"}}, "risk.gdpr"),
+        ({"people": {"narrow": ["social_security"]}}, "social_security"),
+        ({"due": {"n": 3, "unit": "hours", "from": "time.awake"}}, "time.awake"),
+        ({"due": {"n": 3, "unit": "hours", "from": "subjects.count"}}, "subjects.count"),
+        ({"due": {"n": 3, "unit": "hours", "from": [{"due_of": "us.xx.none"}]}}, "us.xx.none"),
+        ({"due": {"n": 3, "unit": "hours"}}, "from"),
+        ({"due": {"n": 3, "from": "time.aware"}}, "unit"),
+        ({"due": {"n": 3, "unit": "fortnights", "from": "time.aware"}}, "unit"),
+        ({"content": "no_such_set"}, "no_such_set"),
+        ({"penalty_table": "penalties"}, "penalties"),
+        ({"recipient": {"type": "authority", "name": "x", "route": "one_stop_shop"}}, "authorities"),
+        ({"recepient": {}}, "recepient"),
+        ({"id": "us.yy.duty"}, "place on the shelf"),
+        ({"checked_on": "soon"}, "checked_on"),
+        ({"confidence": "certain"}, "confidence"),
+        ({"due": {"zone": "Mars/Olympus"}}, "Mars"),
+    ],
+)
+def test_a_slip_in_a_pack_is_an_error_that_names_the_file(tmp_path: Path, rule: dict[str, Any], says: str) -> None:
+    with pytest.raises(BadPack, match=says) as caught:
+        law(tmp_path, {"duty": rule})
+    assert "duty" in str(caught.value)
+
+
+def test_the_document_is_json_and_complete(tmp_path: Path) -> None:
+    found = json.loads(json.dumps(engine.to_json(duties(tmp_path, {"duty": {}}))))
+    assert found["format"] == "breachdesk.duties/1"
+    assert found["evaluated_at"] == "2026-06-05T12:00:00Z"
+    assert len(found["packs"]["sha256"]) == 64
+    duty = found["duties"][0]
+    assert duty["due"] == "2026-04-01T23:59:59-07:00"
+    assert duty["clock"]["from"] == "time.discovered"
+    assert duty["because"]
+    assert {"id", "ref", "kind", "recipient", "verdict", "people", "due", "due_latest", "standard", "clock", "because", "missing",
+            "content", "citation", "sources", "checked_on", "confidence"} <= duty.keys()  # fmt: skip
+
+
+def test_the_same_case_gives_the_same_document_in_both_languages_but_for_words() -> None:
+    case = facts.parse(
+        {**SHEET, "breach.personal_data": True, "time.aware": "2026-03-02T10:00:00Z", "risk.gdpr": "high"}
+    )
+    one, two = (engine.to_json(engine.evaluate(case, shelf.load(), AT, language=lang)) for lang in ("en", "ru"))
+    wordless = ("id", "ref", "verdict", "people", "due", "due_latest", "missing", "because", "confidence")
+    assert [[d[k] for k in wordless] for d in one["duties"]] == [[d[k] for k in wordless] for d in two["duties"]]
+    assert [d["title"] for d in one["duties"]] != [d["title"] for d in two["duties"]]
+
+
+def test_an_empty_sheet_owes_nothing_and_asks() -> None:
+    found = engine.evaluate(facts.parse({}), shelf.load(), AT)
+    assert not any(d.verdict in (Verdict.OWED, Verdict.HELD) for d in found.duties)
+    assert all(d.missing for d in found.duties if d.verdict is Verdict.UNKNOWN)
+    assert {"people", "breach.personal_data", "entity.establishments"} <= {q.fact for q in found.questions}

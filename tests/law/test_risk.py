@@ -1,0 +1,123 @@
+"""Severity by ENISA's own examples; risk by worked cases of the EDPB guidelines and by what must not decide alone."""
+
+from typing import Any
+
+import pytest
+
+from breachdesk.law import facts, risk, severity
+
+THEFT = {"breach.confidentiality": True, "breach.malicious": True, "breach.exfiltration": "yes"}
+MISTAKE = {"breach.confidentiality": True, "breach.malicious": False}
+LOCKED = {
+    "breach.confidentiality": False,
+    "breach.availability": True,
+    "breach.malicious": True,
+    "breach.exfiltration": "no",
+}
+
+
+def proposed(**sheet: Any) -> tuple[str, tuple[str, ...]]:
+    found = risk.propose(facts.parse(sheet))
+    return found.proposals["risk.gdpr"], found.missing
+
+
+@pytest.mark.parametrize(
+    ("what", "sheet", "expected"),
+    [
+        ("ransomware, backup, no copy taken", {**LOCKED, "data.backup_restored_fast": True, "data.classes": ["contact", "employment"]}, "unlikely"),
+        ("ransomware, no backup", {**LOCKED, "data.backup_restored_fast": False, "data.classes": ["contact", "employment"]}, "risk"),
+        ("hospital without records for two days", {**LOCKED, "data.backup_restored_fast": False, "data.classes": ["name", "health"]}, "high"),
+        ("job applications taken", {**THEFT, "data.classes": ["name", "contact", "employment", "education"]}, "high"),
+        ("accounts of a bank opened", {**THEFT, "data.classes": ["name", "contact", "dob", "credentials"]}, "high"),
+        ("customer contacts taken by a leaver", {**THEFT, "data.classes": ["name", "contact"]}, "risk"),
+        ("encrypted tablets stolen, copy exists", {**THEFT, "data.unintelligible": True, "data.classes": ["name", "dob"]}, "unlikely"),
+        ("open laptop stolen, 100,000 people", {"breach.confidentiality": True, "breach.malicious": True, "subjects.count": 100_000, "data.classes": ["name", "contact", "dob"]}, "high"),
+        ("paper files of patients stolen", {"breach.confidentiality": True, "breach.malicious": True, "data.classes": ["name", "health"]}, "high"),
+        ("60,000 identity numbers mailed by mistake", {**MISTAKE, "subjects.count": 60_000, "data.classes": ["name", "contact", "national_id"]}, "high"),
+        ("15 course members mailed by mistake", {**MISTAKE, "subjects.count": 15, "data.classes": ["name", "contact"]}, "unlikely"),
+        ("wages and identity numbers taken", {**THEFT, "subjects.count": 99, "data.classes": ["name", "financial_status", "national_id"]}, "high"),
+        ("passwords and purchases published", {**THEFT, "data.found_traded": True, "data.classes": ["credentials", "behaviour"]}, "high"),
+        ("statement of one customer sent to another", {**MISTAKE, "subjects.count": 1, "data.classes": ["name", "financial_status"]}, "risk"),
+        ("danger removed since", {**THEFT, "data.classes": ["credentials"], "mitigation.risk_removed": True}, "risk"),
+        ("open to anybody by mistake", {**MISTAKE, "data.viewable_by_public": True, "data.classes": ["name", "contact", "dob"]}, "high"),
+    ],
+)  # fmt: skip
+def test_risk_follows_the_kind_of_data_and_who_has_them(what: str, sheet: dict[str, Any], expected: str) -> None:
+    assert proposed(**sheet)[0] == expected, what
+
+
+@pytest.mark.parametrize(
+    ("sheet", "missing"),
+    [
+        ({}, "data.classes"),
+        (THEFT, "data.classes"),
+        ({"data.classes": ["credentials"]}, "breach.confidentiality"),
+        ({"breach.confidentiality": True, "data.classes": ["name", "contact", "dob"]}, "breach.malicious"),
+        ({**MISTAKE, "data.classes": ["name", "contact"]}, "subjects.count"),
+        ({**LOCKED, "data.classes": ["contact"]}, "data.backup_restored_fast"),
+    ],
+)
+def test_a_missing_fact_that_decides_is_named_and_nothing_is_guessed(sheet: dict[str, Any], missing: str) -> None:
+    value, asked = proposed(**sheet)
+    assert value == "unknown"
+    assert missing in asked
+
+
+def test_a_missing_fact_that_cannot_change_the_band_does_not_matter() -> None:
+    assert (
+        proposed(**{"breach.confidentiality": True, "breach.malicious": True, "data.classes": ["health"]})[0] == "high"
+    )
+
+
+def test_serious_harm_is_proposed_with_it_and_factors_say_which_way() -> None:
+    found = risk.propose(facts.parse({**THEFT, "data.classes": ["health"], "subjects.vulnerable": True}))
+    assert found.proposals == {"risk.gdpr": "high", "risk.serious_harm": "likely"}
+    assert {(f.fact, f.toward) for f in found.factors} == {
+        ("data.classes", "higher"),
+        ("subjects.vulnerable", "higher"),
+        ("breach.malicious", "higher"),
+    }
+    assert all(f.en and f.ru and f.source for f in found.factors)
+
+
+def test_what_a_human_decided_stands_beside_the_proposal() -> None:
+    found = risk.to_json(risk.propose(facts.parse({**THEFT, "data.classes": ["health"], "risk.gdpr": "risk"})))
+    assert (found["proposals"]["risk.gdpr"], found["decided"]) == ("high", {"risk.gdpr": "risk"})
+
+
+@pytest.mark.parametrize(
+    ("example", "sheet", "score", "band"),
+    [
+        ("EN-1", {**MISTAKE, "severity.recipients": "unknown", "data.classes": ["name", "contact"]}, 1.5, "low"),
+        ("EN-2", {**THEFT, "data.classes": ["name", "contact"]}, 2.0, "medium"),
+        ("EN-3", {"breach.confidentiality": True, "breach.malicious": False, "severity.recipients": "none", "severity.identifiability": "maximum", "data.classes": ["name", "financial_status"], "data.unintelligible": True}, 3.0, "high"),
+        ("EN-4", {**THEFT, "data.found_traded": True, "data.classes": ["name", "health", "dob"]}, 5.0, "very high"),
+        ("EN-5", {**MISTAKE, "severity.recipients": "known", "severity.identifiability": "negligible", "data.classes": ["health"]}, 1.25, "low"),
+        ("EN-6", {**MISTAKE, "data.classes": ["name", "contact"]}, 1.25, "low"),
+        ("EN-7", {**MISTAKE, "severity.recipients": "unknown", "severity.identifiability": "significant", "data.classes": ["traffic"]}, 2.0, "medium"),
+        ("EN-8", {**THEFT, "data.classes": ["name", "payment_card_full"], "severity.identifiability": "maximum"}, 5.0, "very high"),
+        ("EN-9", {**LOCKED, "breach.permanent_loss": True, "data.classes": ["name", "financial_status", "contact"]}, 4.0, "very high"),
+        ("EN-11", {**MISTAKE, "severity.dpc": 4, "data.classes": ["name", "contact"]}, 4.25, "very high"),
+        ("EN-13", {**LOCKED, "data.backup_restored_fast": True, "data.classes": ["name", "contact", "financial_status"]}, 3.5, "high"),
+        ("EN-14", {**LOCKED, "data.backup_restored_fast": False, "data.classes": ["name", "dob", "health"]}, 4.75, "very high"),
+    ],
+)  # fmt: skip
+def test_the_score_is_that_of_the_worked_examples(example: str, sheet: dict[str, Any], score: float, band: str) -> None:
+    found = severity.score(facts.parse(sheet))
+    assert (found.score, found.band) == (score, band), (example, found.steps)
+
+
+def test_every_point_of_the_score_is_explained_and_flags_change_no_number() -> None:
+    sheet = {**THEFT, "data.classes": ["name", "contact"], "subjects.count": 101}
+    plain, flagged = (
+        severity.score(facts.parse(sheet)),
+        severity.score(facts.parse({**sheet, "data.unintelligible": True})),
+    )
+    assert plain.score == flagged.score == 2.0
+    assert any("1 x 1.0 + 1.0 = 2.0" in step for step in plain.steps)
+    assert len(flagged.steps) == len(plain.steps) + 1
+    assert len(severity.score(facts.parse(sheet), language="ru").steps) == len(plain.steps)
+
+
+def test_without_classes_there_is_no_score() -> None:
+    assert severity.score(facts.parse(THEFT)).score is None
