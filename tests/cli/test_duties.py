@@ -9,7 +9,13 @@ from typer.testing import CliRunner, Result
 from breachdesk.cli.main import app, collect
 
 collect()
-SHEET = "breach.personal_data: true\nentity.role: controller\nentity.main_establishment: FR\nrisk.gdpr: risk\ntime.aware: 2026-05-22T17:40:00+02:00\n"
+SHEET = """\
+breach.personal_data: true
+entity.role: controller
+entity.main_establishment: FR
+risk.gdpr: risk
+time.aware: 2026-05-22T17:40:00+02:00
+"""
 
 
 def run(tmp_path: Path, text: str, *arguments: str) -> Result:

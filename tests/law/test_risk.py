@@ -7,6 +7,7 @@ import pytest
 from breachdesk.law import facts, risk, severity
 
 THEFT = {"breach.confidentiality": True, "breach.malicious": True, "breach.exfiltration": "yes"}
+STOLEN = {"breach.confidentiality": True, "breach.malicious": True}
 MISTAKE = {"breach.confidentiality": True, "breach.malicious": False}
 LOCKED = {
     "breach.confidentiality": False,
@@ -24,24 +25,68 @@ def proposed(**sheet: Any) -> tuple[str, tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("what", "sheet", "expected"),
     [
-        ("ransomware, backup, no copy taken", {**LOCKED, "data.backup_restored_fast": True, "data.classes": ["contact", "employment"]}, "unlikely"),
-        ("ransomware, no backup", {**LOCKED, "data.backup_restored_fast": False, "data.classes": ["contact", "employment"]}, "risk"),
-        ("hospital without records for two days", {**LOCKED, "data.backup_restored_fast": False, "data.classes": ["name", "health"]}, "high"),
+        (
+            "ransomware, backup, no copy taken",
+            {**LOCKED, "data.backup_restored_fast": True, "data.classes": ["contact", "employment"]},
+            "unlikely",
+        ),
+        (
+            "ransomware, no backup",
+            {**LOCKED, "data.backup_restored_fast": False, "data.classes": ["contact", "employment"]},
+            "risk",
+        ),
+        (
+            "hospital without records for two days",
+            {**LOCKED, "data.backup_restored_fast": False, "data.classes": ["name", "health"]},
+            "high",
+        ),
         ("job applications taken", {**THEFT, "data.classes": ["name", "contact", "employment", "education"]}, "high"),
         ("accounts of a bank opened", {**THEFT, "data.classes": ["name", "contact", "dob", "credentials"]}, "high"),
         ("customer contacts taken by a leaver", {**THEFT, "data.classes": ["name", "contact"]}, "risk"),
-        ("encrypted tablets stolen, copy exists", {**THEFT, "data.unintelligible": True, "data.classes": ["name", "dob"]}, "unlikely"),
-        ("open laptop stolen, 100,000 people", {"breach.confidentiality": True, "breach.malicious": True, "subjects.count": 100_000, "data.classes": ["name", "contact", "dob"]}, "high"),
-        ("paper files of patients stolen", {"breach.confidentiality": True, "breach.malicious": True, "data.classes": ["name", "health"]}, "high"),
-        ("60,000 identity numbers mailed by mistake", {**MISTAKE, "subjects.count": 60_000, "data.classes": ["name", "contact", "national_id"]}, "high"),
-        ("15 course members mailed by mistake", {**MISTAKE, "subjects.count": 15, "data.classes": ["name", "contact"]}, "unlikely"),
-        ("wages and identity numbers taken", {**THEFT, "subjects.count": 99, "data.classes": ["name", "financial_status", "national_id"]}, "high"),
-        ("passwords and purchases published", {**THEFT, "data.found_traded": True, "data.classes": ["credentials", "behaviour"]}, "high"),
-        ("statement of one customer sent to another", {**MISTAKE, "subjects.count": 1, "data.classes": ["name", "financial_status"]}, "risk"),
+        (
+            "encrypted tablets stolen, copy exists",
+            {**THEFT, "data.unintelligible": True, "data.classes": ["name", "dob"]},
+            "unlikely",
+        ),
+        (
+            "open laptop stolen, 100,000 people",
+            {**STOLEN, "subjects.count": 100_000, "data.classes": ["name", "contact", "dob"]},
+            "high",
+        ),
+        ("paper files of patients stolen", {**STOLEN, "data.classes": ["name", "health"]}, "high"),
+        (
+            "60,000 identity numbers mailed by mistake",
+            {**MISTAKE, "subjects.count": 60_000, "data.classes": ["name", "contact", "national_id"]},
+            "high",
+        ),
+        (
+            "15 course members mailed by mistake",
+            {**MISTAKE, "subjects.count": 15, "data.classes": ["name", "contact"]},
+            "unlikely",
+        ),
+        (
+            "wages and identity numbers taken",
+            {**THEFT, "subjects.count": 99, "data.classes": ["name", "financial_status", "national_id"]},
+            "high",
+        ),
+        (
+            "passwords and purchases published",
+            {**THEFT, "data.found_traded": True, "data.classes": ["credentials", "behaviour"]},
+            "high",
+        ),
+        (
+            "statement of one customer sent to another",
+            {**MISTAKE, "subjects.count": 1, "data.classes": ["name", "financial_status"]},
+            "risk",
+        ),
         ("danger removed since", {**THEFT, "data.classes": ["credentials"], "mitigation.risk_removed": True}, "risk"),
-        ("open to anybody by mistake", {**MISTAKE, "data.viewable_by_public": True, "data.classes": ["name", "contact", "dob"]}, "high"),
+        (
+            "open to anybody by mistake",
+            {**MISTAKE, "data.viewable_by_public": True, "data.classes": ["name", "contact", "dob"]},
+            "high",
+        ),
     ],
-)  # fmt: skip
+)
 def test_risk_follows_the_kind_of_data_and_who_has_them(what: str, sheet: dict[str, Any], expected: str) -> None:
     assert proposed(**sheet)[0] == expected, what
 
@@ -90,18 +135,69 @@ def test_what_a_human_decided_stands_beside_the_proposal() -> None:
     [
         ("EN-1", {**MISTAKE, "severity.recipients": "unknown", "data.classes": ["name", "contact"]}, 1.5, "low"),
         ("EN-2", {**THEFT, "data.classes": ["name", "contact"]}, 2.0, "medium"),
-        ("EN-3", {"breach.confidentiality": True, "breach.malicious": False, "severity.recipients": "none", "severity.identifiability": "maximum", "data.classes": ["name", "financial_status"], "data.unintelligible": True}, 3.0, "high"),
+        (
+            "EN-3",
+            {
+                **MISTAKE,
+                "severity.recipients": "none",
+                "severity.identifiability": "maximum",
+                "data.classes": ["name", "financial_status"],
+                "data.unintelligible": True,
+            },
+            3.0,
+            "high",
+        ),
         ("EN-4", {**THEFT, "data.found_traded": True, "data.classes": ["name", "health", "dob"]}, 5.0, "very high"),
-        ("EN-5", {**MISTAKE, "severity.recipients": "known", "severity.identifiability": "negligible", "data.classes": ["health"]}, 1.25, "low"),
+        (
+            "EN-5",
+            {
+                **MISTAKE,
+                "severity.recipients": "known",
+                "severity.identifiability": "negligible",
+                "data.classes": ["health"],
+            },
+            1.25,
+            "low",
+        ),
         ("EN-6", {**MISTAKE, "data.classes": ["name", "contact"]}, 1.25, "low"),
-        ("EN-7", {**MISTAKE, "severity.recipients": "unknown", "severity.identifiability": "significant", "data.classes": ["traffic"]}, 2.0, "medium"),
-        ("EN-8", {**THEFT, "data.classes": ["name", "payment_card_full"], "severity.identifiability": "maximum"}, 5.0, "very high"),
-        ("EN-9", {**LOCKED, "breach.permanent_loss": True, "data.classes": ["name", "financial_status", "contact"]}, 4.0, "very high"),
+        (
+            "EN-7",
+            {
+                **MISTAKE,
+                "severity.recipients": "unknown",
+                "severity.identifiability": "significant",
+                "data.classes": ["traffic"],
+            },
+            2.0,
+            "medium",
+        ),
+        (
+            "EN-8",
+            {**THEFT, "data.classes": ["name", "payment_card_full"], "severity.identifiability": "maximum"},
+            5.0,
+            "very high",
+        ),
+        (
+            "EN-9",
+            {**LOCKED, "breach.permanent_loss": True, "data.classes": ["name", "financial_status", "contact"]},
+            4.0,
+            "very high",
+        ),
         ("EN-11", {**MISTAKE, "severity.dpc": 4, "data.classes": ["name", "contact"]}, 4.25, "very high"),
-        ("EN-13", {**LOCKED, "data.backup_restored_fast": True, "data.classes": ["name", "contact", "financial_status"]}, 3.5, "high"),
-        ("EN-14", {**LOCKED, "data.backup_restored_fast": False, "data.classes": ["name", "dob", "health"]}, 4.75, "very high"),
+        (
+            "EN-13",
+            {**LOCKED, "data.backup_restored_fast": True, "data.classes": ["name", "contact", "financial_status"]},
+            3.5,
+            "high",
+        ),
+        (
+            "EN-14",
+            {**LOCKED, "data.backup_restored_fast": False, "data.classes": ["name", "dob", "health"]},
+            4.75,
+            "very high",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_score_is_that_of_the_worked_examples(example: str, sheet: dict[str, Any], score: float, band: str) -> None:
     found = severity.score(facts.parse(sheet))
     assert (found.score, found.band) == (score, band), (example, found.steps)

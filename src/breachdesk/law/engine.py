@@ -109,7 +109,7 @@ class _Case:
             sources=tuple(" ".join(filter(None, (s.url, s.what))) for s in item.rule.sources),
             checked_on=item.rule.checked_on.isoformat(),
             confidence=item.confidence,
-            notes=(*judged.notes, *(held.notes if held else ()), *to.notes, *self._notes(item)),
+            notes=(*judged.notes, *self._hold_notes(item, held), *to.notes, *self._notes(item, active)),
             penalty=exposure.penalty(item, self.sheet, self.law, self.say) if active else "",
         )
 
@@ -117,12 +117,17 @@ class _Case:
         calendar = item.order.pack.calendar or (Calendar(country=to.country) if to.country else None)
         return Clock(self.sheet, to.zone, calendar, self.say, self.law.ask, self.due_of)
 
-    def _notes(self, item: Item) -> tuple[str, ...]:
-        """Traps of the duty; an uncertain rule always says so."""
+    def _hold_notes(self, item: Item, held: holding.Held | None) -> tuple[str, ...]:
+        note = item.order.pack.hold.note
+        return (*held.notes, *((note(self.say.language),) if note else ())) if held else ()
+
+    def _notes(self, item: Item, active: bool) -> tuple[str, ...]:
+        """Traps of the duty, then of its legal order; an uncertain rule always says so."""
         uncertain = (self.say("note.uncertain"),) if item.confidence is Confidence.UNCERTAIN else ()
         never = texts(item.rule.must_not_include, self.say.language)
         prohibited = (self.say("note.must_not", items="; ".join(never)),) if never else ()
-        return (*uncertain, *texts(item.notes, self.say.language), *prohibited)
+        shared = texts(item.order.pack.notes, self.say.language) if active else ()
+        return (*uncertain, *texts(item.notes, self.say.language), *prohibited, *shared)
 
 
 def _people(judged: Judged) -> int | None:
