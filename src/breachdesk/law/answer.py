@@ -17,7 +17,11 @@ class Answer(Enum):
         return Answer.YES
 
     def __or__(self, other: "Answer") -> "Answer":
-        return ~(~self & ~other)
+        if Answer.YES in (self, other):
+            return Answer.YES
+        if Answer.UNKNOWN in (self, other):
+            return Answer.UNKNOWN
+        return Answer.NO
 
     def __invert__(self) -> "Answer":
         if self is Answer.UNKNOWN:
@@ -30,14 +34,20 @@ def of(value: bool) -> Answer:
 
 
 def every(answers: Iterable[Answer]) -> Answer:
-    result = Answer.YES
+    """All of them; stops at the first no. Asked for millions of people: a plain loop."""
+    open_ = False
     for answer in answers:
-        result &= answer
-    return result
+        if answer is Answer.NO:
+            return answer
+        open_ = open_ or answer is Answer.UNKNOWN
+    return Answer.UNKNOWN if open_ else Answer.YES
 
 
 def some(answers: Iterable[Answer]) -> Answer:
-    result = Answer.NO
+    """One of them; stops at the first yes."""
+    open_ = False
     for answer in answers:
-        result |= answer
-    return result
+        if answer is Answer.YES:
+            return answer
+        open_ = open_ or answer is Answer.UNKNOWN
+    return Answer.UNKNOWN if open_ else Answer.NO
