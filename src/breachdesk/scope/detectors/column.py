@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from breachdesk.scope.detectors.guide import Guide
 from breachdesk.scope.shapes import Field
 
 
@@ -36,4 +37,5 @@ class Column:
     reason: str
     role: str = ""
     plan: tuple[str, ...] = field(default=(), repr=False)  # ids of the detectors that mark it, in order; main last
+    guide: Guide | None = field(default=None, repr=False)  # another column says, row by row, which of the plan it is
     loose: bool = field(default=False, repr=False)  # the main detector takes cells by shape, not only by check

@@ -39,14 +39,26 @@ class Detector:
     def element(self) -> str:
         return self.pack.element
 
+    def shape(self, cells: pl.Series) -> Mask:
+        """Only what looks right loosely; cheaper, for a column whose verdict stands."""
+        values = self.pack.values
+        if values is None:
+            return cells.is_not_null().to_numpy()
+        if values.longest < LONGEST:
+            cells = _cut(cells, values.longest)
+        strict = _contains(cells, values.pattern)
+        return strict if values.shape is None or strict.all() else strict | _contains(cells, values.shape)
+
     def match(self, cells: pl.Series) -> Match:
         """Judge every cell. `cells`: short strings or null, at most LONGEST bytes each."""
         values = self.pack.values
         if values is None:
             filled = cells.is_not_null().to_numpy()
             return Match(filled, filled)
+        if values.longest < LONGEST:
+            cells = _cut(cells, values.longest)
         strict = _contains(cells, values.pattern)
-        shape = strict if values.shape is None else strict | _contains(cells, values.shape)
+        shape = strict if values.shape is None or strict.all() else strict | _contains(cells, values.shape)
         return Match(shape, self._checked(cells, strict))
 
     def _checked(self, cells: pl.Series, strict: Mask) -> Mask:
@@ -78,6 +90,12 @@ class Detector:
         return (good | first.fill_null(value=False) | second.fill_null(value=False)).to_numpy()
 
 
+def _cut(cells: pl.Series, longest: int) -> pl.Series:
+    """Cells of more characters become null."""
+    fits = cells.str.len_chars() <= longest
+    return cells if fits.all() else pl.select(pl.when(fits).then(cells)).to_series()
+
+
 def _contains(cells: pl.Series, pattern: str | None) -> Mask:
     if pattern is None:
         return cells.is_not_null().to_numpy()
@@ -93,6 +111,12 @@ KINDS = {
     "prose": r"^\S+(?:\s+\S+){5,}\s*$",
     "code": r"^[0-9A-Za-z/_.\-]*[0-9][0-9A-Za-z/_.\-]*$",
 }
+
+
+def _sightly(detector: Detector) -> bool:
+    """Worth trying on a value whose column says little: it may stand alone, under a hint, or among its group."""
+    values = detector.pack.values
+    return bool(detector.pack.header.hints or detector.pack.group or (values and values.alone is not None))
 
 
 @dataclass(frozen=True)
@@ -130,7 +154,7 @@ class Detectors:
         options.max_mem = 64 << 20
         patterns, names = re2.Set.SearchSet(options), []
         for one in self.by_id.values():
-            if one.pack.values and one.pack.values.pattern and one.pack.values.alone is not None:
+            if one.pack.values and one.pack.values.pattern and _sightly(one):
                 patterns.Add(one.pack.values.pattern)
                 names.append(one.id)
         for kind, pattern in KINDS.items():

@@ -32,7 +32,7 @@ class Judge:
         tally = self._tallies.get(name)
         if tally is None:
             header = self._detectors.context.header(name)
-            said = self._detectors.phrases.look(header.words)
+            said = self._detectors.phrases.look(self._detectors.context.phrase_of(header, self.source))
             tally = self._tallies[name] = Tally(header, said, self._detectors)
         return tally
 

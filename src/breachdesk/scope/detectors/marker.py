@@ -65,7 +65,7 @@ class Marker:
             if place < 0 or column.filled == 0:
                 continue
             cells = series(batch.column(place))
-            unmarked = self._mark(column, cells, masks)
+            unmarked = self._mark(column, cells, self._guided(column, batch), masks)
             spans.extend((column.name, span) for span in self._scan(column, cells, unmarked))
         return Marks(masks, _table(spans))
 
@@ -77,7 +77,25 @@ class Marker:
             fields.extend(found or [Field(column.name, None, 0, 1.0, "", column.reason)])
         return tuple(fields)
 
-    def _mark(self, column: Column, cells: pl.Series, masks: dict[tuple[str, str], Mask]) -> Mask | None:
+    def _guided(self, column: Column, batch: pa.RecordBatch) -> dict[str, Mask]:
+        """Per detector the rows for which the guiding column names it."""
+        if column.guide is None:
+            return {}
+        place = batch.schema.get_field_index(column.guide.column)
+        if place < 0:
+            return {}
+        words = series(batch.column(place))
+        named: dict[str, list[str]] = {}
+        for value, name in column.guide.means:
+            named.setdefault(name, []).append(value)
+        return {
+            name: words.is_in(pl.Series(values).implode()).fill_null(value=False).to_numpy()
+            for name, values in named.items()
+        }
+
+    def _mark(
+        self, column: Column, cells: pl.Series, guided: dict[str, Mask], masks: dict[tuple[str, str], Mask]
+    ) -> Mask | None:
         """Masks of the column's own elements; the filled cells none of them took (None: all of them are)."""
         if not column.plan:
             return None
@@ -89,17 +107,28 @@ class Marker:
             short = pl.select(pl.when(~long).then(cells)).to_series()
         short = first_lines(short)
         taken = np.zeros(cells.len(), dtype=bool)
+        marked = taken.copy()
+        for rows in guided.values():
+            taken |= rows
         for name in column.plan:
             detector = self._detectors[name]
-            match = detector.match(short)
-            mask = match.shape if column.loose else match.passed & ~taken
+            if column.loose:
+                mask = detector.shape(short)
+            elif detector.id in self._detectors.mixers:
+                mask = detector.shape(short) & ~marked
+            else:
+                match = detector.match(short)
+                mask = match.passed & ~taken
+                if name in guided:
+                    mask = mask | (match.shape & guided[name])
+            marked |= mask
             if long is not None and column.free_text:
                 mask = mask | long.to_numpy()
-            taken |= mask
+            taken = taken | mask
             self._counts[column.name][name] += int(mask.sum())
             key = (column.name, detector.element)
             masks[key] = masks[key] | mask if key in masks else mask
-        return ~taken & cells.is_not_null().to_numpy()
+        return ~marked & cells.is_not_null().to_numpy()
 
     def _scan(self, column: Column, cells: pl.Series, unmarked: Mask | None) -> list[Span]:
         if column.free_text or (unmarked is None and column.kind not in _CODED):
@@ -122,9 +151,7 @@ class Marker:
 
     def _note(self, name: str, spans: Sequence[Span]) -> None:
         found = self._texts[name]
-        for row, element in {(span.row, span.detector.element) for span in spans}:
-            found.rows[element] += 1
-            del row
+        found.rows.update(element for _, element in {(span.row, span.detector.element) for span in spans})
         for span in spans:
             element = span.detector.element
             if span.confidence > found.confidence.get(element, 0):

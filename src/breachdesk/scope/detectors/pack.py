@@ -1,5 +1,6 @@
 """What a detector file may say (packs/detectors/**/*.yaml). Read once, then turned into `Detector`."""
 
+import re
 from typing import Annotated, Literal
 
 import re2
@@ -47,6 +48,7 @@ class ValuesPack(_Strict):
 
     pattern: str | None = None
     shape: str | None = None
+    longest: Annotated[int, Field(ge=1)] = 1024
     check: str | None = None
     words: str | None = None
     alone: Share | None = None
@@ -57,6 +59,14 @@ class ValuesPack(_Strict):
     certain: bool = False
 
     _linear = field_validator("pattern", "shape")(staticmethod(_linear))
+
+    @field_validator("pattern", "shape")
+    @classmethod
+    def _small(cls, pattern: str | None) -> str | None:
+        """Large bounded repeats make automata that are twenty times slower."""
+        if pattern is not None and any(int(most) > 40 for most in re.findall(r"\{[0-9]+,([0-9]+)\}", pattern)):
+            raise ValueError("repeats bounded above 40 are slow: leave the bound out and set `longest` (characters)")
+        return pattern
 
     @field_validator("check")
     @classmethod
@@ -127,4 +137,5 @@ class ContextPack(_Strict):
     property_headers: tuple[Phrase, ...]
     key_headers: tuple[Phrase, ...]
     opaque_headers: tuple[Phrase, ...]
+    bare_headers: tuple[Phrase, ...]
     blanks: tuple[Phrase, ...]

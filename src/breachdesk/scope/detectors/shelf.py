@@ -43,7 +43,6 @@ def load(shelf: Shelf) -> Detectors:
         ("~thing", context.thing_headers),
         ("~person", context.person_headers),
         ("~prop", context.property_headers),
-        ("~key", context.key_headers),
     ):
         phrases.add(owner, Strength.NAMES, words)
     return Detectors(by_id, Context(context), phrases, shelf.digest(_FOLDER))

@@ -18,7 +18,7 @@ from breachdesk.scope.detectors.header import Said, Strength
 _SAMPLE = 128  # cells of each batch that are tried against every detector
 _KEPT = 512  # cells kept for questions about the column as a whole
 _MINIMA = 1024  # smallest hashes kept: distinct values to about 3 %
-_CANDIDATES = 14
+_CANDIDATES = 40
 _OPENS = 0.04  # share of a sample that makes a candidate
 
 
@@ -43,7 +43,7 @@ class Tally:
         self._minima: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._complete = True
         for name, what in said.items():
-            if what.strength >= Strength.HINT and name in detectors.by_id:
+            if what.strength is Strength.NAMES and name in detectors.by_id:
                 self._open(detectors[name])
 
     def see(self, cells: pl.Series) -> None:
@@ -70,24 +70,23 @@ class Tally:
         codes = self._codes(cells, self.candidates)
         if not codes.all():
             codes = self._reopen(cells, codes)
-        counts = np.bincount(codes)
-        for code in np.flatnonzero(counts):
-            self.crosstab[int(code)] += int(counts[code])
+        for code, count in zip(*np.unique(codes, return_counts=True), strict=True):
+            self.crosstab[int(code)] += int(count)
 
     def _open(self, detector: Detector) -> None:
         if len(self.candidates) < _CANDIDATES and detector not in self.candidates:
             self.candidates.append(detector)
 
-    def _codes(self, cells: pl.Series, candidates: Sequence[Detector]) -> NDArray[np.int32]:
+    def _codes(self, cells: pl.Series, candidates: Sequence[Detector]) -> NDArray[np.int64]:
         """Apply candidates to every cell; per cell the bits of those it passed."""
-        codes = np.zeros(cells.len(), dtype=np.int32)
+        codes = np.zeros(cells.len(), dtype=np.int64)
         for detector in candidates:
             match = detector.match(cells)
             self.shapes[detector.id] += int(match.shape.sum())
-            codes |= match.passed.astype(np.int32) << self.candidates.index(detector)
+            codes |= match.passed.astype(np.int64) << self.candidates.index(detector)
         return codes
 
-    def _reopen(self, cells: pl.Series, codes: NDArray[np.int32]) -> NDArray[np.int32]:
+    def _reopen(self, cells: pl.Series, codes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Look at what no candidate explains; candidates that come of it are applied to all of that."""
         before = len(self.candidates)
         self._look(cells, codes == 0)
@@ -112,8 +111,14 @@ class Tally:
                 self.kinds[name[1:]] += count
                 continue
             detector = self._detectors[name]
-            if count >= _OPENS * len(tried) or (self.mixed_ids() and detector.pack.group == "gov_id"):
+            hinted = name in self.said and self.said[name].strength is Strength.HINT
+            if hinted or (detector.pack.group and self.mixed_ids()) or self._likely(detector, count, len(tried)):
                 self._open(detector)
+
+    def _likely(self, detector: Detector, count: int, tried: int) -> bool:
+        """Looks of it are common here, and a column without the right header may be it at all."""
+        values = detector.pack.values
+        return values is not None and values.alone is not None and count >= _OPENS * tried
 
     def mixed_ids(self) -> bool:
         """The header says: an identity number, whose country is not said."""

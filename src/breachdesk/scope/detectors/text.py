@@ -1,5 +1,6 @@
 """Personal data inside running text: anchors find the places, patterns take the values, checks and words around decide."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from breachdesk.scope.detectors import anchors
 from breachdesk.scope.detectors.checks import CHECKS
 from breachdesk.scope.detectors.detector import Detector, Detectors
 from breachdesk.scope.detectors.digits import buffer_of
+from breachdesk.scope.detectors.pack import TextPack
 
 _MOST = 10_000  # findings of one detector in one cell
 _NEAR = 28  # bytes in which a cold word (order no, version) speaks against what follows
@@ -49,6 +51,7 @@ class Scanner:
         self._detectors = list(detectors.of_text())
         self._anchors = anchors.build(self._detectors)
         self._patterns = [re2.compile(one.pack.text.pattern, _roomy()) for one in self._detectors if one.pack.text]
+        self._terms = [_terms(one.pack.text) for one in self._detectors if one.pack.text]
         self._hot = [_words(one.pack.text.hotwords) for one in self._detectors if one.pack.text]
         self._cold = [_words(one.pack.text.coldwords) for one in self._detectors if one.pack.text]
 
@@ -76,7 +79,7 @@ class Scanner:
             raw = data[starts[cell] : starts[cell + 1]].tobytes()
             for match in islice(pattern.finditer(raw), _MOST):
                 start, end = match.span(group)
-                if start >= 0 and (prose or certain or end - start < _WHOLE * len(raw)):
+                if start < end and (prose or certain or end - start < _WHOLE * len(raw)):
                     found.append((cell, raw, start, end))
         for (cell, raw, start, end), good in zip(found, self._checked(place, found), strict=True):
             if good:
@@ -99,22 +102,24 @@ class Scanner:
 
     def _weigh(self, place: int, cell: int, raw: bytes, start: int, end: int) -> _Hit | None:
         """Words around raise or lower; without a needed word there is no finding."""
-        text = self._detectors[place].pack.text
-        if text is None:
-            return None
+        confidence, surer, reach, needed, reason = self._terms[place]
         cold, hot = self._cold[place], self._hot[place]
-        before = raw[max(0, start - text.reach) : start].decode(errors="ignore").lower()
+        if hot is None and cold is None:
+            return _Hit(cell, start, end, place, confidence, reason)
+        before = raw[max(0, start - reach) : start].decode(errors="ignore").lower()
         if cold is not None and cold.search(before[-_NEAR:]) and not (hot is not None and hot.search(before[-_NEAR:])):
             return None
-        confidence, reason = text.confidence, "pattern" if text.check is None else f"pattern and check {text.check}"
-        if hot is not None:
-            near = before + " | " + raw[end : end + text.reach // 2].decode(errors="ignore").lower()
-            if hot.search(near):
-                confidence = min(0.99, confidence + 0.1)
-                reason += ", words beside it"
-            elif text.hotword_needed:
-                return None
-        return _Hit(cell, start, end, place, round(confidence, 3), reason + " in running text")
+        if hot is None:
+            return _Hit(cell, start, end, place, confidence, reason)
+        if hot.search(before) or hot.search(raw[end : end + reach // 2].decode(errors="ignore").lower()):
+            return _Hit(cell, start, end, place, surer, reason + ", words beside it")
+        return None if needed else _Hit(cell, start, end, place, confidence, reason)
+
+
+def _terms(text: TextPack) -> tuple[float, float, int, bool, str]:
+    """Confidence without and with a word beside it, how far words reach, whether one is needed, the reason."""
+    reason = "in running text by pattern" if text.check is None else f"in running text by pattern and check {text.check}"
+    return text.confidence, round(min(0.99, text.confidence + 0.1), 3), text.reach, text.hotword_needed, reason
 
 
 def _roomy() -> re2.Options:
@@ -124,14 +129,13 @@ def _roomy() -> re2.Options:
     return options
 
 
-def _words(words: Sequence[str]) -> "re2._Regexp | None":
-    """Whole words or phrases, whatever the script."""
+def _words(words: Sequence[str]) -> re.Pattern[str] | None:
+    """Whole words or phrases, whatever the script. Searched in windows of at most 400 bytes, and nothing in it repeats:
+    the standard library is the faster one here."""
     if not words:
         return None
-    return re2.compile(
-        r"(?:^|[^\pL\pN])(?:" + "|".join(re2.escape(word.lower()) for word in words) + r")(?:$|[^\pL\pN])",
-        _roomy(),
-    )
+    inner = "|".join(re.escape(word.lower()) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<![^\W\d_])(?:{inner})(?![^\W\d_])")
 
 
 def _apart(hits: Sequence[_Hit]) -> Iterator[_Hit]:
@@ -165,10 +169,14 @@ def _spans(
     hits: Iterable[_Hit], data: NDArray[np.uint8], starts: NDArray[np.int64], detectors: Sequence[Detector]
 ) -> Iterator[Span]:
     """Byte places as character places, counting each stretch of a cell once."""
-    cell, at, chars = -1, 0, 0
+    cell, at, chars, plain = -1, 0, 0, False
     for hit in hits:
         if hit.cell != cell:
             cell, at, chars = hit.cell, 0, 0
+            plain = data[starts[cell] : starts[cell + 1]].tobytes().isascii()
+        if plain:
+            yield Span(cell, hit.start, hit.end, detectors[hit.place], hit.confidence, hit.reason)
+            continue
         raw = data[starts[cell] + at : starts[cell] + hit.end].tobytes()
         start = chars + len(raw[: hit.start - at].decode(errors="replace"))
         end = start + len(raw[hit.start - at :].decode(errors="replace"))

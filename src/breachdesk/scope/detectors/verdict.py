@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from breachdesk.scope.detectors.column import Column, Kind
 from breachdesk.scope.detectors.detector import Detector, Detectors
+from breachdesk.scope.detectors.guide import Guide, guide_of
 from breachdesk.scope.detectors.header import Said, Strength
 from breachdesk.scope.detectors.spread import SPREADS
 from breachdesk.scope.detectors.tally import Tally
@@ -13,6 +14,7 @@ from breachdesk.scope.shapes import Field
 _MIXED_LEAST = 0.005  # share of a mixed column that one more kind of id must add
 _PERSONAL = ("email", "phone", "date_of_birth", "gov_id", "login", "card", "bank", "health", "insurance")
 _SURE = 0.9
+_ABOVE_CHANCE = 0.25  # check digits let one in ten or eleven random numbers through
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,11 @@ def judge(tallies: Mapping[str, Tally], source: str, detectors: Detectors) -> tu
         frozenset(claims[0].detector.element for claims in first.values() if claims),
         frozenset(claims[0].detector.pack.role for claims in first.values() if claims),
     )
+    guides = [guide for name, tally in tallies.items() if (guide := guide_of(name, tally, detectors))]
     columns = []
     for name, tally in tallies.items():
         claims = _best(tally, table, detectors, contextual=True)
-        columns.append(_column(name, tally, claims, table, detectors))
+        columns.append(_column(name, tally, claims, table, detectors, guides))
     return tuple(columns)
 
 
@@ -88,7 +91,7 @@ def _claim(detector: Detector, tally: Tally, table: Table, *, contextual: bool) 
         return None
     if pack.needs == "talk" and not table.talk:
         return None
-    if pack.needs == "no_thing" and (table.thing and not table.about_persons()):
+    if pack.needs == "no_thing" and not (contextual and _about_somebody(tally, table)):
         return None
     filled = max(1, tally.filled)
     shape, passed = tally.shapes[detector.id] / filled, tally.passed(detector) / filled
@@ -103,6 +106,11 @@ def _claim(detector: Detector, tally: Tally, table: Table, *, contextual: bool) 
 
 def _person_here(tally: Tally, table: Table) -> bool:
     return tally.header.person or (table.about_persons() and "~thing" not in tally.said)
+
+
+def _about_somebody(tally: Tally, table: Table) -> bool:
+    """The table is not about things alone: `invoice` is, unless its address is the bill's or it knows its customer."""
+    return not table.thing or table.about_persons() or tally.header.person or "key" in table.roles
 
 
 def _strength(detector: Detector, said: Said, tally: Tally) -> Strength:
@@ -146,7 +154,9 @@ def _prose(tally: Tally) -> bool:
     return tally.long * 10 > tally.filled or tally.kinds["prose"] >= 0.3 * max(1, tally.sampled)
 
 
-def _column(name: str, tally: Tally, claims: Sequence[Claim], table: Table, detectors: Detectors) -> Column:
+def _column(
+    name: str, tally: Tally, claims: Sequence[Claim], table: Table, detectors: Detectors, guides: Sequence[Guide]
+) -> Column:
     kind = _kind(tally, table)
     prose = _prose(tally)
     if not claims:
@@ -162,6 +172,10 @@ def _column(name: str, tally: Tally, claims: Sequence[Claim], table: Table, dete
         )
     main = claims[0]
     plan = _plan(tally, main, detectors)
+    guide = None
+    if main.detector.id in detectors.mixers and guides:
+        guide = guides[0]
+        plan = guide.extend(plan, detectors)
     fields = tuple(_field(name, tally, plan, place, main, prose=prose) for place in reversed(range(len(plan))))
     texty = main.detector.element in ("messages", "health") and prose
     return Column(
@@ -176,6 +190,7 @@ def _column(name: str, tally: Tally, claims: Sequence[Claim], table: Table, dete
         role=_role(main, tally, table),
         plan=tuple(detector.id for detector in plan),
         loose=len(plan) == 1,
+        guide=guide,
     )
 
 
@@ -184,8 +199,8 @@ def _plan(tally: Tally, main: Claim, detectors: Detectors) -> list[Detector]:
     group = main.detector.pack.group
     if not group or not (tally.mixed_ids() or main.basis == "values"):
         return [main.detector]
-    members = [one for one in tally.candidates if one.pack.group == group and one.id not in detectors.mixers]
-    members.sort(key=lambda one: (one.pack.rank, tally.passed(one)), reverse=True)
+    members = [one for one in tally.candidates if one.pack.group == group and _stands(one, tally, detectors)]
+    members.sort(key=lambda one: (_has_check(one), one.pack.rank, tally.passed(one)), reverse=True)
     taken: list[Detector] = []
     for member in members:
         if tally.passed(member, beside=taken) >= max(2, _MIXED_LEAST * tally.filled):
@@ -198,12 +213,29 @@ def _plan(tally: Tally, main: Claim, detectors: Detectors) -> list[Detector]:
     return taken
 
 
+def _stands(detector: Detector, tally: Tally, detectors: Detectors) -> bool:
+    """May take cells of a mixed column: more of its shape pass its check than chance lets through; a detector without
+    a check must be spoken for by the header."""
+    if detector.id in detectors.mixers:
+        return False
+    if not _has_check(detector):
+        return detector.id in tally.said and tally.said[detector.id].strength >= Strength.HINT
+    return tally.passed(detector) >= _ABOVE_CHANCE * tally.shapes[detector.id]
+
+
+def _has_check(detector: Detector) -> bool:
+    return detector.pack.values is not None and detector.pack.values.check is not None
+
+
 def _field(name: str, tally: Tally, plan: Sequence[Detector], place: int, main: Claim, *, prose: bool) -> Field:
     detector = plan[place]
     if len(plan) == 1:
         count = tally.shapes[detector.id] + (tally.long if prose else 0)
         return Field(name, detector.element, count, main.confidence, detector.id, _because(main, tally))
-    count = tally.passed(detector, beside=plan[:place])
+    if detector not in tally.candidates:
+        reason = "another column of the row says which identifier it is"
+        return Field(name, detector.element, 0, round(detector.pack.confidence * 0.9, 3), detector.id, reason)
+    count = tally.passed(detector, beside=[one for one in plan[:place] if one in tally.candidates])
     reason = f"one column, several identifiers: {count} of {tally.filled} rows pass this one's pattern and check"
     return Field(name, detector.element, count, round(detector.pack.confidence * 0.9, 3), detector.id, reason)
 
@@ -241,8 +273,7 @@ def _kind(tally: Tally, table: Table) -> Kind:
     tried = max(1, tally.sampled)
     share = {kind: count / tried for kind, count in tally.kinds.items()}
     numeric = share.get("integer", 0) + share.get("decimal", 0)
-    key = "~key" in tally.said
-    if key and (share.get("integer", 0) > _SURE or share.get("uuid", 0) > _SURE or share.get("code", 0) > _SURE):
+    if tally.header.key and (share.get("integer", 0) > _SURE or share.get("uuid", 0) > _SURE or share.get("code", 0) > _SURE):
         return Kind.PERSON_KEY if tally.header.person or (table.person and len(tally.header.words) == 1) else Kind.ID
     if share.get("date", 0) > _SURE:
         return Kind.DATE
