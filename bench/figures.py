@@ -48,11 +48,12 @@ class Figure:
         return Verdict.MISSED if low or high else Verdict.MET
 
 
+BUSY = round(os.getloadavg()[0], 1)  # what else was running when the measuring began
 Part = Callable[[float], Sequence[Figure]]
 
 
 def show(figures: Sequence[Figure]) -> None:
-    table = Table(title=f"Breachdesk on {os.cpu_count()} cores, Python {platform.python_version()}")
+    table = Table(title=f"Breachdesk on {os.cpu_count()} cores, Python {platform.python_version()}, load {BUSY} before")
     for heading in ("part", "what", "goal", "figure", "peer", "ratio", ""):
         table.add_column(heading, justify="left" if heading in ("part", "what", "") else "right")
     for figure in figures:
@@ -87,7 +88,12 @@ def save(figures: Sequence[Figure], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     told = {
         "format": "breachdesk.bench/1",
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.machine()},
+        "machine": {
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "system": platform.machine(),
+            "load": BUSY,
+        },
         "figures": [
             asdict(figure) | {"ratio": figure.ratio, "verdict": figure.verdict.name.lower()} for figure in figures
         ],

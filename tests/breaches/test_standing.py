@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from stdnum.ru import inn
 
 from breachdesk.ground.elements import vocabulary
 from breachdesk.ground.places import is_code
+from breachdesk.law import engine, shelf
+from breachdesk.law import facts as law_facts
+from breachdesk.law.shapes import Verdict
 from tests.breaches.standing import breach, facts
 from tests.breaches.standing.identifiers import TEST_BINS
 
@@ -324,3 +328,11 @@ def test_the_fact_sheet_is_a_flat_map_that_leaves_questions_open(tmp_path: Path)
     assert sheet["entity.role"] == "controller"
     assert "people" not in sheet
     assert "risk.serious_harm" not in sheet
+
+
+def test_the_law_can_read_the_fact_sheet_and_still_has_questions() -> None:
+    case = law_facts.read(facts.SHEET)
+    assert not case.warnings
+    duties = engine.evaluate(case, shelf.load(), datetime(2026, 11, 22, 9, tzinfo=UTC))
+    assert len(duties.questions) >= 5
+    assert any(duty.verdict is Verdict.OWED for duty in duties.duties)

@@ -21,6 +21,7 @@ CONTACTS = table(
 )  # fmt: skip
 LEADS = table(
     f"{FILE}/Leads", "Lead Source", ("Contact", "name"), ("Email Address", "email"), ("Phone Number", "phone"),
+    ("State", "address"),
     ("Country", "address"), "Score",
 )  # fmt: skip
 DEALS = table(f"{FILE}/Deals", "Deal Number", "Stage", "Amount", "Closed On", "Product Code", "Client Build")
@@ -42,9 +43,9 @@ def rows(rng: random.Random, person: Person) -> Iterator[Row]:
         return
     if person.role is Role.LEAD:
         source = rng.choice(("Trade fair", "Web form", "Referral"))
-        yield Row(
-            LEADS, person.id, (source, _full(person), person.email, person.phone, _country(person), rng.randrange(100))
-        )
+        state = person.region if person.country in ("US", "CA") else None
+        yield Row(LEADS, person.id, (source, _full(person), person.email, person.phone, state, _country(person),
+                                     rng.randrange(100)))  # fmt: skip
     if person.role is Role.CUSTOMER and rng.random() < 0.3:
         yield _contact(rng, person)
 

@@ -90,7 +90,8 @@ def block(seed: int, number: int, total: int) -> list[Person]:
 
 
 def _person(rng: random.Random, number: int) -> Person:
-    country = rng.choices(pools.countries(), _shares())[0]
+    role = _role(number)
+    country = _home(number, role) or rng.choices(pools.countries(), _shares())[0]
     city = rng.choice(country.cities)
     names = pools.names(country.locale)
     female = rng.random() < 0.5
@@ -102,7 +103,7 @@ def _person(rng: random.Random, number: int) -> Person:
     ours = country.code in ("US", "CA")
     return Person(
         number=number,
-        role=_role(number),
+        role=role,
         country=country.code,
         residence=city.region if ours else country.code,
         language=country.language,
@@ -123,6 +124,14 @@ def _person(rng: random.Random, number: int) -> Person:
 @cache
 def _shares() -> list[float]:
     return [country.share for country in pools.countries()]
+
+
+def _home(number: int, role: Role) -> pools.Country | None:
+    """Whoever works somewhere lives there: staff in Germany, buyers in the country of their switchboard."""
+    if role not in (Role.STAFF, Role.BUYER):
+        return None
+    code = "US" if role is Role.BUYER and number // 100 % 3 == 2 else "DE"
+    return next(country for country in pools.countries() if country.code == code)
 
 
 def _role(number: int) -> Role:
