@@ -204,6 +204,18 @@ def reorder_entries(made: Made, pack: Path, luck: random.Random) -> None:
     put(pack, renumbered(lines) if luck.random() < 0.5 else lines)
 
 
+def say_the_same_in_another_form(made: Made, pack: Path, luck: random.Random) -> None:
+    """What one reader takes for this and another for that: spaces, escapes, a name said twice."""
+    path = pack / "journal" / "entries.jsonl"
+    lines = path.read_bytes().splitlines()
+    at = luck.randrange(len(lines))
+    old, new = luck.choice(
+        [(b'"v":1', b'"v": 1'), (b'"v":1', b'"v":1.0'), (b'"salt":', b'"salt":"","salt":'), (b'"ada"', b'"\\u0061da"')]
+    )
+    lines[at] = lines[at].replace(old, new, 1)
+    path.write_bytes(b"\n".join(lines) + b"\n")
+
+
 def cut_the_tail(made: Made, pack: Path, luck: random.Random) -> None:
     lines = made.entries()
     put(pack, lines[: luck.randrange(len(lines))])
@@ -287,6 +299,7 @@ OUTSIDER: list[Forgery] = [
     insert_an_entry,
     double_an_entry,
     reorder_entries,
+    say_the_same_in_another_form,
     cut_the_tail,
     cut_the_tail_within_a_line,
     sign_with_another_key,
