@@ -164,7 +164,8 @@ def choose_steps(
             usable = [name for name in row.steps if _usable(advice, name, residence, services)]
             if turn < len(usable):
                 chosen.setdefault(usable[turn], (rank, turn))
-    names = [name for name in chosen if name not in advice.rules.alone] or list(chosen)
+    idle = [name for name in advice.rules.alone if not all(name in row.steps for row in rows)]
+    names = [name for name in chosen if name not in idle]
     names = names[: advice.rules.most_steps]
     for name in advice.rules.always:
         if len(names) < advice.rules.most_steps and name not in names:

@@ -1,0 +1,77 @@
+"""Advice: for the elements lost, in the country where the person lives, the urgent first."""
+
+import pytest
+
+from breachdesk.notify.advice import choose_steps, rows_serving
+from breachdesk.notify.library import our_library
+
+ADVICE = our_library().advice
+
+
+def ids(*elements: str, residence: str = "US-NY", **other: bool) -> list[str]:
+    return [step.id for step in choose_steps(ADVICE, elements, residence, "en", **other)]
+
+
+def test_steps_come_urgent_first_and_never_more_than_seven() -> None:
+    steps = choose_steps(ADVICE, ["gov_id.us.ssn", "card.number", "login.password", "health"], "US-CA", "en")
+    order = [ADVICE.rules.urgency.index(step.urgency) for step in steps]
+    assert order == sorted(order)
+    assert len(steps) == 7
+
+
+def test_a_grave_element_does_not_crowd_out_what_another_needs() -> None:
+    chosen = ids("gov_id.us.ssn", "card.number", "login.password")
+    assert {"credit_freeze", "card_reissue", "password_change"} <= set(chosen)
+
+
+def test_a_step_without_help_in_that_country_is_left_out() -> None:
+    assert "credit_freeze" in ids("date_of_birth", residence="RU")
+    assert "credit_freeze" not in ids("date_of_birth", residence="DE")
+
+
+def test_a_country_says_a_step_in_its_own_words() -> None:
+    (russian, *_) = choose_steps(ADVICE, ["gov_id.ru.passport"], "RU", "ru")
+    assert russian.id == "credit_freeze"
+    assert "Госуслугах" in russian.text
+    assert russian.resources == ("ru_selfban",)
+
+
+def test_nothing_to_replace_is_said_only_when_nothing_is_to_be_done() -> None:
+    assert "no_action" in ids("name", "card.partial")
+    assert "no_action" not in ids("name", "login.password")
+
+
+def test_monitoring_is_named_only_when_it_is_offered() -> None:
+    assert "enrol_monitoring" not in ids("gov_id.us.ssn")
+    assert "enrol_monitoring" in ids("gov_id.us.ssn", services=True)
+
+
+def test_a_child_gets_a_childs_steps() -> None:
+    assert "child_freeze" in ids("name", "date_of_birth", minor=True)
+    assert "child_freeze" not in ids("name", "date_of_birth")
+
+
+def test_a_resource_stands_under_the_first_step_that_uses_it() -> None:
+    shown = [one for step in choose_steps(ADVICE, ["gov_id.us.ssn"], "US-TX", "en") for one in step.resources]
+    assert len(shown) == len(set(shown))
+    assert "us_freeze" in shown
+
+
+@pytest.mark.parametrize(
+    ("element", "row"),
+    [
+        ("gov_id.us.ssn", "national_id_us_ssn"),
+        ("gov_id.pl.pesel", "national_id"),
+        ("gov_id.ru.passport", "passport"),
+        ("card.code", "payment_card_cvv_pin"),
+    ],
+)
+def test_the_nearest_name_serves_an_element(element: str, row: str) -> None:
+    assert list(rows_serving(ADVICE, [element])) == [row]
+
+
+def test_help_made_for_a_place_comes_first_and_only_there() -> None:
+    assert [one.id for one in ADVICE.at("DE", "regulator")][0] == "eu_dpa_de"
+    assert "eu_dpa_de" not in [one.id for one in ADVICE.at("FR", "regulator")]
+    assert [one.id for one in ADVICE.at("US-NY", "state_agency")] == ["us_ny_ag", "us_ny_dcp"]
+    assert ADVICE.at("US-CA", "state_agency") == ()

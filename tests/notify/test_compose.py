@@ -1,0 +1,164 @@
+"""Whole letters: golden texts, the law's headings and silences, slots and blanks."""
+
+from pathlib import Path
+
+import pytest
+
+from breachdesk.notify.blocks import Heading, Kind, plain, spans_of
+from breachdesk.notify.check import text_of
+from breachdesk.notify.compose import compose
+from breachdesk.notify.draw import as_text
+from breachdesk.notify.library import our_library
+from breachdesk.notify.shapes import AskKind, LANGUAGES, Level, Notice, NoticeCohort
+from breachdesk.notify.values import Person
+from tests.notify.bakery import FACTS, cohort, organisation
+
+GOLDEN = Path(__file__).parent / "golden"
+CAST = {
+    "us-ca": cohort("US-CA", "name", "email", "gov_id.us.ssn", "card.number", "login.password_hash"),
+    "ru": cohort("RU", "name", "phone", "gov_id.ru.passport", "gov_id.ru.snils"),
+}
+
+
+def letter(who: NoticeCohort, language: str = "en", **other: object) -> Notice:
+    given = {"library": our_library(), "organisation": organisation(), "facts": FACTS, **other}
+    return compose(who, language, **given)  # type: ignore[arg-type]
+
+
+def headings(notice: Notice) -> list[str]:
+    return [block.text for block in notice.blocks if isinstance(block, Heading)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("who", CAST)
+def test_a_letter_reads_as_agreed(who: str, language: str) -> None:
+    """After a wanted change: write `as_text(...)` to the golden file and read it as its recipient would."""
+    assert as_text(letter(CAST[who], language)) == (GOLDEN / f"{who}-{language}.txt").read_text(encoding="utf-8")
+
+
+def test_california_gets_its_title_and_five_headings_in_order() -> None:
+    notice = letter(CAST["us-ca"])
+    assert notice.title == "Notice of Data Breach"
+    assert headings(notice) == [
+        "What Happened",
+        "What Information Was Involved",
+        "What We Are Doing",
+        "What You Can Do",
+        "For More Information",
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_massachusetts_is_told_its_rights_and_not_what_happened(language: str) -> None:
+    notice = letter(cohort("US-MA", "name", "gov_id.us.ssn"), language)
+    said = text_of(notice)
+    told = organisation().text("what_happened", language)
+    assert told
+    assert told not in said
+    assert organisation().text("measures", language) not in said  # type: ignore[operator]
+    assert not [one for one in notice.checks if not one.passed and one.level is Level.STOP]
+
+
+def test_massachusetts_names_the_parent_when_there_is_one_and_asks_when_nobody_said() -> None:
+    who = cohort("US-MA", "name")
+    assert "Bakery World" in text_of(letter(who, organisation=organisation(parent="Bakery World Inc")))
+    assert "organisation.parent" in {ask.id for ask in letter(who, organisation=organisation(parent=None)).asks}
+    assert "linked with" not in text_of(letter(who))
+
+
+def test_new_york_and_illinois_name_the_offices_their_laws_name() -> None:
+    new_york = text_of(letter(cohort("US-NY", "name", "bank.account")))
+    assert "New York Attorney General" in new_york
+    assert "Division of Consumer Protection" in new_york
+    illinois = text_of(letter(cohort("US-IL", "name", "bank.account")))
+    assert "fraud alerts and security freezes" in illinois
+    assert "New York" not in illinois
+
+
+@pytest.mark.parametrize(
+    ("residence", "rule", "authority"),
+    [
+        ("DE", "gdpr", "your Land"),
+        ("NO", "gdpr", "Datatilsynet"),
+        ("GB", "uk", "Information Commissioner"),
+        ("RU", "ru", "Roskomnadzor"),
+        ("BR", "br", "ANPD"),
+        ("AU", "au", "Australian Information Commissioner"),
+        ("SG", "sg", "Personal Data Protection Commission"),
+    ],
+)
+def test_each_law_is_obeyed_where_it_holds_and_its_authority_named(residence: str, rule: str, authority: str) -> None:
+    notice = letter(cohort(residence, "name", "email", "bank.iban"))
+    assert notice.rules[0] == rule
+    assert authority.lower() in text_of(notice).lower()
+    assert not [one.code for one in notice.checks if not one.passed and one.level is not Level.INFO]
+
+
+def test_hipaa_is_added_for_those_it_binds_but_never_to_the_silent_letter_of_massachusetts() -> None:
+    facts = {**FACTS, "entity.kinds": ["hipaa_covered_entity"]}
+    assert "hipaa" in letter(cohort("US-TX", "name", "health"), facts=facts).rules
+    assert "hipaa" not in letter(cohort("US-MA", "name", "health"), facts=facts).rules
+    assert "hipaa" not in letter(cohort("DE", "name", "health"), facts=facts).rules
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "parent or guardian"), ("ru", "Родителю или опекуну")])
+def test_a_minors_letter_goes_to_the_guardian(language: str, word: str) -> None:
+    minor = letter(cohort("DE", "name", "date_of_birth", minor=True), language)
+    assert word in text_of(minor)
+    assert word not in text_of(letter(cohort("DE", "name", "date_of_birth"), language))
+
+
+def test_what_nobody_said_is_a_visible_blank_and_a_question_and_never_invented() -> None:
+    notice = letter(CAST["ru"], "ru", organisation=organisation(phone=None, contact=None, measures={"en": "Done."}))
+    blanks = {span.text for span in spans_of(notice.blocks) if span.kind is Kind.BLANK}
+    asks = {ask.id: ask for ask in notice.asks}
+    assert blanks == {"[телефон]", "[что вы уже сделали]"}
+    assert "Done." not in text_of(notice)
+    assert {"organisation.phone", "organisation.measures.ru"} <= asks.keys()
+    assert all(ask.kind is AskKind.CONFIRM for ask in asks.values() if ask.id.startswith("resource."))
+    assert any(check.code == "all.blanks" and not check.passed for check in notice.checks)
+
+
+def test_nothing_at_all_known_still_makes_a_letter() -> None:
+    notice = letter(CAST["us-ca"], organisation=organisation(**dict.fromkeys(FACTS["organisation"])), facts={})
+    assert len([span for span in spans_of(notice.blocks) if span.kind is Kind.BLANK]) > 8
+    assert "was open to people who had no right" in text_of(notice)
+
+
+def test_slots_are_filled_for_one_person_and_values_shown_half() -> None:
+    ada = Person("Ada Example", ("1 Example Street",), {"card.number": ("•••• 1111",)}, "7KQ2-EXAM")
+    said = text_of(letter(CAST["us-ca"], person=ada))
+    for word in ("Ada Example", "1 Example Street", "Payment card number: •••• 1111", "7KQ2-EXAM"):
+        assert word in said
+    assert "‹" not in said
+
+
+def test_the_police_who_asked_to_wait_are_named_and_the_silence_is_not_interpreted() -> None:
+    held = {**FACTS, "hold.law_enforcement": {"from": "2026-11-20", "until": None, "written": True}}
+    assert "from November 20, 2026 on" in text_of(letter(CAST["us-ca"], facts=held))
+    told_not = {**FACTS, "hold.law_enforcement": None}
+    assert "No police or other agency" in text_of(letter(CAST["us-ca"], facts=told_not))
+    unknown = text_of(letter(CAST["us-ca"]))
+    assert "No police" not in unknown
+    assert "asked us to wait" not in unknown
+
+
+def test_a_login_only_breach_says_to_change_the_password_here_and_elsewhere() -> None:
+    notice = letter(cohort("US-IL", "email", "login.password"))
+    assert "every other place where you used the same ones" in text_of(notice)
+
+
+def test_one_day_is_written_as_one_day() -> None:
+    notice = letter(CAST["us-ca"], organisation=organisation(exposed={"from": "2026-11-11"}))
+    assert "This happened on November 11, 2026." in text_of(notice)
+    occurred = letter(
+        CAST["ru"], organisation=organisation(exposed=None), facts={**FACTS, "time.occurred": "2026-11-12"}
+    )
+    assert "12 November 2026" in text_of(occurred)
+
+
+def test_every_element_lost_is_listed_and_no_other() -> None:
+    notice = letter(CAST["us-ca"])
+    lists = [block for block in notice.blocks if getattr(block, "role", "") == "elements" and hasattr(block, "items")]
+    names = [plain(item.spans) for item in lists[0].items]  # type: ignore[union-attr]
+    assert names == ["Name", "E-mail address", "Social Security number", "Payment card number", "Password, hashed"]
