@@ -1,4 +1,4 @@
-"""Real inputs that lie beside a checkout, never in it. Tests that read them are marked `corpus` and skip without them."""
+"""Real inputs that lie beside a checkout, never in it. Tests reading them are marked `corpus` and skip without them."""
 
 from pathlib import Path
 

@@ -22,7 +22,7 @@ def title(code: str, language: str) -> str:
     country, _, part = code.partition("-")
     if part:
         return _part(code) or code
-    return Locale.parse(language).territories.get(country, code)
+    return str(Locale.parse(language).territories.get(country, code))
 
 
 @cache
@@ -34,9 +34,19 @@ def _named(language: str) -> dict[str, str]:
         return {}
 
 
+@cache
+def _parts() -> dict[str, str]:
+    """Every ISO 3166-2 code with its name."""
+    return {str(part.code): str(part.name) for part in pycountry.subdivisions}
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(str(country.alpha_2) for country in pycountry.countries)
+
+
 def _part(code: str) -> str | None:
-    found = pycountry.subdivisions.get(code=code)
-    return str(found.name) if found else None
+    return _parts().get(code)
 
 
 def country_of(code: str) -> str:
@@ -46,7 +56,4 @@ def country_of(code: str) -> str:
 
 def is_code(code: str) -> bool:
     """Whether ISO 3166-1 (alpha-2) or 3166-2 knows the code."""
-    country, _, part = code.partition("-")
-    if part:
-        return pycountry.subdivisions.get(code=code) is not None
-    return pycountry.countries.get(alpha_2=country) is not None
+    return code in _parts() if "-" in code else code in _countries()
