@@ -1,4 +1,4 @@
-"""Bakery North and what it says about itself. Everything here is invented; numbers and addresses are of reserved ranges."""
+"""Bakery North and what it says about itself. All invented; numbers and addresses are of reserved ranges."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -71,7 +71,7 @@ def test_the_nearest_name_serves_an_element(element: str, row: str) -> None:
 
 
 def test_help_made_for_a_place_comes_first_and_only_there() -> None:
-    assert [one.id for one in ADVICE.at("DE", "regulator")][0] == "eu_dpa_de"
+    assert ADVICE.at("DE", "regulator")[0].id == "eu_dpa_de"
     assert "eu_dpa_de" not in [one.id for one in ADVICE.at("FR", "regulator")]
     assert [one.id for one in ADVICE.at("US-NY", "state_agency")] == ["us_ny_ag", "us_ny_dcp"]
     assert ADVICE.at("US-CA", "state_agency") == ()

@@ -9,7 +9,7 @@ from breachdesk.notify.check import text_of
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import as_text
 from breachdesk.notify.library import our_library
-from breachdesk.notify.shapes import AskKind, LANGUAGES, Level, Notice, NoticeCohort
+from breachdesk.notify.shapes import LANGUAGES, AskKind, Level, Notice, NoticeCohort
 from breachdesk.notify.values import Person
 from tests.notify.bakery import FACTS, cohort, organisation
 
