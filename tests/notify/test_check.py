@@ -188,3 +188,9 @@ def test_full_values_are_known_by_shape_and_check(text: str, found: list[str]) -
 
 def test_numbers_of_the_sender_are_no_leak() -> None:
     assert list(full_values("write to privacy@example.org", ["privacy@example.org"])) == []
+
+
+def test_a_blank_is_told_once_and_not_called_an_unfinished_text() -> None:
+    codes = failed(letter(CALIFORNIA, services=None), services=None)
+    assert "all.blanks" in codes
+    assert "all.unfilled" not in codes

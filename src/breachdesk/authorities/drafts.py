@@ -71,7 +71,9 @@ def write_filings(
         entries.append(_put(filing, duty, shelf, page, forms))
     entries.sort(key=lambda entry: (entry.filing.due or datetime.max.replace(tzinfo=UTC), entry.filing.duty))
     asks = merge_asks(ask for entry in entries for ask in entry.filing.asks)
-    return FilingsIndex(tuple(entries), asks, tuple(without), shelf.written, shelf.kept)
+    filed = tuple(f"{entry.filing.duty}." for entry in entries)  # a stage of a duty that has a form uses that form
+    bare = tuple(name for name in without if not name.startswith(filed))
+    return FilingsIndex(tuple(entries), asks, bare, shelf.written, shelf.kept)
 
 
 def _put(filing: Filing, duty: Duty, shelf: Shelving, page: Any, forms: Forms) -> FilingEntry:

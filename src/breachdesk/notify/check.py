@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from breachdesk.notify import readability
-from breachdesk.notify.blocks import Heading, Items, Kind, Paragraph, plain, spans_of
+from breachdesk.notify.blocks import Heading, Items, Kind, Paragraph, Span, plain, spans_of
 from breachdesk.notify.conditions import conditions, holds, months_required, touches
 from breachdesk.notify.leaks import full_values
 from breachdesk.notify.library import Library, Must, NoticeRule
@@ -72,8 +72,12 @@ def check(
     return tuple(sorted(found, key=lambda one: (one.passed, grave.index(one.level))))
 
 
-def text_of(notice: Notice, *, without: tuple[str, ...] = ()) -> str:
+def text_of(notice: Notice, *, without: tuple[str, ...] = (), blanks: bool = True) -> str:
     """The letter as running text, one block a line; blocks whose role is in `without` are left out."""
+
+    def plain(spans: tuple[Span, ...]) -> str:
+        return "".join(span.text for span in spans if blanks or span.kind is not Kind.BLANK)
+
     lines = [notice.title]
     for block in notice.blocks:
         if isinstance(block, Heading):
@@ -218,7 +222,7 @@ def _block_of(desk: _Desk, role: str) -> bool:
 def _words(desk: _Desk) -> Iterator[NoticeCheck]:
     for rule in desk.rules:
         for must_not in rule.must_not_state:
-            text = text_of(desk.notice, without=must_not.except_roles)
+            text = text_of(desk.notice, without=must_not.except_roles, blanks=False)
             patterns = desk.library.words[must_not.words].get(desk.notice.language, ())
             hits = (re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
             found = next((hit[0] for hit in hits if hit), "")

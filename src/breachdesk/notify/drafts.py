@@ -56,11 +56,14 @@ def write_notices(
     merged = merge(cohorts, library.vocabulary)
     press = Press(words=library.phrases)
     shelf = Shelving(pack)
-    entries = []
+    entries: list[NoticeEntry] = []
+    asked: list[Ask] = []
     for done, cohort in enumerate(merged, start=1):
-        entries.append(_one(cohort, press, shelf, library, organisation, facts, duties))
+        entry, asks_here = _one(cohort, press, shelf, library, organisation, facts, duties)
+        entries.append(entry)
+        asked += asks_here
         progress(done, len(merged))
-    asks = merge_asks(ask for entry in entries for ask in entry.asks)
+    asks = merge_asks(asked)
     index = NoticesIndex(tuple(entries), asks, shelf.written, shelf.kept)
     shelf.put(PurePosixPath(FOLDER, "index.json"), canonical(to_json(index)))
     return NoticesIndex(index.entries, index.asks, shelf.written, shelf.kept)
@@ -94,7 +97,8 @@ def _one(
     organisation: Organisation,
     facts: Mapping[str, Any],
     duties: Duties | None,
-) -> NoticeEntry:
+) -> tuple[NoticeEntry, list[Ask]]:
+    """The entry, and every ask of every letter (one per letter, to count by)."""
     files: dict[str, dict[str, PurePosixPath]] = {}
     checks: dict[str, tuple[NoticeCheck, ...]] = {}
     asks: list[Ask] = []
@@ -107,7 +111,7 @@ def _one(
         rules = notice.rules
     about = duties_about(cohort, rules, library, duties)
     verdicts = {duty.verdict for duty in about}
-    return NoticeEntry(
+    entry = NoticeEntry(
         cohort=cohort,
         rules=rules,
         duties=tuple(duty.id for duty in about),
@@ -116,6 +120,7 @@ def _one(
         checks=checks,
         asks=merge_asks(asks),
     )
+    return entry, asks
 
 
 def _draw(

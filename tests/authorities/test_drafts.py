@@ -1,0 +1,119 @@
+"""Filings on disk: HTML and JSON per duty, sample letters attached, nothing read as markup."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from breachdesk.authorities.drafts import file_name, write_filings
+from breachdesk.authorities.forms import load_forms
+from breachdesk.authorities.shapes import FilingsIndex
+from breachdesk.ground.shelf import our_shelf
+from breachdesk.law.shapes import Recipient, Verdict
+from breachdesk.notify.drafts import write_notices
+from breachdesk.notify.library import our_library
+from breachdesk.notify.organisation import read_organisation
+from breachdesk.scope.shapes import Cohort
+from tests.notify.bakery import AT, FACTS, SAID, duties, duty
+
+PEOPLE = [
+    Cohort("US-CA", frozenset({"name", "gov_id.us.ssn"}), "en", "no", 5),
+    Cohort("US-CA", frozenset({"name"}), "en", "no", 50),
+    Cohort("DE", frozenset({"name", "email"}), "de", "no", 40),
+]
+OWED = duties(
+    duty("US-CA.ag", "US-CA", id="us.ca.ag"),
+    duty("eu-gdpr-33-sa", "EU", id="eu.gdpr.art33", due=AT),
+    duty("eu-gdpr-33-sa/further information", "EU", id="eu.gdpr.art33.further"),
+    duty("US-TX.ag", "US-TX", id="us.tx.ag", verdict=Verdict.NOT_OWED),
+    duty("US-NY.ag", "US-NY", id="us.ny.ag", verdict=Verdict.UNKNOWN),
+    duty("jp-appi", "JP", id="jp.appi"),
+    duty("US-CA.individuals", "US-CA", recipient=Recipient("individuals", "people")),
+)
+
+
+def write(pack: Path, said: dict[str, Any] = SAID, notices: Any = None) -> FilingsIndex:
+    facts = {**FACTS, "organisation": said}
+    return write_filings(
+        pack,
+        OWED,
+        forms=load_forms(our_shelf()),
+        library=our_library(),
+        organisation=read_organisation(facts),
+        facts=facts,
+        cohorts=PEOPLE,
+        summary={},
+        at=AT,
+        notices=notices,
+    )
+
+
+def test_what_is_owed_or_undecided_is_drafted_and_what_has_no_form_is_named(tmp_path: Path) -> None:
+    index = write(tmp_path)
+    assert [entry.filing.duty for entry in index.entries] == ["eu.gdpr.art33", "us.ca.ag", "us.ny.ag"]
+    assert index.without_form == ("jp.appi",)
+    assert sorted(path.name for path in (tmp_path / "filings").iterdir()) == [
+        *(
+            "eu.gdpr.art33.html",
+            "eu.gdpr.art33.json",
+            "us.ca.ag.html",
+            "us.ca.ag.json",
+            "us.ny.ag.html",
+            "us.ny.ag.json",
+        )
+    ]
+
+
+def test_the_json_is_the_public_document(tmp_path: Path) -> None:
+    write(tmp_path)
+    found = json.loads((tmp_path / "filings" / "eu.gdpr.art33.json").read_bytes())
+    assert found["format"] == "breachdesk.filing/1"
+    assert (found["verdict"], found["due"], found["receipt"]) == (
+        "owed",
+        AT.isoformat(),
+        {"number": "", "filed_at": ""},
+    )
+    assert {"id", "label", "label_en", "label_ru", "value", "state", "required", "rows", "facts", "citation"} == set(
+        found["fields"][0]
+    )
+
+
+def test_a_second_run_writes_nothing_new(tmp_path: Path) -> None:
+    first = write(tmp_path)
+    again = write(tmp_path)
+    assert (first.written, again.written, again.kept) == (6, 0, 6)
+
+
+def test_the_letter_most_people_get_is_the_sample(tmp_path: Path) -> None:
+    facts = {**FACTS, "organisation": SAID}
+    notices = write_notices(tmp_path, PEOPLE, library=our_library(), organisation=read_organisation(facts), facts=facts)
+    made = next(entry.filing for entry in write(tmp_path, notices=notices).entries if entry.filing.duty == "us.ca.ag")
+    (sample,) = made.attachments
+    assert sample.path is not None
+    assert (tmp_path / sample.path).is_file()
+    assert sample.path == next(e for e in notices.entries if e.cohort.count == 50).files["en"]["pdf"]
+    assert f'href="../{sample.path}"' in (tmp_path / "filings" / "us.ca.ag.html").read_text(encoding="utf-8")
+
+
+def test_without_letters_the_sample_is_to_be_brought(tmp_path: Path) -> None:
+    made = next(entry.filing for entry in write(tmp_path).entries if entry.filing.duty == "us.ca.ag")
+    assert made.attachments[0].path is None
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "{{ 7*7 }}{% x %}", 'a"onload="x', "x\u202ey\x00z"])
+def test_hostile_words_stay_words(tmp_path: Path, hostile: str) -> None:
+    write(tmp_path, {**SAID, "name": hostile, "what_happened": hostile})
+    page = (tmp_path / "filings" / "eu.gdpr.art33.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert 'a"onload' not in page
+    assert "\u202e" not in page
+    assert "\x00" not in page
+    assert "default-src 'none'" in page
+
+
+@pytest.mark.parametrize(
+    ("duty_id", "name"), [("us.ca.ag", "us.ca.ag"), ("../../etc/x", "etc-x"), ("a b/ü", "a-b"), ("...", "duty")]
+)
+def test_a_duty_id_is_a_safe_file_name(duty_id: str, name: str) -> None:
+    assert file_name(duty_id) == name

@@ -1,0 +1,200 @@
+"""Filings: the form's fields in the form's order, answered, or said to be not yet known as the law allows."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from breachdesk.authorities.filing import file
+from breachdesk.authorities.forms import load_forms
+from breachdesk.authorities.shapes import Filing, State
+from breachdesk.ground.shelf import our_shelf
+from breachdesk.notify.library import our_library
+from breachdesk.notify.organisation import read_organisation
+from breachdesk.notify.shapes import AskKind
+from breachdesk.scope.shapes import Cohort
+from tests.notify.bakery import AT, FACTS, SAID, duty, organisation
+
+FORMS = load_forms(our_shelf())
+PEOPLE = (
+    Cohort("DE", frozenset({"name", "email", "health"}), "de", "yes", 40),
+    Cohort("FR", frozenset({"name"}), "fr", "unknown", 7),
+    Cohort("RU", frozenset({"name", "gov_id.ru.passport"}), "ru", "no", 1234),
+    Cohort("US-CA", frozenset({"name", "gov_id.us.ssn"}), "en", "no", 612),
+    Cohort("US-TX", frozenset({"name", "bank.account"}), "en", "no", 300),
+    Cohort("US-MA", frozenset({"name", "bank.account"}), "en", "no", 3),
+)
+SUMMARY = {"format": "breachdesk.scope/1", "sources": [{"source": "shop.sql/users", "records": 2000}]}
+ORDERED = {
+    "US-CA.ag": ("US-CA", ["name", "period", "discovered", "told", "held", "what_happened", "kinds"]),
+    "US-NY.ag": ("US-NY", ["name", "kind", "address", "contact", "count", "total", "period", "discovered"]),
+    "US-TX.ag": ("US-TX", ["name", "kind", "address", "contact", "what_happened", "kinds", "count", "already_told"]),
+    "US-MA.ag": ("US-MA", ["name", "address", "reporter", "kind", "nature", "period", "discovered", "count"]),
+    "US-FL.ag": ("US-FL", ["name", "kind", "address", "contact", "synopsis", "count", "services", "told"]),
+    "US-WA.ag": ("US-WA", ["name", "kind", "address", "contact", "count", "kinds", "period", "discovered", "measures"]),
+    "US-IL.ag": ("US-IL", ["name", "kind", "address", "contact", "nature", "kinds", "count", "measures", "period"]),
+    "eu-gdpr-33-sa": ("EU", ["type", "controller", "address", "kind", "main_establishment", "dpo", "contact", "aware"]),
+    "ru-152-21-31-primary": ("RU", ["operator", "operator_short", "inn", "ogrn", "address", "email"]),
+    "ru-152-21-31-final": ("RU", ["first_number", "first_key", "operator", "operator_short", "inn", "decision_number"]),
+}
+
+
+def filing(ref: str, facts: dict[str, Any] = FACTS, *, people: tuple[Cohort, ...] = PEOPLE, **of_duty: Any) -> Filing:
+    owed = duty(ref, ORDERED[ref][0], **of_duty)
+    form = FORMS.for_duty(owed)
+    assert form is not None
+    return file(
+        owed,
+        form,
+        forms=FORMS,
+        library=our_library(),
+        organisation=read_organisation(facts),
+        facts=facts,
+        cohorts=people,
+        summary=SUMMARY,
+        at=AT,
+    )
+
+
+def field(made: Filing, name: str) -> Any:
+    return next(one for one in made.fields if one.id == name)
+
+
+@pytest.mark.parametrize("ref", ORDERED)
+def test_fields_stand_in_the_order_of_the_form(ref: str) -> None:
+    assert [one.id for one in filing(ref).fields][: len(ORDERED[ref][1])] == ORDERED[ref][1]
+
+
+@pytest.mark.parametrize("ref", ORDERED)
+def test_nothing_known_means_nothing_answered_and_everything_required_asked(ref: str) -> None:
+    empty = filing(ref, {"organisation": {}}, people=())
+    told = {State.ANSWERED, State.ESTIMATED}
+    assert [one.id for one in empty.fields if one.state in told] in ([], ["type"], ["records"], ["type", "records"])
+    asked = {ask.id for ask in empty.asks}
+    for one in empty.fields:
+        if one.state is State.NOT_YET_KNOWN:
+            assert set(one.facts) <= asked
+            assert one.value or not one.required
+
+
+def test_the_gdpr_counts_the_eea_alone_and_every_kind_apart() -> None:
+    made = filing("eu-gdpr-33-sa")
+    assert field(made, "subjects_count").value == "47"
+    assert field(made, "subjects_count").state is State.ESTIMATED
+    assert field(made, "kinds").rows == (("Name", "47"), ("E-mail address", "40"), ("Health information", "40"))
+    assert field(made, "special").value == "Health information"
+    assert field(made, "minors").value == "40 (age not known for 7 people)"
+    assert field(made, "records").value == "2,000"
+    assert ("Russia", "1,234") in field(made, "cross_border").rows
+    assert field(made, "nature").value == "confidentiality"
+
+
+@pytest.mark.parametrize(
+    ("main", "authority", "language"), [("FR", "CNIL", "fr"), ("PL", "Prezes Urzędu", "pl"), ("DE", "Land", "de")]
+)
+def test_the_authority_of_the_main_establishment_takes_it_with_its_language_said(
+    main: str, authority: str, language: str
+) -> None:
+    made = filing("eu-gdpr-33-sa", {**FACTS, "entity.main_establishment": main})
+    assert authority in made.authority
+    assert made.url.startswith("https://")
+    assert language in made.notes[0]
+
+
+def test_without_a_main_establishment_the_duty_names_the_authority() -> None:
+    made = filing("eu-gdpr-33-sa", {k: v for k, v in FACTS.items() if k != "entity.main_establishment"})
+    assert made.authority == "An authority"
+
+
+def test_gdpr_is_initial_while_something_required_is_open_and_complete_after() -> None:
+    assert field(filing("eu-gdpr-33-sa"), "type").value.startswith("Initial")
+    whole = {**SAID, "privacy_contact": SAID["contact"], "subjects": "Customers", "records": 5, "consequences": "Fraud"}
+    assert field(filing("eu-gdpr-33-sa", {**FACTS, "organisation": whole}), "type").value == "Complete"
+
+
+def test_what_is_not_known_is_said_in_the_words_of_each_law() -> None:
+    assert "Article 33(4)" in field(filing("eu-gdpr-33-sa"), "subjects").value
+    assert "в течение 72 часов" in field(filing("ru-152-21-31-primary"), "cause").value
+    assert field(filing("US-TX.ag"), "already_told").value == "Unknown at this time. We will update this notice."
+
+
+def test_who_one_is_can_never_be_unknown_to_oneself() -> None:
+    assert field(filing("ru-152-21-31-primary"), "inn").value == "[ИНН]"
+    assert field(filing("ru-152-21-31-final"), "first_key").value == "[ключ первичного уведомления]"
+
+
+def test_roskomnadzor_reads_russian_and_moscow_time() -> None:
+    made = filing("ru-152-21-31-primary")
+    assert made.language == "ru"
+    assert field(made, "detected").value == "19 ноября 2026 года, 23:40 (Europe/Moscow)"
+    assert field(made, "subjects_count").value == "1 234"
+    assert field(made, "operator").value == "ООО «Пекарня Север»"
+    english = [
+        one.id for one in made.fields if one.value and one.value.isascii() and any(c.isalpha() for c in one.value)
+    ]
+    assert set(english) <= {"email", "contact"}
+
+
+def test_a_state_counts_what_its_duty_counted() -> None:
+    assert field(filing("US-CA.ag", people=PEOPLE), "count").value == "612"
+    made = filing("US-CA.ag", **{"people": PEOPLE})
+    assert field(made, "total").value == f"{sum(one.count for one in PEOPLE):,}"
+    owed = duty("US-CA.ag", "US-CA", people=600)
+    form = FORMS.for_duty(owed)
+    assert form is not None
+    counted = file(
+        owed,
+        form,
+        forms=FORMS,
+        library=our_library(),
+        organisation=organisation(),
+        facts=FACTS,
+        cohorts=PEOPLE,
+        summary={},
+        at=AT,
+    )
+    assert field(counted, "count").value == "600"
+
+
+def test_monitoring_is_asked_in_massachusetts_only_when_an_identity_number_was_lost() -> None:
+    assert "services" not in [one.id for one in filing("US-MA.ag").fields]
+    lost = (Cohort("US-MA", frozenset({"gov_id.us.ssn"}), "en", "no", 3),)
+    assert field(filing("US-MA.ag", people=lost), "services").value == "Example Watch, 24 months"
+
+
+def test_a_reason_for_delay_is_asked_only_when_late() -> None:
+    late = filing("eu-gdpr-33-sa", due=datetime(2026, 11, 20, tzinfo=UTC))
+    assert field(late, "late").state is State.NOT_YET_KNOWN
+    assert "organisation.delay_reason" in {ask.id for ask in late.asks}
+    assert field(filing("eu-gdpr-33-sa", due=datetime(2026, 11, 23, tzinfo=UTC)), "late").state is State.NOT_APPLICABLE
+
+
+def test_drafted_consequences_must_be_agreed_to_and_said_ones_stand() -> None:
+    drafted = filing("eu-gdpr-33-sa")
+    assert field(drafted, "consequences").state is State.CONFIRM
+    assert [ask.kind for ask in drafted.asks if ask.id == "organisation.consequences"] == [AskKind.CONFIRM]
+    said = {**FACTS, "organisation": {**SAID, "consequences": {"en": "Fraud by mail."}}}
+    assert field(filing("eu-gdpr-33-sa", said), "consequences").value == "Fraud by mail."
+
+
+def test_what_was_said_in_one_language_only_is_asked_for_in_the_other() -> None:
+    said = {**FACTS, "organisation": {**SAID, "cause": {"en": "A hole."}}}
+    made = filing("ru-152-21-31-primary", said)
+    assert field(made, "cause").state is State.NOT_YET_KNOWN
+    assert "organisation.cause.ru" in {ask.id for ask in made.asks}
+
+
+def test_an_exact_ref_goes_before_a_pattern_and_a_stranger_finds_no_form() -> None:
+    assert FORMS.for_duty(duty("jp-appi-prelim", "JP")) is None
+    found = FORMS.for_duty(duty("ru-152-21-31-final", "RU"))
+    assert found is not None
+    assert found.id == "ru-rkn-second"
+    patterned = replace(FORMS, forms=tuple(replace_refs(form) for form in FORMS.forms))
+    again = patterned.for_duty(duty("ru-152-21-31-final", "RU"))
+    assert again is not None
+    assert again.id == "ru-rkn-second"
+
+
+def replace_refs(form: Any) -> Any:
+    return form.model_copy(update={"refs": ("ru-*",)}) if form.id == "ru-rkn-first" else form
