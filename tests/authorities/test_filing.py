@@ -138,7 +138,7 @@ def test_roskomnadzor_reads_russian_and_moscow_time() -> None:
 
 def test_a_state_counts_what_its_duty_counted() -> None:
     assert field(filing("US-CA.ag", people=PEOPLE), "count").value == "612"
-    made = filing("US-CA.ag", **{"people": PEOPLE})
+    made = filing("US-CA.ag", people=PEOPLE)
     assert field(made, "total").value == f"{sum(one.count for one in PEOPLE):,}"
     owed = duty("US-CA.ag", "US-CA", people=600)
     form = FORMS.for_duty(owed)

@@ -156,7 +156,11 @@ def scope(
     answer["inputs"] = mark
     write_whole(out / SUMMARY, json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
     run.chest.clear()
-    _tell(journal, "scope.people.listed", {"people": people["count"], "name_only": people["name_only"], "sealed": not plain})
+    _tell(
+        journal,
+        "scope.people.listed",
+        {"people": people["count"], "name_only": people["name_only"], "sealed": not plain},
+    )
     return Summary(answer, tuple(one.source for one in taken))
 
 
@@ -401,9 +405,10 @@ def _list(
             census.add(mine["group"].to_numpy(), mine["e0"].to_numpy(), mine["e1"].to_numpy())
     persons = number(census, run.bits)
     by_source: dict[str, int] = {}
-    with written.people_file(run.out / PEOPLE_FILE, key) as people, written.Parquet(
-        run.out / RECORDS_FILE, RECORDS
-    ) as file:
+    with (
+        written.people_file(run.out / PEOPLE_FILE, key) as people,
+        written.Parquet(run.out / RECORDS_FILE, RECORDS) as file,
+    ):
         records = written.Records(file, run.bits)
         listing = Listing(persons.records, run.bits, run.places, run.today, run.chest, people.write)
         try:
@@ -452,9 +457,7 @@ def _placed(
         yield facts.with_columns(group=pl.Series(group.astype(np.int32)))
 
 
-def _placed_lines(
-    facts: pl.DataFrame, place: int, groups: _Groups, reached: pl.DataFrame
-) -> Iterator[pl.DataFrame]:
+def _placed_lines(facts: pl.DataFrame, place: int, groups: _Groups, reached: pl.DataFrame) -> Iterator[pl.DataFrame]:
     mine = groups.lines.filter(pl.col("table") == place).select("row", own="node")
     several = reached.filter(pl.col("table") == place).drop("table")
     told = groups.values.filter(pl.col("table") == place).drop("table")

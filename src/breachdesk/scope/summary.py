@@ -45,9 +45,7 @@ def _source(source: Source) -> dict[str, Any]:
         "records": source.records,
         "bytes": source.bytes,
         "status": str(source.status),
-        "problems": [
-            {"code": one.code, "where": one.where, "detail": one.detail} for one in source.problems
-        ],
+        "problems": [{"code": one.code, "where": one.where, "detail": one.detail} for one in source.problems],
         "fields": [
             {
                 "field": one.field,

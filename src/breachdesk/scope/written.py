@@ -120,7 +120,9 @@ def people_file(path: Path, key: Key | None) -> Parquet:
 
 
 def _table(columns: Sequence[pa.Array], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_arrays([_cast(column, kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema)
+    return pa.Table.from_arrays(
+        [_cast(column, kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema
+    )
 
 
 def _cast(column: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
@@ -132,7 +134,11 @@ def _cast(column: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array | p
         flat = column.cast(pa.list_(pa.string()))
         return pa.ListArray.from_arrays(flat.offsets, flat.values.dictionary_encode())
     if pa.types.is_dictionary(kind):
-        return column.cast(pa.string()).dictionary_encode() if not pa.types.is_dictionary(column.type) else column.cast(kind)
+        return (
+            column.cast(pa.string()).dictionary_encode()
+            if not pa.types.is_dictionary(column.type)
+            else column.cast(kind)
+        )
     return column.cast(kind)
 
 

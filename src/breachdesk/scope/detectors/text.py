@@ -118,7 +118,9 @@ class Scanner:
 
 def _terms(text: TextPack) -> tuple[float, float, int, bool, str]:
     """Confidence without and with a word beside it, how far words reach, whether one is needed, the reason."""
-    reason = "in running text by pattern" if text.check is None else f"in running text by pattern and check {text.check}"
+    reason = (
+        "in running text by pattern" if text.check is None else f"in running text by pattern and check {text.check}"
+    )
     return text.confidence, round(min(0.99, text.confidence + 0.1), 3), text.reach, text.hotword_needed, reason
 
 

@@ -273,7 +273,9 @@ def _kind(tally: Tally, table: Table) -> Kind:
     tried = max(1, tally.sampled)
     share = {kind: count / tried for kind, count in tally.kinds.items()}
     numeric = share.get("integer", 0) + share.get("decimal", 0)
-    if tally.header.key and (share.get("integer", 0) > _SURE or share.get("uuid", 0) > _SURE or share.get("code", 0) > _SURE):
+    if tally.header.key and (
+        share.get("integer", 0) > _SURE or share.get("uuid", 0) > _SURE or share.get("code", 0) > _SURE
+    ):
         return Kind.PERSON_KEY if tally.header.person or (table.person and len(tally.header.words) == 1) else Kind.ID
     if share.get("date", 0) > _SURE:
         return Kind.DATE

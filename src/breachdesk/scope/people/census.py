@@ -14,7 +14,16 @@ from breachdesk.scope.people.rows import Bits
 
 _NOT_PERSONAL_ALONE = ("customer_id", "purchases", "transactions")
 _PLACE = ("address", "location")
-_TELLING = ("email", "phone", "gov_id", "login.username", "login.password", "login.password_hash", "date_of_birth", "name")
+_TELLING = (
+    "email",
+    "phone",
+    "gov_id",
+    "login.username",
+    "login.password",
+    "login.password_hash",
+    "date_of_birth",
+    "name",
+)
 Words = npt.NDArray[np.uint64]
 
 
@@ -63,9 +72,7 @@ def number(census: Census, bits: Bits) -> Persons:
     person = np.full(census.groups, -1, dtype=np.int32)
     count = int(is_person.sum())
     person[is_person] = np.arange(count, dtype=np.int32)
-    return Persons(
-        person, count, int(only_name.sum()), int((only_place & census.keyed).sum()), census.rows[is_person]
-    )
+    return Persons(person, count, int(only_name.sum()), int((only_place & census.keyed).sum()), census.rows[is_person])
 
 
 def _children(bits: Bits, parents: Iterable[str]) -> list[str]:

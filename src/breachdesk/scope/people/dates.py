@@ -68,7 +68,9 @@ def parse(values: pl.Series, *, month_first: bool | None, today: date) -> pl.Ser
         found.append(_build(text, slashed, "mdy" if month_first else "dmy", today))
     found.append(_build(text, slashed, "dmy", today, only_when="day"))
     found.append(_build(text, slashed, "mdy", today, only_when="month"))
-    found.append(_worded(text, r"^(\d{1,2})(?:st|nd|rd|th|\.)?[ \-/]+(?:de )?(\p{L}+)\.?[ \-/,]+(?:de )?(\d{4})", (3, 2, 1)))
+    found.append(
+        _worded(text, r"^(\d{1,2})(?:st|nd|rd|th|\.)?[ \-/]+(?:de )?(\p{L}+)\.?[ \-/,]+(?:de )?(\d{4})", (3, 2, 1))
+    )
     found.append(_worded(text, r"^(\p{L}+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", (3, 1, 2)))
     return _sane(pl.select(pl.coalesce([pl.lit(one) for one in found])).to_series(), today)
 
@@ -78,7 +80,9 @@ def _build(
 ) -> pl.Series:
     """`only_when`: take only what can be read in no other order (`day`: the first number is above 12)."""
     groups = text.str.extract_groups(pattern)
-    part = {letter: groups.struct.field(str(place)).cast(pl.Int32, strict=False) for place, letter in enumerate(order, 1)}
+    part = {
+        letter: groups.struct.field(str(place)).cast(pl.Int32, strict=False) for place, letter in enumerate(order, 1)
+    }
     year = part["y"] if today is None else _century(part["y"], today)
     frame = pl.DataFrame({"y": year, "m": part["m"], "d": part["d"]})
     telling = pl.lit(value=True)

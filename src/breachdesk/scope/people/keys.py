@@ -178,7 +178,9 @@ def looks_like_key(column: Column, words: Nouns, declared: Keys) -> bool:
     if column.kind in (Kind.ID, Kind.PERSON_KEY) and column.main in (None, "customer_id"):
         return True
     parts = split(column.name)
-    return column.main in (None, "customer_id") and bool(parts) and parts[-1] in words.endings and column.kind != Kind.DATE
+    return (
+        column.main in (None, "customer_id") and bool(parts) and parts[-1] in words.endings and column.kind != Kind.DATE
+    )
 
 
 def ties(tables: Sequence[Table]) -> list[Tie]:

@@ -61,7 +61,9 @@ class Listing:
         self._parts = max(1, -(-several // _PART))
         self._spools: dict[int, Spool] = {}
         # Parts hold about the same number of rows, whoever the rows belong to.
-        weight = np.cumsum(np.where(records > 1, records, 0).astype(np.int64)) if len(records) else np.zeros(0, np.int64)
+        weight = (
+            np.cumsum(np.where(records > 1, records, 0).astype(np.int64)) if len(records) else np.zeros(0, np.int64)
+        )
         self._part_of = (weight * self._parts // (int(weight[-1]) + 1)).astype(np.int32) if len(weight) else weight
 
     def take(self, facts: pl.DataFrame) -> None:
@@ -201,7 +203,9 @@ def _several(facts: pl.DataFrame) -> pl.DataFrame:
 
 def _values(facts: pl.DataFrame, column: str) -> pl.DataFrame:
     said = facts.select("person", column).drop_nulls().with_columns(pl.col(column).str.split("\n")).explode(column)
-    return said.unique(maintain_order=True).group_by("person", maintain_order=True).agg(pl.col(column).head(_MOST_VALUES))
+    return (
+        said.unique(maintain_order=True).group_by("person", maintain_order=True).agg(pl.col(column).head(_MOST_VALUES))
+    )
 
 
 def _homes(facts: pl.DataFrame) -> pl.DataFrame:
@@ -209,16 +213,18 @@ def _homes(facts: pl.DataFrame) -> pl.DataFrame:
     said = facts.select("person", "code", "basis").with_row_index("at").filter(pl.col("code").is_not_null())
     said = said.with_columns(country=pl.col("code").str.slice(0, 2), part=pl.col("code").str.len_bytes() > 2)
     votes = said.group_by("person", "basis", "country").agg(pl.len().alias("votes"), pl.col("at").max())
-    best = votes.sort(
-        ["person", "basis", "votes", "at"], descending=[False, False, True, True]
-    ).with_columns(places=pl.len().over("person", "basis"))
+    best = votes.sort(["person", "basis", "votes", "at"], descending=[False, False, True, True]).with_columns(
+        places=pl.len().over("person", "basis")
+    )
     country = best.unique("person", keep="first", maintain_order=True).select("person", "country", "basis", "places")
     within = said.join(country.select("person", "country"), on=["person", "country"])
-    fine = within.group_by("person", "code", "part").agg(pl.len().alias("votes"), pl.col("basis").min(), pl.col("at").max())
+    fine = within.group_by("person", "code", "part").agg(
+        pl.len().alias("votes"), pl.col("basis").min(), pl.col("at").max()
+    )
     fine = fine.with_columns(parts=pl.col("part").sum().over("person"))
-    fine = fine.sort(
-        ["person", "part", "basis", "votes", "at"], descending=[False, True, False, True, True]
-    ).unique("person", keep="first", maintain_order=True)
+    fine = fine.sort(["person", "part", "basis", "votes", "at"], descending=[False, True, False, True, True]).unique(
+        "person", keep="first", maintain_order=True
+    )
     joined = country.join(fine.select("person", "code", "parts"), on="person")
     several = pl.max_horizontal(pl.col("places"), pl.col("parts"), pl.lit(1)).cast(pl.UInt32)
     return joined.select("person", "code", "basis", places=several)

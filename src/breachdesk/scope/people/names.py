@@ -10,7 +10,7 @@ import polars as pl
 _CYRILLIC = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
-        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya i yi ye g u".split(),
+        ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "-", "y", "-", "e", "yu", "ya", "i", "yi", "ye", "g", "u"],
         strict=True,
     )
 )
@@ -19,7 +19,7 @@ _LETTERS = {letter: latin.replace("-", "") for letter, latin in _CYRILLIC.items(
 }  # fmt: skip
 _TITLES = [
     f" {title} "
-    for title in "mr mrs ms miss dr prof sir dame herr frau jr sr ii iii phd md dds dvm sra srta mme mlle".split()
+    for title in ["mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "herr", "frau", "jr", "sr", "ii", "iii", "phd", "md", "dds", "dvm", "sra", "srta", "mme", "mlle"]
 ]
 _FEMININE = ("a", "e", "ya", "na", "ia", "ina", "ine", "ette")
 _OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]")

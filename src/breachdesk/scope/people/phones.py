@@ -140,7 +140,9 @@ def _national(
     whole = code.astype(np.uint64) * _POWERS[np.clip(rest, 0, 15)] + short
     fine = known & _possible(code, whole, rest) & ((first != 0) | cut | at_home.keeps_zero[code])
     bare = np.where(known, _international(value, length), 0)
-    same_country = at_home.code_of_prefix[np.minimum(value // _POWERS[np.clip(length - 3, 0, 18)], 999).astype(np.int64)]
+    same_country = at_home.code_of_prefix[
+        np.minimum(value // _POWERS[np.clip(length - 3, 0, 18)], 999).astype(np.int64)
+    ]
     return np.where(fine, whole, np.where(same_country == code, bare, 0)).astype(np.uint64)
 
 
@@ -166,7 +168,9 @@ def written(numbers: npt.NDArray[np.uint64]) -> pl.Series:
 def countries(numbers: npt.NDArray[np.uint64]) -> pl.Series:
     """ISO 3166-1 of each number's calling code (North America: of its area code); null where unknown."""
     at_home = plans()
-    length = np.where(numbers > 0, np.floor(np.log10(np.maximum(numbers, 1).astype(np.float64))) + 1, 0).astype(np.int64)
+    length = np.where(numbers > 0, np.floor(np.log10(np.maximum(numbers, 1).astype(np.float64))) + 1, 0).astype(
+        np.int64
+    )
     prefix = np.minimum(numbers // _POWERS[np.clip(length - 3, 0, 18)], 999).astype(np.int64)
     code = np.where(numbers > 0, at_home.code_of_prefix[prefix], 0)
     area = np.where(code == _NANP, numbers // _POWERS[7] % 1000, 0).astype(np.int64)

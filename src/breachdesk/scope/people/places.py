@@ -72,7 +72,8 @@ class Places:
         if not folded:
             return None
         share = {
-            country: sum(name in known or name.removeprefix(f"{country.lower()}-") in known for name in folded) / len(folded)
+            country: sum(name in known or name.removeprefix(f"{country.lower()}-") in known for name in folded)
+            / len(folded)
             for country, known in self.regions.items()
         }
         best = sorted(share, key=lambda country: share[country], reverse=True)
@@ -122,7 +123,9 @@ def _countries(aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return found
 
 
-def _regions(aliases: Mapping[str, Mapping[str, Sequence[str]]], subdivided: frozenset[str]) -> dict[str, dict[str, str]]:
+def _regions(
+    aliases: Mapping[str, Mapping[str, Sequence[str]]], subdivided: frozenset[str]
+) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {country: {} for country in aliases}
     for country in subdivided:
         for part in pycountry.subdivisions.get(country_code=country):
@@ -206,7 +209,9 @@ def weaker(
 
 def _columns(signs: Signs, places: Places) -> pl.DataFrame:
     nothing = pl.Series([None] * signs.rows, dtype=pl.String)
-    placed = pl.DataFrame({"country": by_value(signs.country, places.country) if signs.country is not None else nothing})
+    placed = pl.DataFrame(
+        {"country": by_value(signs.country, places.country) if signs.country is not None else nothing}
+    )
     lines = [one for one in (signs.street, signs.city, signs.address) if one is not None]
     written = pl.any_horizontal([pl.lit(one.is_not_null()) for one in lines]) if lines else pl.lit(value=False)
     return placed.with_columns(

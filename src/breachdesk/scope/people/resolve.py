@@ -126,9 +126,7 @@ def _other_name(alive: pl.DataFrame) -> pl.DataFrame:
     if both.is_empty():
         return pl.DataFrame(schema={"node": pl.Int32, "other": pl.Int32, "kind": pl.UInt8, "same": pl.Boolean})
     looked = both.select("name", "name_b").unique()
-    verdicts = [
-        (one, other, naming.alike(one, other), naming.surely(one, other)) for one, other in looked.iter_rows()
-    ]
+    verdicts = [(one, other, naming.alike(one, other), naming.surely(one, other)) for one, other in looked.iter_rows()]
     judged = pl.DataFrame(verdicts, schema=["name", "name_b", "alike", "surely"], orient="row")
     both = both.join(judged, on=["name", "name_b"])
     phone = pl.col("kind") == int(Kind.PHONE)
@@ -144,9 +142,7 @@ def _without_conflicts(pairs: pl.DataFrame, known: pl.DataFrame, material: Mater
     """Drop pairs with different days of birth, different papers of one kind, or (over a telephone) different mailboxes
     that no common day of birth excuses."""
     born = known.select("node", "born")
-    pairs = pairs.join(born, on="node").join(
-        born.rename({"node": "other", "born": "born_b"}), on="other"
-    )
+    pairs = pairs.join(born, on="node").join(born.rename({"node": "other", "born": "born_b"}), on="other")
     dated = (pl.col("born") != NO_DATE) & (pl.col("born_b") != NO_DATE)
     agree = dated & (pl.col("born") == pl.col("born_b"))
     paper = pl.col("kind") == int(Kind.GOV_ID)
@@ -162,9 +158,7 @@ def _swapped() -> pl.Expr:
     """Day and month changed over: one date written two ways."""
     one = pl.col("born").cast(pl.Date)
     other = pl.col("born_b").cast(pl.Date)
-    return (
-        (one.dt.year() == other.dt.year()) & (one.dt.month() == other.dt.day()) & (one.dt.day() == other.dt.month())
-    )
+    return (one.dt.year() == other.dt.year()) & (one.dt.month() == other.dt.day()) & (one.dt.day() == other.dt.month())
 
 
 def _differ(pairs: pl.DataFrame, values: pl.DataFrame, within: Sequence[str]) -> pl.DataFrame:
@@ -241,8 +235,10 @@ def _contradictory(members: pl.DataFrame, material: Material) -> set[int]:
     faces = members.group_by("group").agg(
         names=pl.col("name").n_unique(), dates=pl.col("born").filter(pl.col("born") != NO_DATE).n_unique()
     )
-    papers = material.papers.join(members.select("node", "group"), on="node").group_by("group", "paper").agg(
-        values=pl.col("value").n_unique()
+    papers = (
+        material.papers.join(members.select("node", "group"), on="node")
+        .group_by("group", "paper")
+        .agg(values=pl.col("value").n_unique())
     )
     odd = set(faces.filter((pl.col("names") > 2) | (pl.col("dates") > 1))["group"])
     return odd | set(papers.filter(pl.col("values") > 1)["group"])
@@ -314,16 +310,16 @@ def _follow(material: Material, groups: Ints, nameless: npt.NDArray[np.bool_], k
         return groups
     settled = _named_groups(material, groups, nameless)
     frame = frame.with_columns(named=pl.Series(settled[frame["group"].to_numpy()]))
-    home = frame.filter("named").group_by("which").agg(
-        home=pl.col("node").min(), homes=pl.col("group").n_unique()
-    )
+    home = frame.filter("named").group_by("which").agg(home=pl.col("node").min(), homes=pl.col("group").n_unique())
     free = frame.filter(~pl.col("named")).join(home, on="which", how="left")
     led = free.filter(pl.col("homes") == 1).select("node", other="home")
     alone = free.filter(pl.col("homes").is_null() | (pl.col("homes") > 1))
     led = led.unique("node", keep="first", maintain_order=True)
     # Nameless ones of one identifier are one person; over a telephone only when nothing surer tells them apart.
     flock = alone.with_columns(other=pl.col("node").min().over("which")).filter(pl.col("node") != pl.col("other"))
-    edges = pl.concat([led.with_columns(lead=pl.lit(value=True)), flock.select("node", "other", lead=pl.lit(value=False))])
+    edges = pl.concat(
+        [led.with_columns(lead=pl.lit(value=True)), flock.select("node", "other", lead=pl.lit(value=False))]
+    )
     edges = _consistent(edges, material, groups, kind)
     return _one_way(groups, edges)
 

@@ -167,7 +167,9 @@ class Batch:
 class Rows:
     """Turns batches of one table into facts and identity."""
 
-    def __init__(self, columns: Sequence[Column], form: Shape, known: Mailboxes, where: places.Places, today: date) -> None:
+    def __init__(
+        self, columns: Sequence[Column], form: Shape, known: Mailboxes, where: places.Places, today: date
+    ) -> None:
         self._columns = {column.name: column for column in columns}
         self._shape = form
         self._known = known
@@ -274,7 +276,9 @@ class Rows:
             part = element.split(".")[1:2]
             if part and len(part[0]) == 2:
                 here = pl.select(pl.when(pl.lit(cells.is_not_null())).then(pl.lit(part[0].upper()))).to_series()
-                country = here if country is None else pl.select(pl.coalesce([pl.lit(country), pl.lit(here)])).to_series()
+                country = (
+                    here if country is None else pl.select(pl.coalesce([pl.lit(country), pl.lit(here)])).to_series()
+                )
         return country
 
     def _address(self, frame: pl.DataFrame) -> pl.Series | None:
