@@ -54,13 +54,13 @@ class _Known:
     """What the second pass learns about nodes."""
 
     names: dict[int, list[pl.Series]] = field(default_factory=dict)  # first node -> names of its rows
-    born: dict[int, list[np.ndarray]] = field(default_factory=dict)  # type: ignore[type-arg]
-    node: list[np.ndarray] = field(default_factory=list)  # type: ignore[type-arg]
-    kind: list[np.ndarray] = field(default_factory=list)  # type: ignore[type-arg]
-    value: list[np.ndarray] = field(default_factory=list)  # type: ignore[type-arg]
+    born: dict[int, list[np.ndarray]] = field(default_factory=dict)
+    node: list[np.ndarray] = field(default_factory=list)
+    kind: list[np.ndarray] = field(default_factory=list)
+    value: list[np.ndarray] = field(default_factory=list)
     papers: list[pl.DataFrame] = field(default_factory=list)
 
-    def identify(self, nodes: np.ndarray, found: Identity, kinds: frozenset[str] | None) -> None:  # type: ignore[type-arg]
+    def identify(self, nodes: np.ndarray, found: Identity, kinds: frozenset[str] | None) -> None:
         """Identifiers of rows whose nodes are given; only of some kinds where a table lends them."""
         if not len(found.row):
             return
@@ -119,9 +119,9 @@ def scope(
     limits: readers.Limits | None = None,
     shelf: Shelf | None = None,
 ) -> Summary:
-    """Read `sources` (files and folders) and write summary.json, findings.parquet, records.parquet and people.parquet to
-    `out`. The list of people is sealed under `key` unless `plain`. With `resume`, files that a broken run had read are
-    not read again, and a finished run over the same unchanged sources is not repeated.
+    """Read `sources` (files and folders) and write summary.json, findings.parquet, records.parquet and people.parquet
+    to `out`. The list of people is sealed under `key` unless `plain`. With `resume`, files that a broken run had read
+    are not read again, and a finished run over the same unchanged sources is not repeated.
 
     Bad evidence never raises; it is told in the summary. Raises what the disk raises; nothing is half written.
     """
@@ -289,7 +289,7 @@ def _mark_table(
 
 def _keep(
     facts: pl.DataFrame,
-    nodes: np.ndarray,  # type: ignore[type-arg]
+    nodes: np.ndarray,
     first_row: int,
     owned: owners.Ownership,
     table: int,
@@ -356,12 +356,12 @@ class _Groups:
 
     of_node: resolve.Ints
     count: int
-    keyed: np.ndarray  # type: ignore[type-arg]
+    keyed: np.ndarray
     lines: pl.DataFrame
     values: pl.DataFrame
 
 
-def _of_domain(hashes: np.ndarray, domain: int) -> np.ndarray:  # type: ignore[type-arg]
+def _of_domain(hashes: np.ndarray, domain: int) -> np.ndarray:
     """The same value in two domains is two keys."""
     return hashes ^ np.uint64((domain * 0x9E3779B97F4A7C15) % 2**64)
 

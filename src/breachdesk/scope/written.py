@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,9 +30,9 @@ class Parquet:
 
     def __enter__(self) -> Self:
         if self._key is not None:
-            file = self._stack.enter_context(SealedWriter(self._path, self._key))
+            file: SealedWriter | BinaryIO = self._stack.enter_context(SealedWriter(self._path, self._key))
         else:
-            file = self._stack.enter_context(whole(self._path))  # type: ignore[arg-type]
+            file = self._stack.enter_context(whole(self._path))
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd", compression_level=1)
         return self
 
@@ -140,6 +139,3 @@ def _cast(column: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array | p
             else column.cast(kind)
         )
     return column.cast(kind)
-
-
-Rows = npt.NDArray[np.int64]

@@ -1,7 +1,7 @@
 """From groups of nodes to numbered persons: who is one, of whom only a name or an address is known, and who is nobody.
 
-A person is somebody of whom something besides a name was found, and who could be told apart from others by it. Bare names
-(film actors) and bare addresses behind a number (which may be a shop's) are counted apart.
+A person is somebody of whom something besides a name was found, and who could be told apart from others by it. Bare
+names (film actors) and bare addresses behind a number (which may be a shop's) are counted apart.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,7 @@
 """Dates of birth in the many ways they are written, a column at a time.
 
 Which of 03/04/1980 is the month is told by the rest of the column: one 25/04 decides it for all. A column that never
-tells is read the way of its country; where that is unknown too, the date stays unread rather than wrong, except that the
-year is kept for telling children from adults.
+tells leaves such a date unread rather than wrong.
 """
 
 from collections.abc import Sequence

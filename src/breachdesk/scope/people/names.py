@@ -7,19 +7,17 @@ import re
 
 import polars as pl
 
-_CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
-        ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "-", "y", "-", "e", "yu", "ya", "i", "yi", "ye", "g", "u"],
-        strict=True,
-    )
-)
-_LETTERS = {letter: latin.replace("-", "") for letter, latin in _CYRILLIC.items()} | {
-    "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+_LETTERS = {
+    **dict(zip("абвгдеёзийклмнопрстуфыэіґў", "abvgdeeziyklmnoprstufyeigu", strict=True)),
+    "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya",
+    "ї": "yi", "є": "ye", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
 }  # fmt: skip
 _TITLES = [
     f" {title} "
-    for title in ["mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "herr", "frau", "jr", "sr", "ii", "iii", "phd", "md", "dds", "dvm", "sra", "srta", "mme", "mlle"]
+    for title in (
+        *("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "herr", "frau", "sra", "srta", "mme", "mlle"),
+        *("jr", "sr", "ii", "iii", "phd", "md", "dds", "dvm"),
+    )
 ]
 _FEMININE = ("a", "e", "ya", "na", "ia", "ina", "ine", "ette")
 _OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]")
@@ -69,7 +67,7 @@ def alike(one: str, other: str) -> bool:
 
 
 def surely(one: str, other: str) -> bool:
-    """As `alike`, but both have at least two words and the same script: enough to say yes where a weak tie asks for it."""
+    """As `alike`, but both have at least two words and the same script: enough to say yes where a weak tie asks."""
     if len(one.split()) < 2 or len(other.split()) < 2:
         return False
     if bool(_OTHER_SCRIPT.search(one)) != bool(_OTHER_SCRIPT.search(other)):

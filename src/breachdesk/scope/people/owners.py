@@ -61,8 +61,8 @@ class Domain:
 
 @dataclass(slots=True)
 class Ownership:
-    """What the keys tell. `nodes[t]`: per row of table t the node it belongs to; `more[t]`: further (row, node) pairs of
-    rows that several persons share; `persons`: tables whose rows are persons themselves; `keyed`: per such table its
+    """What the keys tell. `nodes[t]`: per row of table t the node it belongs to; `more[t]`: further (row, node) pairs
+    of rows that several persons share; `persons`: tables whose rows are persons themselves; `keyed`: per such table its
     columns that hold person keys, with the number of the domain; `lends`: tables whose identifiers may stand for the
     node their rows belong to, because the person table has none of that kind."""
 
@@ -274,7 +274,7 @@ def _from_parents(table: Table, tables: Mapping[int, Table], reach: set[int], fo
 
 
 def _from_children(table: Table, tables: Mapping[int, Table], reach: set[int], found: Ownership) -> Nodes | None:
-    """A customer names his address, a pairing names card and customer: what they name is theirs, unless many name it."""
+    """A customer names his address, a pairing names card and customer: what they name is theirs, unless many do."""
     pairs = []
     for tie in found.ties:
         if tie.parent != table.number or tie.child not in reach or tie.claim is Claim.ROLE:

@@ -1,8 +1,8 @@
 """Telephone numbers as E.164, whole columns at a time.
 
 The library that knows every numbering plan checks 17,000 numbers a second; it is asked only for its tables (calling
-codes, lengths, trunk prefixes, area codes), and arithmetic on whole columns does the rest. A number that does not fit the
-plan of its country is no identifier: it stays what was written and joins nobody.
+codes, lengths, trunk prefixes, area codes), and arithmetic on whole columns does the rest. A number that does not fit
+the plan of its country is no identifier: it stays what was written and joins nobody.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _EXTENSION = r"(?i)\s*(?:ext\.?|x|доб\.?|#)\s*\d{1,6}\s*$"
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """Numbering plans as arrays. `code_of_prefix[p]`: the calling code a number beginning with the three digits p has."""
+    """Numbering plans as arrays. `code_of_prefix[p]`: the calling code of numbers that begin with three digits p."""
 
     code_of_prefix: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.uint32]  # by calling code: bit n set, a national number of n digits is possible
@@ -50,11 +50,13 @@ def plans() -> Plans:
         for region in regions:
             code_of_country[region] = code
         plan = phonenumbers.PhoneMetadata.metadata_for_region(regions[0])
+        if plan is None or plan.general_desc is None:
+            continue
         for length in plan.general_desc.possible_length:
             lengths[code] |= np.uint32(1 << length)
         if plan.national_prefix and len(plan.national_prefix) == 1:
             trunk[code] = int(plan.national_prefix)
-        keeps_zero[code] = bool(plan.leading_zero_possible) if hasattr(plan, "leading_zero_possible") else False
+        keeps_zero[code] = bool(plan.leading_zero_possible)
     keeps_zero[[39, 378, 379]] = True
     return Plans(prefixes, lengths, trunk, keeps_zero, code_of_country, country_of_code, _areas())
 

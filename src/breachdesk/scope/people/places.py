@@ -1,7 +1,8 @@
 """Where a row says a person lives, and which language a letter to them should have (packs/places).
 
-The signs are taken in a fixed order, and the one that decided is kept as the basis: a postal address (with the state and
-country written in it), a postal code, a state, a country, the calling code of a phone, the country of a government id.
+The signs are taken in a fixed order, and the one that decided is kept as the basis: a postal address (with the state
+and country written in it), a postal code, a state, a country, the calling code of a phone, the country of a government
+id.
 """
 
 import re
@@ -16,7 +17,11 @@ from babel import Locale
 
 from breachdesk.ground.shelf import Shelf
 
-_NAMES_IN = ("en", "ru", "de", "fr", "es", "pt", "it", "nl", "pl", "cs", "uk", "tr", "sv", "da", "nb", "fi", "ja", "zh", "ko")  # fmt: skip
+# Languages in which countries are known by name (CLDR).
+_NAMES_IN = (
+    *("en", "ru", "de", "fr", "es", "pt", "it", "nl", "pl", "cs"),
+    *("uk", "tr", "sv", "da", "nb", "fi", "ja", "zh", "ko"),
+)
 _LANGUAGES = re.compile(r"^([a-z]{2})(?:[-_][a-z]{2,4})*(?:\.utf-?8)?$")
 _EDGE = " .,;:\t\"'"
 
@@ -116,8 +121,8 @@ def _countries(aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
             if len(code) == 2 and code.isalpha() and code not in ("EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"):
                 found.setdefault(_folded(name), code)
     for country in pycountry.countries:
-        names = (country.name, country.alpha_2, country.alpha_3, getattr(country, "official_name", ""))
-        found.update({_folded(name): country.alpha_2 for name in names if name})
+        known = (country.name, country.alpha_2, country.alpha_3, getattr(country, "official_name", ""))
+        found.update({_folded(name): country.alpha_2 for name in known if name})
     for code, names in aliases.items():
         found.update({_folded(name): code for name in names})
     return found
@@ -128,7 +133,9 @@ def _regions(
 ) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {country: {} for country in aliases}
     for country in subdivided:
-        for part in pycountry.subdivisions.get(country_code=country):
+        for part in pycountry.subdivisions:
+            if part.country_code != country:
+                continue
             found[country][_folded(part.name)] = part.code
             found[country][part.code.partition("-")[2].lower()] = part.code
     for country, parts in aliases.items():

@@ -111,8 +111,8 @@ def _shared(material: Material) -> pl.DataFrame:
 
 
 def _same_name(alive: pl.DataFrame) -> pl.DataFrame:
-    """Each node with the first one of the same identifier, name and day of birth. (Two of one name and two days of birth
-    are compared below, like other names.)"""
+    """Each node with the first one of the same identifier, name and day of birth. (Two of one name and two days of
+    birth are compared below, like other names.)"""
     first = alive.with_columns(other=pl.col("node").min().over("kind", "value", "name", "born"))
     return first.filter(pl.col("node") != pl.col("other")).select("node", "other", "kind", same=pl.lit(value=True))
 
@@ -366,7 +366,7 @@ def _group_differ(edges: pl.DataFrame, values: pl.DataFrame, within: list[str]) 
 
 
 def _one_way(groups: Ints, edges: pl.DataFrame) -> Ints:
-    """Join along the edges, but never two groups that both have a name: each nameless group is led to one named group."""
+    """Join along the edges, but never two groups that both have a name: a nameless group is led to one named group."""
     if edges.is_empty():
         return groups
     leads = edges.filter("lead").group_by("a").agg(pl.col("node").min(), pl.col("other").min())

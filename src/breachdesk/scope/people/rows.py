@@ -227,7 +227,7 @@ class Rows:
     def _emails(
         self, frame: pl.DataFrame, marks: Marks, identity: list[tuple[npt.NDArray[np.int64], int, Words, int]]
     ) -> pl.Series | None:
-        found = []
+        found: list[pl.Series] = []
         for name in self._shape.roles.get("email", []):
             if name not in frame.columns:
                 continue

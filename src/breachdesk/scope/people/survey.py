@@ -72,7 +72,7 @@ def _look(
     batches: Batches,
     where: places.Places,
 ) -> None:
-    hashes: dict[str, list[np.ndarray]] = {name: [] for name in wanted}  # type: ignore[type-arg]
+    hashes: dict[str, list[np.ndarray]] = {name: [] for name in wanted}
     small = dict.fromkeys(wanted, True)
     order = dates.Order()
     seen: set[str] = set()
