@@ -151,7 +151,7 @@ def scope(
     with run.step("list"):
         people = _list(run, taken, tables, groups, several, None if plain else key)
     total = time.perf_counter() - start
-    answer = summary.document([one.source for one in taken], people, run.seconds, taking.bytes, total)
+    answer = summary.document([one.source for one in taken], people, run.seconds, taking.bytes, total, shelf)
     answer["people"]["sealed"] = not plain
     answer["inputs"] = mark
     write_whole(out / SUMMARY, json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
@@ -186,7 +186,9 @@ def _finished(out: Path, mark: Mapping[str, Any]) -> Summary | None:
         document = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
     except ValueError:
         return None
-    return Summary(document, (), resumed=True) if document.get("inputs") == mark else None
+    if document.get("inputs") != mark:
+        return None
+    return Summary(document, summary.sources_of(document), resumed=True)
 
 
 def _tell(journal: Note | None, type: str, payload: Mapping[str, Any]) -> None:

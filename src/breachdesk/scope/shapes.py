@@ -88,7 +88,8 @@ class Field:
 
 @dataclass(slots=True)
 class Source:
-    """A file or table that was exposed, as the summary shows it."""
+    """A file or table that was exposed, as the summary shows it. `bytes`: of the file; of a table among several, of the
+    values in it."""
 
     source: str
     kind: str

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from breachdesk.ground.files import write_whole
 from breachdesk.scope.detectors import Detectors, Judge
@@ -44,7 +45,7 @@ class Stream:
         if batch.num_rows == 0:
             return
         self.taken.source.records += batch.num_rows
-        self.taken.source.bytes += batch.nbytes
+        self.taken.source.bytes += _text_bytes(batch)
         self._spool.write(batch)
         self.judge.see(batch)
 
@@ -117,7 +118,10 @@ class Taking:
 
     def done(self, path: Path, source: str) -> None:
         """Everything opened since the last file belongs to this one."""
-        self._close(source, fingerprint(path))
+        mark = fingerprint(path)
+        if source in self._open:  # one table or text is all of the file
+            self._open[source].taken.source.bytes = mark[0]
+        self._close(source, mark)
 
     def finish(self) -> list[Taken]:
         """All tables, those of resumed files judged again from their spools."""
@@ -169,6 +173,11 @@ def fingerprint(path: Path) -> list[Any]:
 
 def _places(size: int, piece: int) -> Iterable[int]:
     return sorted({0, max(0, size // 2 - piece // 2), max(0, size - piece)})
+
+
+def _text_bytes(batch: pa.RecordBatch) -> int:
+    """Bytes of the values themselves."""
+    return sum(pc.sum(pc.binary_length(column)).as_py() or 0 for column in batch.columns)
 
 
 def _number(spool: str) -> int:
