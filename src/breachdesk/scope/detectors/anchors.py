@@ -4,6 +4,8 @@ Hyperscan scans; where its wheel is missing, RE2 answers per cell. An anchor is 
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,10 +14,9 @@ from numpy.typing import NDArray
 
 from breachdesk.scope.detectors.detector import Detector
 
-try:
-    import hyperscan
-except ImportError:  # pragma: no cover - the wheel exists for x86-64 and arm64 Linux
-    hyperscan = None
+hyperscan: Any = None
+with suppress(ImportError):  # the wheel exists for x86-64 and arm64 Linux
+    hyperscan = import_module("hyperscan")
 
 _MOST_HITS = 1_000_000  # in one go; a cell that goes on like this is looked at whole
 Pairs = NDArray[np.int64]  # two columns: cell, detector
@@ -23,7 +24,8 @@ Pairs = NDArray[np.int64]  # two columns: cell, detector
 
 class Anchors(Protocol):
     def pairs(self, data: memoryview, starts: NDArray[np.int64]) -> Pairs:
-        """Which cells hold an anchor of which detector, sorted, without repeats. Cell i is data[starts[i]:starts[i+1]]."""
+        """Which cells hold an anchor of which detector, sorted, without repeats. Cell i is
+        data[starts[i]:starts[i+1]]."""
 
 
 def build(detectors: Sequence[Detector]) -> Anchors:
@@ -96,7 +98,7 @@ class Re2Anchors:
         self._set.Compile()
 
     def pairs(self, data: memoryview, starts: NDArray[np.int64]) -> Pairs:
-        found = []
+        found: list[tuple[int, int]] = []
         for cell in range(len(starts) - 1):
             text = bytes(data[int(starts[cell]) : int(starts[cell + 1])])
             if text:

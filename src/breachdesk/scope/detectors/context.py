@@ -45,7 +45,7 @@ class Context:
         return header.words
 
     def table(self, source: str) -> tuple[bool, bool, bool]:
-        """(about persons, about things, what people wrote) by the last part of the source's name, the last word first."""
+        """(about persons, about things, what people wrote) by the last part of the source's name, last word first."""
         said = self._phrases.look(split(_stem(source)))
         person, thing = said.get("person_table"), said.get("thing_table")
         if person and thing:

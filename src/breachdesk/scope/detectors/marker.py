@@ -128,7 +128,8 @@ class Marker:
             self._counts[column.name][name] += int(mask.sum())
             key = (column.name, detector.element)
             masks[key] = masks[key] | mask if key in masks else mask
-        return ~marked & cells.is_not_null().to_numpy()
+        rest: Mask = ~marked & cells.is_not_null().to_numpy()
+        return rest
 
     def _scan(self, column: Column, cells: pl.Series, unmarked: Mask | None) -> list[Span]:
         if column.free_text or (unmarked is None and column.kind not in _CODED):

@@ -22,7 +22,8 @@ def _number(digits: Digits, start: int, end: int) -> Digits:
 
 
 def _date_like(month: Digits, day: Digits) -> Mask:
-    return (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    good: Mask = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    return good
 
 
 def us_ssn(values: pl.Series) -> Mask:
@@ -31,7 +32,8 @@ def us_ssn(values: pl.Series) -> Mask:
 
     def test(d: Digits) -> Mask:
         area, group, serial = _number(d, 0, 3), _number(d, 3, 5), _number(d, 5, 9)
-        return (area != 0) & (area != 666) & (group != 0) & (serial != 0) & ~((area >= 900) & _itin_group(group))
+        issued: Mask = (area != 0) & (area != 666) & (group != 0) & (serial != 0)
+        return issued & ~((area >= 900) & _itin_group(group))
 
     return check_digits(values, {9: test})
 
@@ -41,13 +43,15 @@ def us_itin(values: pl.Series) -> Mask:
 
 
 def _itin_group(group: Digits) -> Mask:
-    return ((group >= 50) & (group <= 65)) | ((group >= 70) & (group <= 99) & (group != 89) & (group != 93))
+    good: Mask = ((group >= 50) & (group <= 65)) | ((group >= 70) & (group <= 99) & (group != 89) & (group != 93))
+    return good
 
 
 def ru_snils(values: pl.Series) -> Mask:
     def test(d: Digits) -> Mask:
         total = _weigh(d, 9, 8, 7, 6, 5, 4, 3, 2, 1) % 101 % 100
-        return (total == _number(d, 9, 11)) & (_number(d, 0, 9) > 1001998)
+        good: Mask = (total == _number(d, 9, 11)) & (_number(d, 0, 9) > 1001998)
+        return good
 
     return check_digits(values, {11: test})
 
@@ -62,7 +66,8 @@ def ru_inn(values: pl.Series) -> Mask:
     def twelve(d: Digits) -> Mask:
         first = _weigh(d, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8) % 11 % 10
         second = _weigh(d, 3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8) % 11 % 10
-        return (first == d[:, 10]) & (second == d[:, 11]) & (_number(d, 0, 2) > 0)
+        good: Mask = (first == d[:, 10]) & (second == d[:, 11])
+        return good & (_number(d, 0, 2) > 0)
 
     return check_digits(values, {10: ten, 12: twelve})
 
@@ -72,7 +77,8 @@ def ru_passport(values: pl.Series) -> Mask:
 
     def test(d: Digits) -> Mask:
         region, year = _number(d, 0, 2), _number(d, 2, 4)
-        return (region > 0) & ((year <= 40) | (year >= 97)) & (_number(d, 4, 10) > 0)
+        good: Mask = (region > 0) & ((year <= 40) | (year >= 97))
+        return good & (_number(d, 4, 10) > 0)
 
     return check_digits(values, {10: test})
 
@@ -111,7 +117,7 @@ def _letter(column: NDArray[np.uint8]) -> Mask:
 
 
 def _numeric(rows: Bytes) -> Mask:
-    good: Mask = ((rows >= ZERO) & (rows <= ZERO + 9)).all(axis=1)
+    good: Mask = np.logical_and.reduce((rows >= ZERO) & (rows <= ZERO + 9), axis=1)
     return good
 
 
@@ -181,7 +187,7 @@ def in_pan(values: pl.Series) -> Mask:
     """Five letters (the fourth says what kind of holder), four digits, a letter."""
 
     def test(rows: Bytes) -> Mask:
-        letters = np.logical_and.reduce([_letter(rows[:, place]) for place in (0, 1, 2, 4, 9)])
+        letters: Mask = np.logical_and.reduce([_letter(rows[:, place]) for place in (0, 1, 2, 4, 9)])
         return letters & _in(rows[:, 3], "ABCFGHJLPTK") & _numeric(rows[:, 5:9])
 
     return check_bytes(values, 10, test)
@@ -222,15 +228,18 @@ def pl_pesel(values: pl.Series) -> Mask:
 
 def au_tfn(values: pl.Series) -> Mask:
     def nine(d: Digits) -> Mask:
-        return (_weigh(d, 1, 4, 3, 7, 5, 8, 6, 9, 10) % 11 == 0) & (d != 0).any(axis=1)
+        good: Mask = (_weigh(d, 1, 4, 3, 7, 5, 8, 6, 9, 10) % 11 == 0) & (d != 0).any(axis=1)
+        return good
 
     return check_digits(values, {9: nine})
 
 
 def au_medicare(values: pl.Series) -> Mask:
     def test(d: Digits) -> Mask:
-        good: Mask = _weigh(d, 1, 3, 7, 9, 1, 3, 7, 9) % 10 == d[:, 8]
-        return good & (d[:, 0] >= 2) & (d[:, 0] <= 6) & (d[:, 9] != 0)
+        good: Mask = (
+            (_weigh(d, 1, 3, 7, 9, 1, 3, 7, 9) % 10 == d[:, 8]) & (d[:, 0] >= 2) & (d[:, 0] <= 6) & (d[:, 9] != 0)
+        )
+        return good
 
     return check_digits(values, {10: test, 11: test})
 
@@ -245,7 +254,7 @@ def jp_my_number(values: pl.Series) -> Mask:
 
 
 def kr_rrn(values: pl.Series) -> Mask:
-    """Date, sex and century, check digit. Numbers given since October 2020 carry no check digit: shape must do there."""
+    """Date, sex and century, check digit. Numbers given since October 2020 carry none: shape must do there."""
 
     def test(d: Digits) -> Mask:
         check = (11 - _weigh(d, 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5) % 11) % 10
@@ -307,14 +316,9 @@ def es_dni(values: pl.Series) -> Mask:
     return check_bytes(values, 9, test)
 
 
-_CF_ODD = dict(
-    zip(
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21)
-        + (2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23),
-        strict=True,
-    )
-)
+_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ODD = "1 0 5 7 9 13 15 17 19 21 1 0 5 7 9 13 15 17 19 21 2 4 18 20 11 3 6 8 12 14 16 10 22 25 24 23"
+_CF_ODD = {sign: int(worth) for sign, worth in zip(_SIGNS, _ODD.split(), strict=True)}
 
 
 def it_codice_fiscale(values: pl.Series) -> Mask:
@@ -348,9 +352,7 @@ def sg_nric(values: pl.Series) -> Mask:
     return check_bytes(values, 9, test)
 
 
-NATIONAL: dict[str, Callable[[pl.Series], Mask]] = {
-    test.__name__: test
-    for test in (us_ssn, us_itin, ru_snils, ru_inn, ru_passport, gb_nhs, gb_nino, br_cpf, ca_sin, in_aadhaar, in_pan)
-    + (de_steuer_id, nl_bsn, pl_pesel, au_tfn, au_medicare, jp_my_number, kr_rrn, cn_resident_id, fr_nir, es_dni)
-    + (it_codice_fiscale, sg_nric)
-}
+_WEST = (us_ssn, us_itin, ca_sin, gb_nhs, gb_nino, de_steuer_id, fr_nir, es_dni, it_codice_fiscale, nl_bsn, pl_pesel)
+_EAST = (ru_snils, ru_inn, ru_passport, in_aadhaar, in_pan, cn_resident_id, jp_my_number, kr_rrn)
+_SOUTH = (br_cpf, au_tfn, au_medicare, sg_nric)
+NATIONAL: dict[str, Callable[[pl.Series], Mask]] = {test.__name__: test for test in (*_WEST, *_EAST, *_SOUTH)}

@@ -34,7 +34,7 @@ class _Strict(BaseModel):
 
 class HeaderPack(_Strict):
     """Words of column names. `words` name the element by themselves, `hints` only when the values agree, `never` means
-    something else whatever the values. Lower case, words apart: `card number` finds CardNumber, card_number, cardnumber."""
+    something else whatever the values. Lower case, words apart: `card number` finds CardNumber and card_number."""
 
     words: tuple[Phrase, ...] = ()
     hints: tuple[Phrase, ...] = ()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from breachdesk.scope.detectors.tally import Tally
 
@@ -25,7 +26,7 @@ def scattered(tally: Tally) -> bool:
     numbers = [int("".join(_DIGITS.findall(value)) or 0) for value in tally.sample]
     if len(numbers) < 3:
         return True
-    steps = [after - before for before, after in zip(numbers, numbers[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(numbers)]
     rising = sum(0 < step <= 100_000 for step in steps)
     shared = 0
     for one, other in zip(tally.low or "", tally.high or "", strict=False):

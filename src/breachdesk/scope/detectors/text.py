@@ -1,4 +1,4 @@
-"""Personal data inside running text: anchors find the places, patterns take the values, checks and words around decide."""
+"""Personal data in running text: anchors find the places, patterns take the values, checks and words around decide."""
 
 import re
 from collections import defaultdict
@@ -59,7 +59,7 @@ class Scanner:
         """Findings in all cells, in order of row and place. `prose` false: a column of short values, where only what
         needs no context counts."""
         data, starts = buffer_of(cells)
-        pairs = self._anchors.pairs(memoryview(data), starts)
+        pairs = self._anchors.pairs(data.data, starts)
         hits: list[_Hit] = []
         for place in np.unique(pairs[:, 1]) if len(pairs) else ():
             hits.extend(self._confirm(int(place), pairs[pairs[:, 1] == place, 0], data, starts, prose=prose))
