@@ -5,20 +5,19 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from breachdesk.ground import clock
+from breachdesk.cli.common import AsJson, At, KeyFolder, Language, check_language, moment, people_list
 from breachdesk.ground.shelf import BadPack
-from breachdesk.law import engine, facts, instants, shelf
-from breachdesk.law.facts import BadFacts, PeopleList
+from breachdesk.law import engine, facts, shelf
+from breachdesk.law.facts import BadFacts
 from breachdesk.law.shapes import Duties, Duty, Verdict
 from breachdesk.law.sheet import Sheet
-from breachdesk.law.words import LANGUAGES, Phrases, shown
+from breachdesk.law.words import Phrases, shown
 
 _SHOWN = (Verdict.OWED, Verdict.HELD, Verdict.RECORD_ONLY, Verdict.VOLUNTARY, Verdict.DORMANT)
 _ORDER = {verdict: place for place, verdict in enumerate(_SHOWN)}
@@ -31,15 +30,16 @@ def add(app: typer.Typer) -> None:
 
 def duties(
     sheet: Annotated[Path, typer.Argument(metavar="FACTS", help="The fact sheet (YAML or JSON).", show_default=False)],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
-    at: Annotated[str, typer.Option(help="Judge at this instant (RFC 3339) instead of now.")] = "",
-    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+    as_json: AsJson = False,
+    at: At = "",
+    language: Language = "en",
+    keys: KeyFolder = None,
 ) -> None:
     """Compute every legal duty on a fact sheet, with deadline, recipient and reasons."""
-    moment = _moment(at)
+    when = moment(at)
     check_language(language)
-    case, law = load(sheet)
-    found = engine.evaluate(case, law, moment, language=language)
+    case, law = load(sheet, keys)
+    found = engine.evaluate(case, law, when, language=language)
     if as_json:
         sys.stdout.write(json.dumps(engine.to_json(found), ensure_ascii=False, indent=1) + "\n")
     else:
@@ -47,11 +47,11 @@ def duties(
     finish(case)
 
 
-def load(path: Path) -> tuple[Sheet, shelf.LawShelf]:
+def load(path: Path, keys: Path | None = None) -> tuple[Sheet, shelf.LawShelf]:
     """The sheet and the laws; unusable input ends with exit code 2, one line per problem."""
     try:
         law = shelf.load()
-        return facts.read(path, people=_people_list(), vocabulary=law.facts), law
+        return facts.read(path, people=people_list(keys), vocabulary=law.facts), law
     except (BadFacts, BadPack) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
@@ -63,31 +63,6 @@ def finish(case: Sheet) -> None:
         typer.echo(warning, err=True)
     if case.warnings:
         raise typer.Exit(1)
-
-
-def check_language(language: str) -> None:
-    if language not in LANGUAGES:
-        typer.echo(f"--language: {language!r} is not spoken here; use {' or '.join(LANGUAGES)}", err=True)
-        raise typer.Exit(2)
-
-
-def _people_list() -> PeopleList | None:
-    """How scope reads a people list that a sheet names."""
-    try:
-        from breachdesk.scope.cohorts import cohorts
-    except ImportError:
-        return None
-    return cohorts
-
-
-def _moment(at: str) -> datetime:
-    if not at:
-        return clock.now()
-    try:
-        return instants.parse(at).earliest(ZoneInfo("UTC"))
-    except instants.BadInstant as error:
-        typer.echo(f"--at: {error}", err=True)
-        raise typer.Exit(2) from error
 
 
 def show(found: Duties, say: Phrases, console: Console) -> None:

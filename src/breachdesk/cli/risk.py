@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from breachdesk.cli.duties import check_language, finish, load
+from breachdesk.cli.common import AsJson, KeyFolder, Language, check_language
+from breachdesk.cli.duties import finish, load
 from breachdesk.law import risk as risks
 from breachdesk.law.risk import Risk
 from breachdesk.law.words import Phrases
@@ -21,12 +22,13 @@ def add(app: typer.Typer) -> None:
 
 def risk(
     sheet: Annotated[Path, typer.Argument(metavar="FACTS", help="The fact sheet (YAML or JSON).", show_default=False)],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
-    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+    as_json: AsJson = False,
+    language: Language = "en",
+    keys: KeyFolder = None,
 ) -> None:
     """Propose how great the risk is, with every factor. A proposal, never a decision."""
     check_language(language)
-    case, law = load(sheet)
+    case, law = load(sheet, keys)
     found = risks.propose(case, language=language, words=law.facts)
     if as_json:
         sys.stdout.write(json.dumps(risks.to_json(found), ensure_ascii=False, indent=1) + "\n")

@@ -36,8 +36,16 @@ class _Pack(BaseModel):
 def read(shelf: Shelf, language: str) -> "Words":
     """The words of one language. Raises BadPack when the file is missing or a sentence lacks the forms it needs."""
     path = f"messages/report/{language}.yaml"
-    pack = _Pack.model_validate(shelf.data(path))
-    sayings = dict(_flatten(pack.model_dump(), ""))
+    return _checked(path, language, _Pack.model_validate(shelf.data(path)).model_dump())
+
+
+def read_sayings(shelf: Shelf, path: str, language: str) -> "Words":
+    """Any tree of sentences of one language, as `messages/cli/en.yaml`. Raises BadPack as `read` does."""
+    return _checked(path, language, shelf.data(path))
+
+
+def _checked(path: str, language: str, tree: Mapping[str, Any]) -> "Words":
+    sayings = dict(_flatten(tree, ""))
     needed = set(Locale.parse(language).plural_form.tags) | {"other"}
     for key, saying in sayings.items():
         if isinstance(saying, dict) and set(saying) != needed:
@@ -146,12 +154,12 @@ class Words:
     def place(self, instant: datetime) -> str:
         return _city(instant.tzinfo, self.locale) or _offset(instant)
 
-    def left(self, due: datetime, now: datetime) -> str:
-        """`in 5 h 12 min`, `6 h late`."""
+    def left(self, due: datetime, now: datetime, *, sure: bool = True) -> str:
+        """`in 5 h 12 min`, `6 h late`; what may not be owed at all is not late: `6 h ago`."""
         minutes = int((due - now).total_seconds() // 60)
         if due >= now:
             return self.say("left.in", span=self.span(minutes))
-        return self.say("left.late", span=self.span(int((now - due).total_seconds() // 60)))
+        return self.say("left.late" if sure else "left.ago", span=self.span(int((now - due).total_seconds() // 60)))
 
     def span(self, minutes: int) -> str:
         return self._span(minutes).replace(" ", _HELD)
