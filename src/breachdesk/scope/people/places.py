@@ -6,6 +6,7 @@ id.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -24,6 +25,9 @@ _NAMES_IN = (
 )
 _LANGUAGES = re.compile(r"^([a-z]{2})(?:[-_][a-z]{2,4})*(?:\.utf-?8)?$")
 _EDGE = " .,;:\t\"'"
+_US_END = r"\b([A-Z]{2}|[A-Z][A-Z. ]{3,20})[., ]+(?:\d{5}(?:-\d{4})?(?:$|[, ])|(?:U\.?S\.?A?\.?|UNITED STATES)$)"
+_IGNORED = frozenset(".'’`ʼ")
+_PARTS = re.compile(r"[(),/;]|\s[-–—]\s")
 
 
 class Basis(IntEnum):
@@ -63,7 +67,16 @@ class Places:
     _seen: dict[str, str | None] = field(default_factory=dict)
 
     def country(self, name: str) -> str | None:
-        return self.countries.get(_folded(name))
+        """Also of `USA (United States)` or `Англия, Великобритания`: all that is said there means one country."""
+        known = self.countries.get(_folded(name))
+        if known is not None:
+            return known
+        parts = {self.countries.get(_folded(part)) for part in _PARTS.split(name) if len(part.strip()) > 2} - {None}
+        return parts.pop() if len(parts) == 1 else None
+
+    def country_at_end(self, name: str) -> str | None:
+        """Of the last line of an address, where `CA` may be California as well as Canada: then neither."""
+        return None if len(name.strip()) == 2 and self.region(name, "US") else self.country(name)
 
     def region(self, name: str, country: str) -> str | None:
         """A state or province of `country`; of a country that is not subdivided, the country itself."""
@@ -90,7 +103,7 @@ class Places:
         key = _folded(name)
         if key in self.languages:
             return self.languages[key]
-        code = _LANGUAGES.match(key)
+        code = _LANGUAGES.match(name.strip().lower())
         return code.group(1) if code and code.group(1) in self.languages.values() else None
 
 
@@ -104,14 +117,17 @@ def read(shelf: Shelf) -> Places:
         subdivided=subdivided,
         language_of_country={country: code for code, countries in pack["languages"].items() for country in countries},
         language_of_part=dict(pack["languages_of_parts"]),
-        languages={name: code for code, names in pack["language_names"].items() for name in [*names, code]}
+        languages={_folded(name): code for code, names in pack["language_names"].items() for name in [*names, code]}
         | {code: code for code in pack["languages"]},
         scripts=tuple((row["letters"], row["language"]) for row in shelf.data("places/script.yaml")),
     )
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.split()).strip(_EDGE).lower()
+    """Without case, marks, dots, apostrophes and a leading article: `Ú.S.` is `us`, `Соединённые` is `соединенные`."""
+    text = unicodedata.normalize("NFKD", name.lower())
+    text = "".join(letter for letter in text if letter not in _IGNORED and not unicodedata.combining(letter))
+    return " ".join(text.replace("&", " and ").split()).strip(_EDGE).removeprefix("the ")
 
 
 def _countries(aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -291,13 +307,17 @@ def _decide(frame: pl.DataFrame, places: Places) -> tuple[pl.Series, pl.Series]:
 
 
 def _from_text(address: pl.Series, places: Places) -> pl.Series:
-    """The place a whole address names: its last line, or a code written as only one country writes it."""
+    """The place a whole address names: its last line (in Russian and Japanese its first), or a code written as only one
+    country writes it."""
     flat = address.str.replace_all(r"\s*\n\s*", ", ").str.strip_chars(_EDGE)
     last = flat.str.split(",").list.last()
-    country = by_value(last, places.country)
+    first = flat.str.extract(r"^([^,]{3,40}),", 1)
+    country = pl.select(
+        pl.coalesce(pl.lit(by_value(last, places.country_at_end)), pl.lit(by_value(first, places.country)))
+    ).to_series()
     upper = flat.str.to_uppercase()
     found: list[pl.Expr] = []
-    us = _stated(upper, r"\b([A-Z]{2}|[A-Z][A-Z. ]{3,20})[., ]+\d{5}(?:-\d{4})?(?:$|[, ])", "US", places)
+    us = _stated(upper, _US_END, "US", places)
     au = _stated(upper, r"\b(NSW|VIC|QLD|SA|WA|TAS|ACT|NT)[., ]+\d{4}(?:$|[, ])", "AU", places)
     found += [pl.lit(us), pl.lit(au)]
     for one in places.postal:
