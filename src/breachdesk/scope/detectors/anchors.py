@@ -18,6 +18,7 @@ hyperscan: Any = None
 with suppress(ImportError):  # the wheel exists for x86-64 and arm64 Linux
     hyperscan = import_module("hyperscan")
 
+_ID_BITS = 12  # of a hit; above them its place
 _MOST_HITS = 1_000_000  # in one go; a cell that goes on like this is looked at whole
 Pairs = NDArray[np.int64]  # two columns: cell, detector
 
@@ -42,13 +43,13 @@ class HyperscanAnchors:
         self._database.compile(
             expressions=[anchor.encode() for _, anchor in anchors],
             ids=list(range(len(anchors))),
-            flags=[0] * len(anchors),
+            flags=[0 if anchor.isascii() else hyperscan.HS_FLAG_UTF8 for _, anchor in anchors],
         )
 
     def pairs(self, data: memoryview, starts: NDArray[np.int64]) -> Pairs:
         found = [np.empty((0, 2), np.int64)]
         for hits, base, first in self._scans(data, starts):
-            ends, ids = (hits >> 10) + base, hits & 1023
+            ends, ids = (hits >> _ID_BITS) + base, hits & (1 << _ID_BITS) - 1
             cells = np.searchsorted(starts, ends - 1, side="right") - 1
             keys = np.unique(np.maximum(cells, first) * 1024 + self._owner[ids])
             found.append(np.stack((keys // 1024, keys % 1024), axis=1))
@@ -64,9 +65,9 @@ class HyperscanAnchors:
             yield np.array(hits, dtype=np.int64), base, first
             if not stopped:
                 return
-            cell = int(np.searchsorted(starts, base + (hits[-1] >> 10) - 1, side="right")) - 1
+            cell = int(np.searchsorted(starts, base + (hits[-1] >> _ID_BITS) - 1, side="right")) - 1
             everything = np.arange(len(self._owner), dtype=np.int64)
-            yield ((starts[cell] + 1 - base) << 10) | everything, base, cell
+            yield ((starts[cell] + 1 - base) << _ID_BITS) | everything, base, cell
             first = cell + 1
 
     def _scan(self, data: memoryview) -> tuple[list[int], bool]:
@@ -74,7 +75,7 @@ class HyperscanAnchors:
         append = hits.append
 
         def on_match(which: int, start: int, end: int, flags: int, context: Any) -> bool | None:
-            append(end << 10 | which)
+            append(end << _ID_BITS | which)
             return True if len(hits) >= _MOST_HITS else None
 
         try:
@@ -90,7 +91,6 @@ class Re2Anchors:
     def __init__(self, anchors: Sequence[tuple[int, str]]) -> None:
         options = re2.Options()
         options.max_mem = 128 << 20
-        options.encoding = re2.Options.Encoding.LATIN1
         self._set = re2.Set.SearchSet(options)
         self._owner = [place for place, _ in anchors]
         for _, anchor in anchors:

@@ -122,9 +122,9 @@ def _sightly(detector: Detector) -> bool:
     return bool(detector.pack.header.hints or detector.pack.group or (values and values.alone is not None))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Detectors:
-    """All detectors of a shelf, by id, with the words that give a table its sense. Immutable; pickles."""
+    """All detectors of a shelf, by id, with the words that give a table its sense. Immutable; pickles; itself a key."""
 
     by_id: dict[str, Detector]
     context: Context

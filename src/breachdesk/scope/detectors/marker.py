@@ -13,7 +13,7 @@ from breachdesk.scope.detectors.detector import LONGEST, Detectors
 from breachdesk.scope.detectors.digits import Mask
 from breachdesk.scope.detectors.judge import series
 from breachdesk.scope.detectors.tally import first_lines
-from breachdesk.scope.detectors.text import Scanner, Span
+from breachdesk.scope.detectors.text import Span, scanner
 from breachdesk.scope.shapes import Field
 
 SPANS = pa.schema(
@@ -52,7 +52,7 @@ class Marker:
     def __init__(self, columns: Sequence[Column], detectors: Detectors) -> None:
         self._columns = columns
         self._detectors = detectors
-        self._scanner = Scanner(detectors)
+        self._scanner = scanner(detectors)
         self._counts: dict[str, Counter[str]] = {column.name: Counter() for column in columns}
         self._texts: dict[str, _Found] = {column.name: _Found() for column in columns}
 
@@ -144,7 +144,7 @@ class Marker:
                 return []
             rows = np.flatnonzero(wanted)
             cells = cells.gather(rows)
-        spans = self._scanner.scan(cells, prose=column.free_text)
+        spans = self._scanner.scan(cells, prose=column.free_text, things=column.things)
         if wanted is not None:
             spans = [Span(int(rows[s.row]), s.start, s.end, s.detector, s.confidence, s.reason) for s in spans]
         self._note(column.name, spans)

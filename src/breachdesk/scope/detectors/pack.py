@@ -1,14 +1,15 @@
 """What a detector file may say (packs/detectors/**/*.yaml). Read once, then turned into `Detector`."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import re2
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from breachdesk.scope.detectors.checks import CHECKS
 
 Share = Annotated[float, Field(ge=0, le=1)]
+_TERMS = "{terms}"
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
@@ -20,6 +21,20 @@ def _linear(pattern: str | None) -> str | None:
         except re2.error as error:
             raise ValueError(f"not an RE2 pattern: {error}") from error
     return pattern
+
+
+def _term(term: str) -> str:
+    """`multiple sclero*` as a pattern."""
+    return r"\s+".join(re.escape(word.removesuffix("*")) + r"\pL*" * word.endswith("*") for word in term.split())
+
+
+def _anchor(term: str) -> str:
+    """Its longest word, whatever the case; the rest is left to the pattern."""
+    return "(?i)" + re.escape(max((word.removesuffix("*") for word in term.split()), key=len))
+
+
+def _filled(value: Any, every: str) -> Any:
+    return value.replace(_TERMS, every) if isinstance(value, str) else value
 
 
 def _quiet() -> re2.Options:
@@ -78,7 +93,9 @@ class ValuesPack(_Strict):
 
 class TextPack(_Strict):
     """How it looks inside running text. `anchors` are cheap hyperscan patterns that find the places worth a look;
-    `pattern` then takes the value (its first group, when it has one)."""
+    `pattern` then takes the value (its first group, when it has one). `hotwords` near by make it surer, or are needed;
+    `coldwords` just before it speak against it, `coldwords_after` when they follow at once (`cancer charity`).
+    `needs: no_thing`: not in tables about things (what a product is good for is nobody's illness)."""
 
     anchors: tuple[Annotated[str, StringConstraints(min_length=2, max_length=300)], ...]
     pattern: str
@@ -86,10 +103,12 @@ class TextPack(_Strict):
     hotwords: tuple[Phrase, ...] = ()
     hotword_needed: bool = False
     coldwords: tuple[Phrase, ...] = ()
+    coldwords_after: tuple[Phrase, ...] = ()
     words: str | None = None
     reach: Annotated[int, Field(ge=0, le=400)] = 60
     confidence: Share = 0.8
     prose_only: bool = False
+    needs: Literal["", "no_thing"] = ""
 
     _linear = field_validator("pattern")(staticmethod(_linear))
 
@@ -112,6 +131,8 @@ class ExamplesPack(_Strict):
 
 
 class DetectorPack(_Strict):
+    """One detector. `terms`: words or beginnings of words (`diabet*`) that a pattern may name as `{terms}`."""
+
     id: str
     element: str
     role: str = ""
@@ -120,10 +141,31 @@ class DetectorPack(_Strict):
     needs: Literal["", "person", "no_thing", "talk"] = ""
     confidence: Share = 0.9
     rank: int = 0
+    terms: tuple[Phrase, ...] = ()
     header: HeaderPack = HeaderPack()
     values: ValuesPack | None = None
     text: TextPack | None = None
     examples: ExamplesPack
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelt_out(cls, raw: Any) -> Any:
+        """`{terms}` in a pattern stands for all of them, as an anchor for one anchor each."""
+        if not isinstance(raw, dict) or not raw.get("terms"):
+            return raw
+        terms = [str(term) for term in raw["terms"]]
+        every = "|".join(_term(term) for term in sorted(terms, key=len, reverse=True))
+        raw = dict(raw)
+        if isinstance(values := raw.get("values"), dict):
+            raw["values"] = {key: _filled(value, every) for key, value in values.items()}
+        if isinstance(text := raw.get("text"), dict):
+            raw["text"] = {key: _filled(value, every) for key, value in text.items()}
+            raw["text"]["anchors"] = [
+                one
+                for anchor in text.get("anchors", ())
+                for one in ([_anchor(term) for term in terms] if anchor == _TERMS else [anchor])
+            ]
+        return raw
 
 
 class ContextPack(_Strict):

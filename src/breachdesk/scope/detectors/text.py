@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -54,24 +55,27 @@ class Scanner:
         self._terms = [_terms(one.pack.text) for one in self._detectors if one.pack.text]
         self._hot = [_words(one.pack.text.hotwords) for one in self._detectors if one.pack.text]
         self._cold = [_words(one.pack.text.coldwords) for one in self._detectors if one.pack.text]
+        self._after = [_next_words(one.pack.text.coldwords_after) for one in self._detectors if one.pack.text]
 
-    def scan(self, cells: pl.Series, *, prose: bool) -> list[Span]:
+    def scan(self, cells: pl.Series, *, prose: bool, things: bool = False) -> list[Span]:
         """Findings in all cells, in order of row and place. `prose` false: a column of short values, where only what
-        needs no context counts."""
+        needs no context counts. `things`: the table is about things."""
         data, starts = buffer_of(cells)
         pairs = self._anchors.pairs(data.data, starts)
         hits: list[_Hit] = []
         for place in np.unique(pairs[:, 1]) if len(pairs) else ():
-            hits.extend(self._confirm(int(place), pairs[pairs[:, 1] == place, 0], data, starts, prose=prose))
+            if self._wanted(int(place), prose=prose, things=things):
+                hits.extend(self._confirm(int(place), pairs[pairs[:, 1] == place, 0], data, starts, prose=prose))
         return list(_spans(_apart(hits), data, starts, self._detectors))
+
+    def _wanted(self, place: int, *, prose: bool, things: bool) -> bool:
+        text = self._detectors[place].pack.text
+        return text is not None and (prose or not text.prose_only) and not (things and text.needs == "no_thing")
 
     def _confirm(
         self, place: int, cells: NDArray[np.int64], data: NDArray[np.uint8], starts: NDArray[np.int64], *, prose: bool
     ) -> Iterator[_Hit]:
-        text = self._detectors[place].pack.text
         values = self._detectors[place].pack.values
-        if text is None or (text.prose_only and not prose):
-            return
         certain = bool(values and values.certain)
         pattern, group = self._patterns[place], min(1, self._patterns[place].groups)
         found: list[tuple[int, bytes, int, int]] = []
@@ -103,7 +107,9 @@ class Scanner:
     def _weigh(self, place: int, cell: int, raw: bytes, start: int, end: int) -> _Hit | None:
         """Words around raise or lower; without a needed word there is no finding."""
         confidence, surer, reach, needed, reason = self._terms[place]
-        cold, hot = self._cold[place], self._hot[place]
+        cold, hot, after = self._cold[place], self._hot[place], self._after[place]
+        if after is not None and after.match(raw[end : end + _NEAR].decode(errors="ignore").lower()):
+            return None
         if hot is None and cold is None:
             return _Hit(cell, start, end, place, confidence, reason)
         before = raw[max(0, start - reach) : start].decode(errors="ignore").lower()
@@ -114,6 +120,12 @@ class Scanner:
         if hot.search(before) or hot.search(raw[end : end + reach // 2].decode(errors="ignore").lower()):
             return _Hit(cell, start, end, place, surer, reason + ", words beside it")
         return None if needed else _Hit(cell, start, end, place, confidence, reason)
+
+
+@lru_cache(maxsize=2)
+def scanner(detectors: Detectors) -> Scanner:
+    """The scanner of these detectors: half a second to build, so tables share it."""
+    return Scanner(detectors)
 
 
 def _terms(text: TextPack) -> tuple[float, float, int, bool, str]:
@@ -138,6 +150,14 @@ def _words(words: Sequence[str]) -> re.Pattern[str] | None:
         return None
     inner = "|".join(re.escape(word.lower()) for word in sorted(words, key=len, reverse=True))
     return re.compile(rf"(?<![^\W\d_])(?:{inner})(?![^\W\d_])")
+
+
+def _next_words(words: Sequence[str]) -> re.Pattern[str] | None:
+    """The words that come next, after a space or a hyphen."""
+    if not words:
+        return None
+    inner = "|".join(re.escape(word.lower()) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"[\s\-]{{0,2}}(?:{inner})(?![^\W\d_])")
 
 
 def _apart(hits: Sequence[_Hit]) -> Iterator[_Hit]:

@@ -159,6 +159,7 @@ def _column(
 ) -> Column:
     kind = _kind(tally, table)
     prose = _prose(tally)
+    things = table.thing and not table.about_persons() and not table.talk
     if not claims:
         return Column(
             name=name,
@@ -169,6 +170,7 @@ def _column(
             kind=Kind.TEXT if prose else kind,
             distinct_estimate=tally.distinct(),
             reason=_nothing(tally),
+            things=things,
         )
     main = claims[0]
     plan = _plan(tally, main, detectors)
@@ -177,7 +179,8 @@ def _column(
         guide = guides[0]
         plan = guide.extend(plan, detectors)
     fields = tuple(_field(name, tally, plan, place, main, prose=prose) for place in reversed(range(len(plan))))
-    texty = main.detector.element in ("messages", "health") and prose
+    # What a header calls remarks is text even where people wrote three words.
+    texty = main.detector.element == "messages" or (main.detector.element == "health" and prose)
     return Column(
         name=name,
         filled=tally.filled,
@@ -189,6 +192,7 @@ def _column(
         reason=fields[-1].reason,
         role=_role(main, tally, table),
         plan=tuple(detector.id for detector in plan),
+        things=things,
         loose=len(plan) == 1,
         guide=guide,
     )
