@@ -1,13 +1,18 @@
 """The command `breachdesk`: each room brings its own commands, one file per room beside this one."""
 
 import importlib
+import os
 import pkgutil
 import sys
+import traceback
+from pathlib import Path
 
 import typer
 
 import breachdesk.cli
 from breachdesk import __version__
+
+_REPORT = "Nothing is lost; please report this line. BREACHDESK_DEBUG=1 shows everything, values too: never share that."
 
 app = typer.Typer(
     name="breachdesk",
@@ -35,4 +40,13 @@ def collect() -> typer.Typer:
 
 
 def run() -> None:
-    sys.exit(collect()())
+    """The door of the program. An error nobody foresaw is told without its text, which could hold a stolen value."""
+    try:
+        sys.exit(collect()())
+    except Exception as error:
+        if os.environ.get("BREACHDESK_DEBUG"):
+            raise
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        typer.echo(f"breachdesk broke down: {type(error).__name__} at {where}. {_REPORT}", err=True)
+        sys.exit(3)

@@ -1,6 +1,7 @@
 """`breachdesk scope`: what is in the stolen files, and who."""
 
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -96,11 +97,15 @@ def _there(path: Path) -> bool:
 
 
 def why(error: Exception) -> str:
-    """An error in one line: the disk's own words with the file it was about."""
+    """An error in one line: the disk's own words with the file it was about. Of an error nobody foresaw only its kind
+    and where in the program it came up: its text could hold a value from the evidence."""
     if isinstance(error, OSError) and error.strerror:
         where = f"{visible(str(error.filename))}: " if error.filename else ""
         return f"{where}{error.strerror}"
-    return visible(str(error)) or type(error).__name__
+    if isinstance(error, BadPack):
+        return visible(str(error), longest=1000)
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return f"{type(error).__name__}" + "".join(f" ({Path(frame.filename).name}:{frame.lineno})" for frame in last)
 
 
 def _show(found: Summary, out: Path, say: Words, console: Console) -> None:
@@ -148,14 +153,14 @@ def _tell(found: Summary, out: Path, say: Words, *, plain: bool, keys: Path) -> 
         typer.echo(say.say("scope.sealed", keys=visible(str(keys))), err=True)
     lines = unread(found, say.language)
     if lines:
-        lines.insert(0, say.say("scope.attention", _troubled(found)))
+        lines.insert(0, say.say("scope.attention", troubled(found)))
     if not found.people:
         lines.append(say.say("scope.nobody"))
     if lines:
         fail(ATTENTION, *lines)
 
 
-def _troubled(found: Summary) -> int:
+def troubled(found: Summary) -> int:
     return sum(source["status"] != Status.READ for source in found.document["sources"])
 
 

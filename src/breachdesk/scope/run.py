@@ -126,7 +126,7 @@ def scope(
     Bad evidence never raises; it is told in the summary. Raises what the disk raises; nothing is half written.
     """
     shelf = shelf or our_shelf()
-    mark = _mark(sources, plain=plain, key=key)
+    mark = made_of(sources, plain=plain, key=key)
     if resume and (done := _finished(out, mark)) is not None:
         return done
     start = time.perf_counter()
@@ -164,7 +164,7 @@ def scope(
     return Summary(answer, tuple(one.source for one in taken))
 
 
-def _mark(sources: Sequence[Path], *, plain: bool, key: Key) -> dict[str, Any]:
+def made_of(sources: Sequence[Path], *, plain: bool, key: Key) -> dict[str, Any]:
     """Names, sizes and times of everything handed in: what tells a finished run from one to be done again."""
     files = []
     for source in sources:

@@ -1,0 +1,168 @@
+"""`breachdesk assess`: one command from stolen files to a response pack."""
+
+import os
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from breachdesk.assess import NotAPack, Order, Outcome, Stopped
+from breachdesk.assess import assess as write_pack
+from breachdesk.assess.run import Progress
+from breachdesk.cli.bars import bars
+from breachdesk.cli.common import (
+    ATTENTION,
+    FAILED,
+    UNUSABLE,
+    ActorName,
+    At,
+    KeyFolder,
+    Language,
+    actor,
+    fail,
+    keyring,
+    moment,
+    people_key,
+    people_list,
+    words,
+)
+from breachdesk.cli.scope import Sources, check_places, troubled, unread, why
+from breachdesk.ground import clock
+from breachdesk.ground.keys import BadKey
+from breachdesk.ground.shelf import BadPack
+from breachdesk.journal import JournalError
+from breachdesk.law.facts import BadFacts
+from breachdesk.law.shapes import Verdict
+from breachdesk.law.words import shown
+from breachdesk.report.visible import visible
+from breachdesk.report.words import Words
+
+
+def add(app: typer.Typer) -> None:
+    app.command("assess")(assess)
+
+
+def assess(
+    evidence: Sources,
+    facts: Annotated[Path, typer.Option(metavar="FACTS", help="The fact sheet (YAML or JSON).", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="PACK", help="The response pack; made when absent.", show_default=False)],
+    at: At = "",
+    case: Annotated[
+        str, typer.Option(help="Name of the case. [default: from the fact sheet]", show_default=False)
+    ] = "",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Leave the people list readable by anybody. Think twice.")
+    ] = False,
+    language: Language = "en",
+    keys: KeyFolder = None,
+    who: ActorName = "",
+) -> None:
+    """Read what was stolen and write the response pack: people, duties, notices, filings, report, journal.
+
+    Run it again after any change: it goes on where it stopped, and keeps what it wrote before.
+    """
+    say = words(language)
+    check_places(evidence, out)
+    _apart(facts, evidence)
+    when = moment(at) if at else None
+    ring = keyring(keys, out)
+    order = Order(tuple(evidence), facts, out, case, language, when, plain)
+    try:
+        with bars(say, evidence) as seen, _terminated():
+            done = write_pack(
+                order,
+                keyring=ring,
+                key=people_key(ring, out),
+                actor=actor(who),
+                clock=clock.now,
+                progress=Progress(seen.told, seen.counted),
+                people=people_list(keys),
+            )
+    except (BadFacts, BadPack, NotAPack, JournalError, BadKey) as error:
+        fail(UNUSABLE, *(visible(line, longest=1000) for line in str(error).split("\n")))
+    except Stopped as error:
+        if os.environ.get("BREACHDESK_DEBUG"):
+            raise
+        fail(FAILED, _stopped(error, say))
+    except KeyboardInterrupt:
+        fail(FAILED, say.say("assess.stopped", step=say.say("steps.facts")))
+    except OSError as error:
+        fail(FAILED, say.say("assess.failed", step=say.say("steps.facts"), error=why(error)))
+    _show(done, say)
+    _tell(done, out, say, plain=plain)
+
+
+def _apart(facts: Path, evidence: list[Path]) -> None:
+    """A fact sheet among the evidence would be read as stolen data."""
+    for path in evidence:
+        if path.resolve() in (facts.resolve(), *facts.resolve().parents):
+            fail(
+                UNUSABLE, f"--facts: {visible(str(facts))} lies in the evidence {visible(str(path))}; move it elsewhere"
+            )
+
+
+class _terminated:  # noqa: N801 - used as a statement
+    """While it lasts, a polite request to end (SIGTERM) is the same as Ctrl-C."""
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGTERM, self._end)
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGTERM, self._before)
+
+    @staticmethod
+    def _end(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+
+def _stopped(error: Stopped, say: Words) -> str:
+    step, cause = say.say(f"steps.{_STEPS.get(error.step, error.step)}"), error.__cause__
+    if isinstance(cause, Exception):
+        return say.say("assess.failed", step=step, error=why(cause))
+    return say.say("assess.stopped", step=step)
+
+
+_STEPS = {"scope": "read"}
+
+
+def _show(done: Outcome, say: Words) -> None:
+    console = Console(soft_wrap=True)
+    if done.unchanged:
+        console.print(Text(say.say("assess.same", moment=shown(done.judged_at))))
+    if done.kept is not None:
+        console.print(Text(say.say("assess.kept", folder=visible(str(done.kept)))))
+    told = done.summary.document["people"]
+    places = sum(place != "unknown" for place in told["by_residence"])
+    console.print(Text(say.say("assess.people", told["count"], places=say.say("assess.places", places))))
+    owed = [duty for duty in done.duties.duties if duty.verdict is Verdict.OWED]
+    coming = sorted(duty.due for duty in owed if duty.due and duty.due >= done.judged_at)
+    line = say.say("assess.owed", len(owed))
+    if coming:
+        line += f"; {say.say('assess.next', moment=shown(coming[0]))}"
+    console.print(Text(f"{line}."))
+    console.print(Text(say.say("assess.drafts", done.drafts)))
+    console.print(Text(f"\n{say.say('assess.vkey')}\n  {done.vkey}\n", style="dim"))
+    console.print(Text(say.say("assess.open", file=visible(str(done.report))), style="bold"))
+
+
+def _tell(done: Outcome, out: Path, say: Words, *, plain: bool) -> None:
+    """What somebody must look at goes to standard error, with exit code 1."""
+    if plain:
+        typer.secho(say.say("scope.plain", file=visible(str(out / "scope" / "people.parquet"))), err=True, fg="red")
+    lines = list(done.warnings)
+    missing = unread(done.summary, say.language)
+    if missing:
+        lines += [say.say("scope.attention", troubled(done.summary)), *missing]
+    if not done.counted:
+        lines.append(say.say("assess.unread_people"))
+    elif not done.summary.people:
+        lines.append(say.say("scope.nobody"))
+    late = [d for d in done.duties.duties if d.verdict is Verdict.OWED and d.due and d.due < done.judged_at]
+    if late:
+        lines.append(say.say("assess.overdue", len(late)))
+    if lines:
+        fail(ATTENTION, *lines)
