@@ -46,9 +46,32 @@ def test_monitoring_is_named_only_when_it_is_offered() -> None:
     assert "enrol_monitoring" in ids("gov_id.us.ssn", services=True)
 
 
-def test_a_child_gets_a_childs_steps() -> None:
+def test_a_child_gets_a_childs_steps_and_none_of_a_grown_up() -> None:
     assert "child_freeze" in ids("name", "date_of_birth", minor=True)
     assert "child_freeze" not in ids("name", "date_of_birth")
+    assert "child_freeze" not in ids("name", "date_of_birth", residence="RU", minor=True)
+    assert not {"credit_freeze", "credit_report", "tax_early"} & set(ids("gov_id.us.ssn", minor=True))
+    assert "credit_freeze" not in ids("gov_id.ru.passport", residence="RU", minor=True)
+
+
+def test_a_number_is_guarded_in_the_country_that_gave_it() -> None:
+    first = choose_steps(ADVICE, ["gov_id.us.ssn"], "DE", "en")[0]
+    assert (first.id, first.resources) == ("credit_freeze", ("us_freeze",))
+    both = choose_steps(ADVICE, ["gov_id.us.ssn", "gov_id.ru.passport"], "RU", "en")
+    assert [step.resources for step in both if step.id == "credit_freeze"] == [("us_freeze",), ("ru_selfban",)]
+
+
+def test_a_fee_paying_registration_is_not_called_a_freeze() -> None:
+    assert "fraud_alert" in ids("gov_id.us.ssn")
+    assert "fraud_alert" not in ids("gov_id.gb.nino", "date_of_birth", residence="GB")
+
+
+def test_the_card_line_of_germany_is_named_in_germany_only() -> None:
+    def lines(place: str) -> list[str]:
+        return [one for step in choose_steps(ADVICE, ["card.number"], place, "en") for one in step.resources]
+
+    assert "eu_cancel" in lines("DE")
+    assert "eu_cancel" not in lines("ES")
 
 
 def test_a_resource_stands_under_the_first_step_that_uses_it() -> None:
@@ -62,7 +85,8 @@ def test_a_resource_stands_under_the_first_step_that_uses_it() -> None:
     [
         ("gov_id.us.ssn", "national_id_us_ssn"),
         ("gov_id.pl.pesel", "national_id"),
-        ("gov_id.ru.passport", "passport"),
+        ("gov_id.ru.passport", "passport_ru"),
+        ("gov_id.passport", "passport"),
         ("card.code", "payment_card_cvv_pin"),
     ],
 )

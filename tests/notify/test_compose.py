@@ -144,8 +144,39 @@ def test_the_police_who_asked_to_wait_are_named_and_the_silence_is_not_interpret
 
 
 def test_a_login_only_breach_says_to_change_the_password_here_and_elsewhere() -> None:
-    notice = letter(cohort("US-IL", "email", "login.password"))
-    assert "every other place where you used the same ones" in text_of(notice)
+    notice = text_of(letter(cohort("US-IL", "email", "login.password")))
+    assert "Change the same password in every other place" in notice
+    assert "Change the password too" not in notice
+    assert "answers to security questions? Change them here, and in every other place" in notice
+
+
+def test_a_reused_password_is_spoken_of_even_when_seven_graver_steps_crowd_it_out() -> None:
+    crowd = ("login.password", "gov_id.us.ssn", "card.number", "bank.account", "health", "phone", "email", "address")
+    notice = letter(cohort("DE", *crowd))
+    assert "password_reuse" not in {step.id for step in notice.steps}
+    assert "Change the password too in every other place" in text_of(notice)
+
+
+@pytest.mark.parametrize(
+    ("months", "english", "russian"),
+    [
+        (1, "1 month,", "1 месяц "),
+        (3, "3 months,", "3 месяца "),
+        (12, "12 months,", "12 месяцев "),
+        (24, "24 m", "24 месяца "),
+    ],
+)
+def test_months_are_counted_as_each_language_counts(months: int, english: str, russian: str) -> None:
+    said = organisation(services={**FACTS["organisation"]["services"], "months": months})
+    assert f"For {english}" in text_of(letter(CAST["us-ca"], organisation=said))
+    assert f"на {russian}" in text_of(letter(CAST["us-ca"], "ru", organisation=said))
+
+
+def test_the_lines_of_an_address_stay_lines() -> None:
+    ada = Person("Ada Example", ("1 Example Street", "Springfield, IL 62701"))
+    lines = as_text(letter(CAST["us-ca"], person=ada)).splitlines()
+    assert "1 Example Street" in lines
+    assert "Springfield, IL 62701" in lines
 
 
 def test_one_day_is_written_as_one_day() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,6 +53,8 @@ class StepRow(_Row):
     resource_kinds: tuple[str, ...] = ()
     only_with_resource: bool = False
     only_with_services: bool = False
+    only_in: tuple[str, ...] = ()
+    only_for: Literal["", "adults", "minors"] = ""
     in_: dict[str, LocalWords] = Field(default_factory=dict, alias="in")
 
     def say(self, language: str, country: str) -> str:
@@ -66,7 +68,7 @@ class ElementRow(_Row):
     label: Words
     risk: Words
     steps: tuple[str, ...]
-    countries: tuple[str, ...] = ()
+    home: str = ""  # the country that gave the number: its steps and offices serve, wherever the person lives
 
 
 class _Rules(_Row):
@@ -158,38 +160,49 @@ def choose_steps(
     """At most seven steps, the urgent first. Every element gives its first step before any gives its second, so that a
     grave element cannot crowd out what another one needs."""
     rows = rows_for(advice, elements, minor=minor)
-    chosen: dict[str, tuple[int, int]] = {}
+    idle = {name for name in advice.rules.alone if not all(name in row.steps for row in rows)}
+    chosen: dict[str, _Choice] = {}  # by their words: a step two countries say differently is two steps
     for turn in range(max((len(row.steps) for row in rows), default=0)):
         for rank, row in enumerate(rows):
-            usable = [name for name in row.steps if _usable(advice, name, residence, services)]
-            if turn < len(usable):
-                chosen.setdefault(usable[turn], (rank, turn))
-    idle = [name for name in advice.rules.alone if not all(name in row.steps for row in rows)]
-    names = [name for name in chosen if name not in idle]
-    names = names[: advice.rules.most_steps]
+            place = row.home or residence
+            usable = [name for name in row.steps if _usable(advice, name, place, minor, services)]
+            if turn < len(usable) and usable[turn] not in idle:
+                words = advice.steps[usable[turn]].say(language, country_of(place))
+                chosen.setdefault(words, _Choice(usable[turn], place, rank, turn))
+    kept = list(chosen.values())[: advice.rules.most_steps]
     for name in advice.rules.always:
-        if len(names) < advice.rules.most_steps and name not in names:
-            names.append(name)
-            chosen[name] = (len(rows), 0)
+        if len(kept) < advice.rules.most_steps and name not in {one.name for one in kept}:
+            kept.append(_Choice(name, residence, len(rows), 0))
     order = advice.rules.urgency.index
-    names.sort(key=lambda name: (order(advice.steps[name].urgency), *chosen[name]))
+    kept.sort(key=lambda one: (order(advice.steps[one.name].urgency), one.rank, one.turn))
     shown: set[str] = set()
-    return tuple(_step(advice, name, residence, language, shown) for name in names)
+    return tuple(_step(advice, one, language, shown) for one in kept)
 
 
-def _usable(advice: Advice, name: str, residence: str, services: bool) -> bool:
+class _Choice(NamedTuple):
+    name: str
+    place: str
+    rank: int  # of the row that asked for it, the gravest first
+    turn: int
+
+
+def _usable(advice: Advice, name: str, place: str, minor: bool, services: bool) -> bool:
     row = advice.steps[name]
     if row.only_with_services and not services:
         return False
-    return not row.only_with_resource or bool(advice.at(residence, *row.resource_kinds))
+    if row.only_for and (row.only_for == "minors") != minor:
+        return False
+    if row.only_in and country_of(place) not in row.only_in:
+        return False
+    return not row.only_with_resource or bool(advice.at(place, *row.resource_kinds))
 
 
-def _step(advice: Advice, name: str, residence: str, language: str, shown: set[str]) -> Step:
+def _step(advice: Advice, chosen: _Choice, language: str, shown: set[str]) -> Step:
     """A resource stands under the first step that uses it; `shown` remembers."""
-    row, country = advice.steps[name], country_of(residence)
-    near = [one.id for one in advice.at(residence, *row.resource_kinds)[: advice.rules.most_resources]]
+    row, country = advice.steps[chosen.name], country_of(chosen.place)
+    near = [one.id for one in advice.at(chosen.place, *row.resource_kinds)[: advice.rules.most_resources]]
     fresh = tuple(one for one in near if one not in shown)
     shown.update(fresh)
     local = row.in_.get(country)
     minutes = row.minutes if local is None or local.minutes is None else local.minutes
-    return Step(name, row.urgency, minutes or None, row.say(language, country), fresh)
+    return Step(chosen.name, row.urgency, minutes or None, row.say(language, country), fresh)

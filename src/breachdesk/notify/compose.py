@@ -39,6 +39,7 @@ def compose(
         minor=cohort.minor,
         services=wants_services(cohort, rules, organisation, facts),
     )
+    said |= {f"step:{step.id}" for step in steps}
     where = f"notices/{cohort.slug}/{language}"
     values = Values(library, organisation, facts, cohort, language, where, steps, person)
     blocks: list[Block] = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 
 from breachdesk.ground.places import country_of
@@ -21,7 +22,7 @@ COMPUTED = frozenset(
     (
         *("reach.phone", "reach.email", "privacy.lines", "exposed.from", "exposed.until", "discovered", "letter.date"),
         *("held.from", "recipient.name", "recipient.address", "code", "elements", "risks", "steps", "bureaus"),
-        *("trade_commission", "agencies", "regulators"),
+        *("trade_commission", "agencies", "regulators", "services.term"),
     )
 )
 
@@ -83,6 +84,13 @@ class Values:
             key = f"{key}.{self.language}"
         self.asks[key] = Ask(key, self.where, row.ask.en, row.ask.ru)
         return Filled((Span(f"[{row.blank.say(self.language)}]", Kind.BLANK),))
+
+    def _services_term(self) -> Filled:
+        months = self.organisation.numbers.get("services.months")
+        if months is None:
+            return self.blank("organisation.services.months")
+        form = Locale(self.language).plural_form(months)
+        return _name(self.library.phrases[self.language][f"months.{form}"].replace("{n}", str(months)))
 
     def _reach(self, key: str) -> Filled:
         """The person who answers, else the organisation; in the United States the toll-free number first."""
@@ -146,7 +154,7 @@ class Values:
 
     def _recipient_address(self) -> Filled:
         known = self.person and self.person.address
-        return _name(", ".join(known)) if known else self._slot("recipient_address")
+        return _name("\n\n".join(known)) if known else self._slot("recipient_address")
 
     def _code(self) -> Filled:
         return _name(self.person.code) if self.person and self.person.code else self._slot("code")
