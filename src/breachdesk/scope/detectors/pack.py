@@ -59,7 +59,9 @@ class HeaderPack(_Strict):
 class ValuesPack(_Strict):
     """How whole cells look. `pattern` is strict, `shape` what a true header lets through; `check` a named check;
     `words` a word list beside this pack. The shares say how much of a column must agree: `alone` with no header at all
-    (absent: never), `hint` under a hint, `least` under a naming header."""
+    (absent: never), `hint` under a hint, `least` under a naming header. `certain`: right whatever the header.
+    `yields`: so loose that even under its own header it gives way to values that another check knows. `kinds`: sorts
+    of value that the reason names (bcrypt, MD5)."""
 
     pattern: str | None = None
     shape: str | None = None
@@ -72,8 +74,17 @@ class ValuesPack(_Strict):
     least: Share = 0.3
     spread: Literal["births", "serial", "none"] = "none"
     certain: bool = False
+    yields: bool = False
+    kinds: dict[Phrase, str] = {}
 
     _linear = field_validator("pattern", "shape")(staticmethod(_linear))
+
+    @field_validator("kinds")
+    @classmethod
+    def _linear_kinds(cls, kinds: dict[str, str]) -> dict[str, str]:
+        for pattern in kinds.values():
+            _linear(pattern)
+        return kinds
 
     @field_validator("pattern", "shape")
     @classmethod

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import re2
+
 from breachdesk.scope.detectors.column import Column, Kind
 from breachdesk.scope.detectors.detector import Detector, Detectors
 from breachdesk.scope.detectors.guide import Guide, guide_of
@@ -14,6 +16,8 @@ from breachdesk.scope.shapes import Field
 _MIXED_LEAST = 0.005  # share of a mixed column that one more kind of id must add
 _PERSONAL = ("email", "phone", "date_of_birth", "gov_id", "login", "card", "bank", "health", "insurance")
 _SURE = 0.9
+_RIVAL = 0.95
+_FEW = 20  # rows, below which chance plays
 _ABOVE_CHANCE = 0.25  # check digits let one in ten or eleven random numbers through
 
 
@@ -79,7 +83,19 @@ def _best(tally: Tally, table: Table, detectors: Detectors, *, contextual: bool)
         claim = _claim(detector, tally, table, contextual=contextual)
         if claim is not None:
             claims.append(claim)
-    return sorted(claims, key=Claim.weight, reverse=True)
+    claims.sort(key=Claim.weight, reverse=True)
+    return _yielded(claims, tally) if claims else claims
+
+
+def _yielded(claims: list[Claim], tally: Tally) -> list[Claim]:
+    """A header is wrong now and then: `phone` over numbers that nearly all pass the check of something else."""
+    values = claims[0].detector.pack.values
+    if values is None or not values.yields or claims[0].basis != "header":
+        return claims
+    if tally.kinds["date"] > _SURE * tally.sampled:
+        return claims[1:]
+    rivals = [claim for claim in claims[1:] if claim.basis == "values" and claim.passed >= _RIVAL]
+    return claims if tally.filled < _FEW or not rivals else [*rivals, *(c for c in claims if c not in rivals)]
 
 
 def _claim(detector: Detector, tally: Tally, table: Table, *, contextual: bool) -> Claim | None:
@@ -260,7 +276,17 @@ def _because(claim: Claim, tally: Tally) -> str:
         parts.append(f"{right} of {tally.filled} rows pass {test}")
         if claim.shape > claim.passed:
             parts.append(f"{round(claim.shape * tally.filled)} have its shape")
+        if kinds := _kinds(values.kinds, tally):
+            parts.append(f"of the kind {', '.join(kinds)}")
     return "; ".join(parts)
+
+
+def _kinds(kinds: Mapping[str, str], tally: Tally) -> list[str]:
+    """Which sorts are among the cells kept aside, the most frequent first."""
+    counts = {
+        name: sum(re2.search(pattern, value) is not None for value in tally.sample) for name, pattern in kinds.items()
+    }
+    return sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])
 
 
 def _nothing(tally: Tally) -> str:
