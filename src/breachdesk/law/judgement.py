@@ -132,6 +132,8 @@ class Judge:
             ways.append(_count(here, "gte", 1, ",".join(applies.residents)))
         if applies.establishments:
             ways.append(self._seated(applies))
+        if applies.when is not None:
+            ways.append(self._ask(applies.when))
         return some(ways)
 
     def _seated(self, applies: Applies) -> Finding:
@@ -203,11 +205,11 @@ class Judge:
             return YES, None
         places = None if whom.of == "everywhere" else self._places(item)
         test, missing = self._test(item, whom, day)
-        here = self._bounds(places, test, whom)
+        here = self._bounds(item, places, test, whom)
         label = "" if places is None else ",".join(item.order.pack.applies.residents or (item.order.pack.jurisdiction,))
         found = _count(here, "gte", 1, label)
         if whom.threshold is not None:
-            found = every((found, self._threshold(whom.threshold, here, test, whom, label)))
+            found = every((found, self._threshold(item, whom.threshold, here, test, whom, label)))
         if found.answer is Answer.UNKNOWN and missing:
             found = Finding(found.answer, found.because, tuple(missing))
         return found, here
@@ -216,20 +218,29 @@ class Judge:
     def _places(item: Item) -> tuple[str, ...]:
         return expand(item.order.pack.applies.residents or (item.order.pack.jurisdiction,))
 
-    def _bounds(self, places: tuple[str, ...] | None, test: groups.Test, whom: Whom) -> Bounds:
+    def _bounds(self, item: Item, places: tuple[str, ...] | None, test: groups.Test, whom: Whom) -> Bounds:
         people = self.sheet.people
         if people.listed:
             return people.count(places, test, whom.minors)
         here = people.everybody() if places is None else people.here(places)
-        everyone = whom.lost != "pack" and whom.lost.any and whom.narrow is None and whom.minors == "all"
-        return here if everyone else Bounds(0, here.high)
+        return here if self._everyone(item, whom) else Bounds(0, here.high)
 
-    def _threshold(self, rule: Threshold, here: Bounds, test: groups.Test, whom: Whom, label: str) -> Finding:
+    @staticmethod
+    def _everyone(item: Item, whom: Whom) -> bool:
+        """Whether every person counts, whatever he lost and however old."""
+        kind = whom.lost if whom.lost != "pack" else item.order.pack.personal_information
+        return (kind is None or kind.any) and whom.narrow is None and whom.minors == "all"
+
+    def _threshold(
+        self, item: Item, rule: Threshold, here: Bounds, test: groups.Test, whom: Whom, label: str
+    ) -> Finding:
         if rule.counts == "residents":
             return _count(here, rule.op, rule.n, label)
-        total = self._bounds(None, test, whom)
+        total = self._bounds(item, None, test, whom)
         if rule.counts == "one_state":
-            most = self.sheet.people.most_in_one_state(test) if self.sheet.people.listed else Bounds(0, total.high)
+            most = self.sheet.people.most_in_one_state(test, item.order.pack.jurisdiction)
+            if not self.sheet.people.listed and not self._everyone(item, whom):
+                most = Bounds(0, most.high)
             return _count(most, rule.op, rule.n, "max")
         return _count(total, rule.op, rule.n, "Σ")
 

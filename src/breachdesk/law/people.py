@@ -90,12 +90,14 @@ class People:
                     total += Bounds(group.low if sure and answer is Answer.YES else 0, group.high)
         return total
 
-    def most_in_one_state(self, test: Test) -> Bounds:
-        """The count of the single state or country that has most of the people."""
-        known = [place for place in self.by_residence if place != UNKNOWN]
-        counts = [self.count((place,), test) for place in known]
+    def most_in_one_state(self, test: Test, whole: str = "") -> Bounds:
+        """The count of the single state or country that has most of the people. Of `whole` (`US`) only the parts are
+        states: people of whom no more than that is known live in one of them."""
+        known = [place for place in (self.by_residence if self.listed else self.counts) if place not in (UNKNOWN, whole)]
+        counts = [self.count((place,), test) if self.listed else self.here((place,)) for place in known]
+        everybody = self.count(None, test) if self.listed else self.everybody()
         if not counts:
-            return Bounds(0, self.count(None, test).high)
+            return Bounds(0, everybody.high)
         highs = [c.high for c in counts if c.high is not None]
         return Bounds(max(c.low for c in counts), max(highs) if len(highs) == len(counts) else None)
 

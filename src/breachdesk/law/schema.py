@@ -326,11 +326,12 @@ class Rule(Strict):
 
 
 class Applies(Strict):
-    """When a legal order reaches the case: people living there, or the organisation established there. `always` for
-    contracts and sector rules that follow the organisation, not the place."""
+    """When a legal order reaches the case: people living there, or the organisation established there, or what it is
+    (`when`). One is enough. `always` for what follows no place at all."""
 
     residents: Strings = ()  # ISO codes, or a group (`EU`, `EEA`)
     establishments: Strings = ()
+    when: Condition | None = None
     always: bool = False
 
 

@@ -217,7 +217,7 @@ def _stage(base: Item, stage: Stage) -> Item:
         citation=stage.citation or base.citation,
         confidence=stage.confidence or base.confidence,
         whens=(*base.whens, *((stage.when,) if stage.when is not None else ())),
-        unless=base.unless if stage.unless is None else stage.unless,
+        unless=base.unless if stage.unless is None else (*stage.unless, *base.unless[len(base.rule.unless) :]),
         people=stage.people or base.people,
         due=stage.due,
         content=base.content if stage.content is None else stage.content,
@@ -259,8 +259,7 @@ def raw_conditions(item: Item) -> Iterator[Condition]:
     for version in item.versions:
         if version.when is not None:
             yield version.when
-    if pack.trigger is not None:
-        yield pack.trigger
+    yield from (raw for raw in (pack.trigger, pack.applies.when) if raw is not None)
     for losses in _losses(item):
         yield from (lost.if_ for lost in losses if lost.if_ is not None)
     for due in _dues(item):
