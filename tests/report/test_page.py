@@ -4,13 +4,14 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from breachdesk.law.shapes import Recipient, Verdict
 from breachdesk.report.page import file_name, render
-from breachdesk.report.shapes import Ask, JournalLine
+from breachdesk.report.shapes import Ask, Check, JournalLine, Mark
 from breachdesk.scope.shapes import Field, Source, Status
 from tests.report.bakery import NOW, QUESTIONS, RESIDENCES, account, duties, duty, people
 from tests.report.reading import Node, read
@@ -80,22 +81,60 @@ def test_every_duty_stands_there_once_with_citation_reasons_and_certainty(englis
 
 
 def test_duties_stand_by_due_time_within_their_verdict(english):
-    ids = [node.attributes["id"] for node in english.with_class("duty")]
+    ids = [node.attributes["id"] for node in english.id("duties").with_class("duty")]
     owed = sorted((d for d in duties() if d.verdict is Verdict.OWED and d.due), key=lambda d: (d.due, d.id))
     assert ids[: len(owed)] == [f"duty-{d.id}" for d in owed]
     assert ids.index("duty-eu.gdpr.art34") == len(owed)  # no date: after those that have one
     assert ids.index("duty-us.tx.ag") == len(ids) - 1  # not owed comes last
 
 
+def test_what_a_missing_fact_decides_stands_under_its_question(english):
+    asked = english.id("questions").with_class("questions")[0]
+    first, second = (node for node in asked.children if isinstance(node, Node))
+    assert [node.attributes["id"] for node in first.with_class("duty")] == ["duty-br.lgpd.anpd", "duty-sg.pdpa.pdpc"]
+    assert second.with_class("duty") == []
+    assert second.with_class("also")[0].text() == "Also decides: Report to the ANPD (Brazil)"
+    assert "They stand under the questions" in english.id("duties").text()
+
+
+def test_what_a_missing_fact_may_put_before_the_next_deadline_is_said_beside_it():
+    early = duty("ru.y", "Perhaps first", verdict=Verdict.UNKNOWN, due=NOW, missing=("data.encrypted",))
+    question = replace(QUESTIONS[0], decides=("ru.y",), soonest_due=NOW)
+    calm = tuple(d for d in duties() if "gb." not in d.id)
+    found = replace(account().duties, duties=(*calm, early), questions=(question,))
+    (beside,) = read(render(replace(account(), duties=found), "en")).with_class("perhaps")
+    assert "Perhaps sooner: 1 duty that a missing fact decides" in beside.text()
+    assert "Perhaps first" in beside.text()
+    assert beside.all("a")[0].attributes["href"] == "#q-data.encrypted"
+
+
+def test_a_date_that_may_not_be_owed_is_past_but_not_late():
+    one = duty("br.x", "Perhaps", verdict=Verdict.UNKNOWN, due=NOW - timedelta(hours=7), missing=("data.encrypted",))
+    found = replace(account().duties, duties=(one,), questions=(replace(QUESTIONS[0], decides=("br.x",)),))
+    row = read(render(replace(account(), duties=found), "en")).id("duty-br.x").text()
+    assert "7 h ago" in row
+    assert "late" not in row
+
+
 def test_every_place_and_element_is_in_the_tables_with_its_number(english):
     places = rows(english.id("who").all("table")[0])[1:]
     assert [int(row[1].replace(",", "")) for row in places] == sorted(RESIDENCES.values(), reverse=True)
     assert ["California (US)", "402", "They must be told"] in places
-    assert ["Singapore", "37", "Telling them is not owed, or no rule is on the shelf"] in places
-    assert ["Residence unknown", "22", "Residence unknown: the strictest law may apply"] in places
+    assert ["Singapore", "37", "Not owed, or no rule for this place on the shelf"] in places
+    assert ["Residence unknown", "22", "Residence unknown: any law may apply"] in places
     kinds = rows(english.id("what").all("table")[0])[1:]
     assert {int(row[1].replace(",", "")) for row in kinds} == set(people().by_element.values())
     assert ["Health information", "98", "sensitive"] in kinds
+
+
+def test_a_law_that_protects_everybody_reaches_people_of_every_place():
+    everybody = replace(next(d for d in duties() if d.id == "eu.gdpr.art34"), people=sum(RESIDENCES.values()))
+    found = replace(account().duties, duties=(everybody,), questions=())
+    places = rows(read(render(replace(account(), duties=found), "en")).id("who").all("table")[0])[1:]
+    asks = {row[0]: row[2] for row in places}
+    assert asks["Germany"] == "They must be told"
+    assert asks["Singapore"] == "They must be told by the law of another country"
+    assert asks["Residence unknown"] == "Residence unknown: any law may apply"
 
 
 def test_every_picture_says_its_finding_in_words(english, russian):
@@ -104,14 +143,17 @@ def test_every_picture_says_its_finding_in_words(english, russian):
         assert len(pictures) == 9  # four drawn wide and narrow, and the scale
         for svg in pictures:
             assert svg.attributes["role"] == "img"
-            assert len(svg.attributes["aria-label"].split()) >= 5
+            title, finding = (page.id(svg.attributes[name]) for name in ("aria-labelledby", "aria-describedby"))
+            assert (title.name, finding.name) == ("title", "desc")
+            assert title.text()
+            assert len(finding.text().split()) >= 5
         assert all(svg.attributes.get("aria-hidden") == "true" for svg in page.all("svg") if svg not in pictures)
-    said = " ".join(svg.attributes["aria-label"] for svg in english.all("svg") if "aria-label" in svg.attributes)
+    said = " ".join(node.text() for node in english.all("desc"))
     for finding in (
         "8 duties with a date, from Thu",
         "One of them is overdue.",
         "Germany: 611 people, the most of 11.",
-        "1,493 people live where telling them is owed.",
+        "1,493 people must be told.",
         "The severest kind lost: sensitive, 98 people.",
         "6 sources, 7,293 records; 1 read partly, 1 unreadable.",
         "3.25 of 6, in the band “High”.",
@@ -161,6 +203,30 @@ def test_drafts_say_what_failed_and_what_only_a_human_can_say(english):
     assert "notices/us-ca-1/en.pdf" in hrefs
 
 
+def test_drafts_are_counted_by_what_they_wait_for(english):
+    said = english.id("drafts").text()
+    assert "0 are ready for review; 1 waits for something only you can say; 1 failed a check." in said
+    assert "Nothing has been sent to anybody." in said
+    passed = tuple(replace(d, checks=(Check({"en": "x"}, Mark.PASSED),)) for d in account().drafts)
+    ready = read(render(replace(account(), drafts=passed), "en"))
+    assert "2 are ready for review." in ready.id("drafts").text()
+    assert "0 of 2,072 people. 2 drafts are ready for review." in ready.with_class("brief")[0].text()
+
+
+def test_the_same_ask_stands_once_with_every_draft_that_waits_for_it():
+    phone, paths = {"en": "A phone number"}, [draft.path for draft in account().drafts]
+    asks = (Ask("letter.phone", phone, 1, "organisation.phone", (paths[0],)),
+            Ask("x", {"en": "Something else"}, 1),
+            Ask("filing.phone", phone, 1, "organisation.phone", (paths[1], paths[0])))  # fmt: skip
+    page = read(render(replace(account(), asks=asks), "en"))
+    told = page.id("asks")
+    assert "2 things cannot be read from evidence" in told.text()
+    first = told.with_class("asks")[0].all("li")[0]
+    assert [link.attributes["href"] for link in first.all("a")] == paths
+    assert "in 2 drafts" in first.text()
+    assert told.text().count("A phone number") == 1
+
+
 def test_severity_and_risk_explain_themselves_and_a_human_decides(english):
     text = english.id("severity").text()
     for part in (
@@ -178,6 +244,7 @@ def test_an_unfinished_pack_says_so_first_and_says_at_which_stage():
     told = page.id("unfinished").text()
     assert "at the stage “drafting the notices”" in told
     assert "breachdesk assess x" in told
+    assert "Still to come: drafting the filings, writing the calendar," in told
     assert page.with_class("button")[0].text() == "Run the same command again"
     text = render(account(), "en")
     assert 'id="unfinished"' not in text
@@ -201,6 +268,35 @@ def test_the_page_can_be_written_before_anything_is_known():
         page = read(render(bare, language))
         assert page.id("unfinished")
         assert page.with_class("next")[0].text()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_an_empty_state_says_what_it_means_and_what_to_do(language):
+    nobody = replace(people(), count=0, name_only=0, minors=0, by_source={}, by_residence={}, by_element={})
+    none_owed = tuple(replace(d, verdict=Verdict.NOT_OWED) for d in duties())
+    unread = tuple(replace(s, status=Status.UNREADABLE) for s in account().sources)
+    page = read(
+        render(
+            replace(
+                account(),
+                people=nobody,
+                cohorts=(),
+                duties=replace(account().duties, duties=none_owed, questions=()),
+                sources=unread,
+                drafts=(),
+            ),
+            language,
+        )
+    )
+    wanted = {
+        "en": {"who": "could not be read may hold them", "what": "No personal data", "duties": "Keep this page",
+               "sources": "Nothing could be read", "drafts": "nobody has to be told", "questions": "No missing fact"},
+        "ru": {"who": "посмотрите источники", "what": "не обнаружено", "duties": "Сохраните эту страницу",
+               "sources": "Прочитать не удалось ничего", "drafts": "извещать никого не нужно",
+               "questions": "Недостающих фактов"},
+    }  # fmt: skip
+    for section, words in wanted[language].items():
+        assert words in page.id(section).text(), section
 
 
 HOSTILE = "</style><script>alert(1)</script>\u202ecod.exe\u0000\x1b[31m{{7*7}}<img src=x onerror=alert(1)>\"'"
@@ -260,6 +356,7 @@ def test_headings_go_down_one_step_at_a_time_and_tables_have_heads(english, russ
         assert levels.count(1) == 1
         assert all(after <= before + 1 for before, after in pairwise(levels))
         for table in page.all("table"):
+            assert table.all("caption")[0].text()
             assert all(cell.attributes.get("scope") in ("col", "row") for cell in table.all("th"))
             assert table.all("thead")
         ids = [node.attributes["id"] for node in page.all() if "id" in node.attributes]

@@ -7,8 +7,9 @@ from datetime import date, datetime, time
 from markupsafe import Markup
 
 from breachdesk.ground import places
+from breachdesk.law.instants import Instant
 from breachdesk.law.shapes import Verdict
-from breachdesk.report import losses, residences
+from breachdesk.report import asks, losses, residences
 from breachdesk.report.rungs import State, climb
 from breachdesk.report.shapes import Account, Certainty, People
 from breachdesk.report.words import Words
@@ -51,6 +52,8 @@ def _kind(facts: Mapping[str, object]) -> str:
 def _instant(facts: Mapping[str, object], *names: str) -> datetime | None:
     for name in names:
         value = facts.get(name)
+        if isinstance(value, Instant):
+            value = value.at or value.day
         if isinstance(value, datetime):
             return value
         if isinstance(value, date):
@@ -61,6 +64,15 @@ def _instant(facts: Mapping[str, object], *names: str) -> datetime | None:
             except ValueError:
                 continue
     return None
+
+
+def aware(account: Account, words: Words) -> str:
+    """Since when the organisation knows, told in the zone of the page; "" when it does not say."""
+    moment = _instant(account.facts, "time.aware", "time.discovered")
+    if moment is None:
+        return ""
+    there = moment.astimezone(account.at.tzinfo) if moment.tzinfo else moment
+    return words.placed(there, seen_from=account.at)
 
 
 def who(account: Account, words: Words) -> list[Markup]:
@@ -139,6 +151,6 @@ def next_step(account: Account, words: Words) -> Step:
     unread = sum(source.status is not Status.READ for source in account.sources)
     if unread:
         return Step(words.say("step.sources", unread), "sources")
-    if account.asks:
-        return Step(words.say("step.asks", len(account.asks)), "asks")
+    if wanted := asks.merged(account, words):
+        return Step(words.say("step.asks", len(wanted)), "asks")
     return Step(words.say("step.duties"), "duties")

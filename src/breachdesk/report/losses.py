@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from breachdesk.ground.elements import Vocabulary, vocabulary
 from breachdesk.report.pictures import bars
+from breachdesk.report.pictures.canvas import Told
 from breachdesk.report.shapes import People
 from breachdesk.report.words import Words
 from breachdesk.scope.shapes import Cohort
@@ -115,4 +116,4 @@ def picture(found: Sequence[Loss], classes: dict[str, int], words: Words) -> Mar
         bars=tuple(bars.Bar(loss.title, loss.people, words.number(loss.people), loss.split) for loss in found[:MOST]),
         rest=words.say("what_lost.more", len(rest)) if rest else "",
     )
-    return bars.draw((worst, kinds), finding(found, classes, words))
+    return bars.draw((worst, kinds), Told("losses", words.say("what_lost.sub"), finding(found, classes, words)))

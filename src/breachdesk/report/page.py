@@ -12,17 +12,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from breachdesk.ground.shelf import Shelf, our_shelf
-from breachdesk.law.shapes import Question, Verdict
-from breachdesk.report import answer, doubts, losses, problems, residences, rows
+from breachdesk.law.shapes import Verdict
+from breachdesk.report import answer, asks, doubts, hinges, losses, problems, residences, rows
 from breachdesk.report.pictures import ladder, scale
 from breachdesk.report.pictures import sources as source_picture
-from breachdesk.report.rungs import Rung, State, by_due, climb
+from breachdesk.report.pictures.canvas import Told
+from breachdesk.report.rungs import Rung, State, climb
 from breachdesk.report.shapes import Account, DraftKind
 from breachdesk.report.visible import visible
 from breachdesk.report.words import LANGUAGES, Words, read
 
 _LOOK = Path(__file__).resolve().parent / "look"
 _THEN = 4
+_PERHAPS = 3
+_PROBLEMS = 6
+#: The work of a run in its order; `Account.unfinished` is one of them.
+STAGES = ("scope", "facts", "duties", "weight", "notices", "filings", "calendar", "journal", "manifest")
+_DRAFTS = (
+    (DraftKind.FILING, "drafts.filing_title", "drafts.more_filings"),
+    (DraftKind.NOTICE, "drafts.notice_title", "drafts.more_notices"),
+)
 _RISK_WORDS = {"high": "high_risk", "risk": "risk_level"}
 
 
@@ -87,18 +96,30 @@ def _digest(text: str) -> str:
 
 
 def _span_words(words: Words) -> Markup:
-    names = ("in", "late", "minutes", "hours", "hours_minutes", "days")
+    names = ("in", "late", "ago", "minutes", "hours", "hours_minutes", "days")
     text = json.dumps({name: words.sayings[f"left.{name}"] for name in names}, ensure_ascii=True)
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - our own pack, made inert
 
 
 def _answer(account: Account, words: Words) -> dict[str, Any]:
+    stage, pending = _stages(account.unfinished, words)
     return {
         "happened": answer.what_happened(account.facts, words),
+        "aware": answer.aware(account, words),
         "people": answer.who(account, words),
         "owed": answer.owed(account, words),
         "step": answer.next_step(account, words),
+        "stage": stage,
+        "pending": pending,
     }
+
+
+def _stages(unfinished: str, words: Words) -> tuple[str, list[str]]:
+    """The stage that was under way, in words, and those that had still to come."""
+    if unfinished not in STAGES:
+        return unfinished, []
+    names = [words.say(f"stages.{stage}") for stage in STAGES[STAGES.index(unfinished) :]]
+    return names[0], names[1:]
 
 
 def _people(account: Account, words: Words) -> dict[str, Any]:
@@ -121,21 +142,42 @@ def _duties(account: Account, words: Words) -> dict[str, Any]:
     duties = account.duties.duties if account.duties else ()
     rungs = climb(duties, words, account.at)
     first, then = _first(rungs)
-    questions = _ranked(account.duties.questions if account.duties else ())
+    questions = hinges.hinges(account, words)
+    told = {row.duty.id for hinge in questions for row in hinge.rows}
+    perhaps = hinges.sooner(rungs, first, questions)
     return {
         "rungs": rungs,
         "first": first,
         "then": then[:_THEN],
-        "undated": [duty for duty in by_due(duties) if duty.verdict is Verdict.OWED and duty.due is None],
+        "perhaps": perhaps[:_PERHAPS],
+        "perhaps_duties": sum(len(rung.duties) for _, those in perhaps for rung in those),
+        "undated": [duty for duty in duties if duty.verdict is Verdict.OWED and duty.due is None],
         "ladder": ladder.draw(rungs, words, account.at),
         "ladder_finding": ladder.finding(rungs, words, account.at),
         "ladder_key": ladder.key(words, rungs[: ladder.MOST]),
         "ladder_most": ladder.MOST,
-        "groups": rows.duty_groups(account, words),
-        "titles": {duty.id: duty.title for duty in duties},
+        "groups": rows.duty_groups(account, words, told),
+        "duties_answer": _duties_answer(account, words),
         "questions": questions,
-        "asked": {q.fact: (q.ru if words.language == "ru" and q.ru else q.en) for q in questions},
+        "questions_answer": _questions_answer(account, questions, words),
+        "asked": {hinge.question.fact: hinge.text for hinge in questions},
     }
+
+
+def _duties_answer(account: Account, words: Words) -> str:
+    if account.duties is None:
+        return words.say("duty_line.pending")
+    asks = any(duty.verdict in (Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD) for duty in account.duties.duties)
+    return words.say("duties.answer" if asks else "duties.answer_none")
+
+
+def _questions_answer(account: Account, questions: Sequence[hinges.Hinge], words: Words) -> str:
+    if account.duties is None:
+        return words.say("questions.pending")
+    if not questions:
+        return words.say("questions.none")
+    most = words.say("questions.duties", len(questions[0].question.decides))
+    return f"{words.say('questions.answer', len(questions), duties=most)} {words.say('questions.how')}"
 
 
 def _first(rungs: Sequence[Rung]) -> tuple[Rung | None, list[Rung]]:
@@ -144,21 +186,18 @@ def _first(rungs: Sequence[Rung]) -> tuple[Rung | None, list[Rung]]:
     return (owed[0], owed[1:]) if owed else (None, [])
 
 
-def _ranked(questions: Sequence[Question]) -> list[Question]:
-    """Those that decide the most duties first; of equal ones the nearest."""
-    return sorted(
-        questions, key=lambda q: (-len(q.decides), q.soonest_due is None, q.soonest_due and q.soonest_due.timestamp())
-    )
-
-
 def _sources(account: Account, words: Words, shelf: Shelf) -> dict[str, Any]:
     found = rows.source_rows(account, words)
     return {
         "source_rows": found,
         "sources_answer": rows.sources_answer(account, words),
-        "sources_picture": source_picture.draw(rows.source_steps(found, words), rows.sources_finding(account, words)),
+        "sources_picture": source_picture.draw(
+            rows.source_steps(found, words),
+            Told("sources", words.say("sources.sub"), rows.sources_finding(account, words)),
+        ),
         "sources_most": source_picture.MOST,
         "problems": problems.told(account.sources, words, shelf),
+        "problems_most": _PROBLEMS,
     }
 
 
@@ -170,13 +209,17 @@ def _weight(account: Account, words: Words) -> dict[str, Any]:
     score = words.score(weight.score) if weight.score is not None else ""
     title = words.say(f"weight.{band}") if f"weight.{band}" in words else ""
     return {
-        "band": band,
+        "band_means": words.say(f"weight.band_{band}") if f"weight.band_{band}" in words else "",
         "weight_answer": (
             words.say("weight.answer", band=title, score=score, method=weight.method)
             if score
             else words.say("weight.pending")
         ),
-        "weight_picture": scale.draw(weight.score, words, words.say("weight.alt", score=score, band=title)),
+        "weight_picture": scale.draw(
+            weight.score,
+            words,
+            Told("scale", words.say("weight.title"), words.say("weight.alt", score=score, band=title)),
+        ),
         "proposals": [
             (
                 words.say(f"weight.{fact}") if f"weight.{fact}" in words else fact,
@@ -195,16 +238,21 @@ def _risk(name: str, words: Words) -> str:
 
 def _drafts(account: Account, words: Words) -> dict[str, Any]:
     found = [rows.draft_row(draft, words) for draft in account.drafts]
-    filings = [row for row in found if row.draft.kind is DraftKind.FILING]
-    notices = [row for row in found if row.draft.kind is DraftKind.NOTICE]
-    told = words.say(
-        "drafts.answer",
-        notices=words.say("drafts.notices", len(notices)),
-        filings=words.say("drafts.filings", len(filings)),
-    )
-    if not found:
-        told = words.say("drafts.pending" if account.unfinished else "drafts.none")
+    groups = []
+    for kind, title, more in _DRAFTS:
+        near, far = rows.near_and_far(row for row in found if row.draft.kind is kind)
+        groups.append((title, more, near, far))
     return {
-        "draft_groups": [("drafts.filing_title", filings), ("drafts.notice_title", notices)],
-        "drafts_answer": told,
+        "draft_groups": groups,
+        "drafts_answer": rows.drafts_answer(found, account, words),
+        "told": _told(account, sum(row.ready for row in found), words),
+        "asks": asks.merged(account, words),
     }
+
+
+def _told(account: Account, ready: int, words: Words) -> str:
+    """`0 of 2,041; 12 drafts are ready for review`: the pack itself sends nothing."""
+    if not account.drafts:
+        return words.say("brief.nobody")
+    count = account.people.count if account.people else 0
+    return f"{words.say('brief.nobody_of', count=words.number(count))} {words.say('brief.ready', ready)}"

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from breachdesk.ground import places
 from breachdesk.law.shapes import Duties, Duty, Verdict
 from breachdesk.report.pictures import bars
+from breachdesk.report.pictures.canvas import Told
 from breachdesk.report.shapes import People
 from breachdesk.report.words import Words
 
@@ -25,6 +26,7 @@ class Asks(StrEnum):
     """What the law at a place asks about telling the people who live there."""
 
     OWED = "owed"
+    ABROAD = "abroad"  # not by the law there, but by a law that protects all people of the organisation
     HELD = "held"
     UNKNOWN = "unknown"
     OTHER = "other"
@@ -40,13 +42,15 @@ class Place:
 
 
 _VERDICTS = ((Verdict.OWED, Asks.OWED), (Verdict.HELD, Asks.HELD), (Verdict.UNKNOWN, Asks.UNKNOWN))
+_TOLD = (Asks.OWED, Asks.ABROAD)
 
 
 def place_people(people: People, duties: Duties | None, words: Words) -> list[Place]:
     """Every place, the most people first."""
     telling = [duty for duty in (duties.duties if duties else ()) if duty.recipient.type == "individuals"]
+    everybody = any(duty.verdict is Verdict.OWED and duty.people == people.count for duty in telling)
     found = [
-        Place(code, title(code, words), count, _asks(code, telling))
+        Place(code, title(code, words), count, _asks(code, telling, everybody=everybody))
         for code, count in people.by_residence.items()
         if count
     ]
@@ -62,11 +66,13 @@ def title(code: str, words: Words) -> str:
     return f"{name} ({country if len(country) <= _SHORT else places.country_of(code)})"
 
 
-def _asks(code: str, telling: Iterable[Duty]) -> Asks:
+def _asks(code: str, telling: Iterable[Duty], *, everybody: bool) -> Asks:
+    """What the law at a place asks. `everybody`: some law demands that all people be told, wherever they live."""
     if code == places.UNKNOWN:
         return Asks.UNPLACED
     there = {duty.verdict for duty in telling if reaches(duty.jurisdiction, code)}
-    return next((asks for verdict, asks in _VERDICTS if verdict in there), Asks.OTHER)
+    local = next((asks for verdict, asks in _VERDICTS if verdict in there), Asks.OTHER)
+    return Asks.ABROAD if everybody and local is not Asks.OWED else local
 
 
 def reaches(jurisdiction: str, residence: str) -> bool:
@@ -85,7 +91,7 @@ def finding(found: list[Place], words: Words) -> str:
     placed = [place for place in found if place.asks is not Asks.UNPLACED]
     if not placed:
         return words.say("who.alt_none")
-    owed = sum(place.people for place in found if place.asks is Asks.OWED)
+    owed = sum(place.people for place in found if place.asks in _TOLD)
     return words.say(
         "who.alt",
         first=placed[0].title,
@@ -108,7 +114,7 @@ def picture(found: list[Place], words: Words) -> Markup:
                 rest=_rest(rest, words),
             )
         )
-    return bars.draw(groups, finding(found, words))
+    return bars.draw(groups, Told("places", words.say("who.sub"), finding(found, words)))
 
 
 def _rest(rest: list[Place], words: Words) -> str:
@@ -118,5 +124,5 @@ def _rest(rest: list[Place], words: Words) -> str:
 
 
 def _bar(place: Place, words: Words) -> bars.Bar:
-    look = {Asks.OWED: "place-owed", Asks.HELD: "place-held"}.get(place.asks, "place-other")
+    look = {Asks.OWED: "place-owed", Asks.ABROAD: "place-owed", Asks.HELD: "place-held"}.get(place.asks, "place-other")
     return bars.Bar(place.title, place.people, words.number(place.people), ((look, place.people),))

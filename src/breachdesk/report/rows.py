@@ -1,6 +1,7 @@
 """Rows of the page: duties by verdict, sources with what was found in them, drafts with what their checks said."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,12 +13,14 @@ from breachdesk.report import losses
 from breachdesk.report.doubts import SURE
 from breachdesk.report.pictures import ladder
 from breachdesk.report.pictures import sources as source_picture
-from breachdesk.report.rungs import ORDER, State, by_due, place_of, state_of
-from breachdesk.report.shapes import Account, Certainty, Check, Draft, Mark
+from breachdesk.report.rungs import LAST, ORDER, State, by_due, place_of, state_of
+from breachdesk.report.shapes import Account, Certainty, Check, Draft, DraftKind, Mark
 from breachdesk.report.words import Words
 from breachdesk.scope.shapes import Field, Source, Status
 
 _OPEN = frozenset({Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD})
+_NEAR = 8
+_NEAR_DRAFTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +31,73 @@ class DutyRow:
     state: State
     shape: Markup
     dated: bool  # whether the reader must be told that there is no date
+    sure: bool  # whether what is past is late: a missing fact may yet say that nothing was owed
     because: tuple[tuple[str, str, str], ...]
     checked: str
     drafts: tuple[Draft, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class DutyGroup:
-    verdict: str
-    open: bool
+class Fold:
+    """Rows that fold away under one line."""
+
+    id: str
+    title: str
+    hint: str
     rows: tuple[DutyRow, ...]
 
 
-def duty_groups(account: Account, words: Words) -> list[DutyGroup]:
-    if account.duties is None:
-        return []
-    drafts = _drafts_by_duty(account.drafts)
+@dataclass(frozen=True, slots=True)
+class DutyGroup:
+    """Duties of one verdict. `elsewhere`: they stand under the questions that decide them."""
+
+    verdict: str
+    open: bool
+    count: int
+    near: tuple[DutyRow, ...]
+    folds: tuple[Fold, ...] = ()
+    elsewhere: bool = False
+
+
+def duty_groups(account: Account, words: Words, asked: Collection[str]) -> list[DutyGroup]:
+    """By verdict, what must be done first on top. Duties whose ids are in `asked` are told under their question."""
     found = []
     for verdict in ORDER:
-        rows = tuple(
-            _duty_row(duty, account, drafts.get(duty.id, ()), words)
-            for duty in by_due(account.duties.duties)
-            if duty.verdict is verdict
-        )
+        rows = duty_rows(account, words, verdict)
+        here = tuple(row for row in rows if row.duty.id not in asked)
         if rows:
-            found.append(DutyGroup(verdict.value, verdict in _OPEN, rows))
+            near, folds = _folded(here, words, verdict) if verdict in _OPEN else (here, ())
+            found.append(DutyGroup(verdict.value, verdict in _OPEN, len(rows), near, folds, len(here) < len(rows)))
     return found
+
+
+def duty_rows(account: Account, words: Words, verdict: Verdict) -> list[DutyRow]:
+    """The duties of one verdict, the nearest first."""
+    drafts = _drafts_by_duty(account.drafts)
+    duties = account.duties.duties if account.duties else ()
+    return [
+        _duty_row(duty, account, drafts.get(duty.id, ()), words) for duty in by_due(duties) if duty.verdict is verdict
+    ]
+
+
+def _folded(rows: Sequence[DutyRow], words: Words, verdict: Verdict) -> tuple[tuple[DutyRow, ...], tuple[Fold, ...]]:
+    """The nearest dates stay open. Later dates fold away, and so do those without one when there are many."""
+    dated = tuple(row for row in rows if row.duty.due is not None)
+    undated = tuple(row for row in rows if row.duty.due is None)
+    later = dated[_NEAR:] if len(dated) > _NEAR + 1 else ()
+    folds = []
+    if later:
+        folds.append(_fold(f"later-{verdict.value}", "duties.later", later, words))
+    if undated:
+        name = "undated" if verdict is Verdict.OWED else f"undated-{verdict.value}"
+        folds.append(_fold(name, "duties.undated", undated, words))
+    return dated[: len(dated) - len(later)], tuple(folds)
+
+
+def _fold(name: str, key: str, rows: tuple[DutyRow, ...], words: Words) -> Fold:
+    places = Counter(row.place for row in rows)
+    told = ", ".join(f"{place} {words.number(n)}" if n > 1 else place for place, n in places.most_common())
+    return Fold(name, words.say(key, len(rows)), told, rows)
 
 
 def _drafts_by_duty(drafts: Iterable[Draft]) -> dict[str, tuple[Draft, ...]]:
@@ -73,6 +117,7 @@ def _duty_row(duty: Duty, account: Account, drafts: tuple[Draft, ...], words: Wo
         state=state,
         shape=ladder.shape(state),
         dated=duty.verdict in _OPEN,
+        sure=state is not State.UNKNOWN,
         because=tuple((because.fact, value(because.value, words), because.test) for because in duty.because),
         checked=_day(duty.checked_on, words),
         drafts=drafts,
@@ -152,6 +197,8 @@ def sources_answer(account: Account, words: Words) -> str:
     count = len(account.sources)
     if not count:
         return words.say("sources.pending" if account.unfinished == "scope" else "sources.none")
+    if all(source.status is Status.UNREADABLE for source in account.sources):
+        return words.say("sources.answer_nothing")
     trouble = sum(source.status is not Status.READ for source in account.sources)
     if not trouble:
         return words.say("sources.answer_all", count)
@@ -180,6 +227,11 @@ class DraftRow:
     waits: int
     failed: tuple[Check, ...]
 
+    @property
+    def ready(self) -> bool:
+        """Every check passed: a human may review it."""
+        return bool(self.passed) and not self.waits and not self.failed
+
 
 def draft_row(draft: Draft, words: Words) -> DraftRow:
     marks = [check.mark for check in draft.checks]
@@ -190,3 +242,35 @@ def draft_row(draft: Draft, words: Words) -> DraftRow:
         waits=marks.count(Mark.ASK),
         failed=tuple(check for check in draft.checks if check.mark is Mark.FAILED),
     )
+
+
+def near_and_far(rows: Iterable[DraftRow]) -> tuple[list[DraftRow], list[DraftRow]]:
+    """What failed a check, then by date, then by people; beyond the first few the rest folds away."""
+    found = sorted(
+        rows, key=lambda row: (not row.failed, row.draft.due is None, row.draft.due or LAST, -(row.draft.people or 0))
+    )
+    if len(found) <= _NEAR_DRAFTS + 1:
+        return found, []
+    return found[:_NEAR_DRAFTS], found[_NEAR_DRAFTS:]
+
+
+def drafts_answer(rows: Sequence[DraftRow], account: Account, words: Words) -> str:
+    """How many drafts lie in the pack, and how many of them are ready for review."""
+    if not rows:
+        return words.say("drafts.pending" if account.unfinished else "drafts.none")
+    kinds = [row.draft.kind for row in rows]
+    told = [
+        words.say(
+            "drafts.answer",
+            notices=words.say("drafts.notices", kinds.count(DraftKind.NOTICE)),
+            filings=words.say("drafts.filings", kinds.count(DraftKind.FILING)),
+        ),
+        words.say("drafts.count_ready", sum(row.ready for row in rows)),
+    ]
+    waiting = sum(bool(row.waits) and not row.failed for row in rows)
+    failed = sum(bool(row.failed) for row in rows)
+    if waiting:
+        told.append(words.say("drafts.count_waiting", waiting))
+    if failed:
+        told.append(words.say("drafts.count_failed", failed))
+    return " ".join((told[0], "; ".join(told[1:]) + ".", words.say("drafts.nothing_sent")))

@@ -10,7 +10,7 @@ from breachdesk.law.shapes import Duty, Verdict
 from breachdesk.report.words import Words
 
 SOON = timedelta(hours=24)
-_LAST = datetime.max.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
 
 #: The order in which verdicts are read.
 ORDER = (
@@ -45,6 +45,7 @@ class Rung:
     label: str
     recipient: str
     people: int | None
+    place: str  # whose law asks; "" where the label names several
 
 
 def state_of(duty: Duty, now: datetime) -> State:
@@ -61,7 +62,7 @@ def state_of(duty: Duty, now: datetime) -> State:
 
 def by_due(duties: Iterable[Duty]) -> list[Duty]:
     """Dated ones first, the nearest on top; those without a date after them."""
-    return sorted(duties, key=lambda duty: (duty.due or _LAST, duty.jurisdiction, duty.id))
+    return sorted(duties, key=lambda duty: (duty.due or LAST, duty.jurisdiction, duty.id))
 
 
 def place_of(duty: Duty, words: Words) -> str:
@@ -96,4 +97,5 @@ def _rung(group: list[Duty], words: Words, now: datetime) -> Rung:
         label=label,
         recipient=recipient,
         people=sum(known) if known else None,
+        place=place_of(first, words) if len(group) == 1 else "",
     )

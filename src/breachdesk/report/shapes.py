@@ -69,12 +69,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What only a human can say. `wanted_by` counts the drafts that wait for it."""
+    """What only a human can say. `wanted_by` counts the drafts that wait for it; `drafts` are their paths if known."""
 
     key: str
     text: Mapping[str, str]
     wanted_by: int = 1
     fact: str = ""
+    drafts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

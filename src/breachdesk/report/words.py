@@ -122,7 +122,7 @@ class Words:
         """The moment with its place: `Fri 21 Nov, 18:05 Moscow`."""
         place = self.place(instant)
         moment = self.moment(instant, seen_from=seen_from)
-        return self.say("dates.placed", moment=moment, place=place) if place else moment
+        return self.say("dates.placed", moment=moment, place=place.replace(" ", _HELD)) if place else moment
 
     def both(self, instant: datetime, *, seen_from: datetime | None = None) -> str:
         """Local and UTC: `Fri 21 Nov, 18:05 Moscow (15:05 UTC)`."""
@@ -135,7 +135,7 @@ class Words:
         if instant.utcoffset() == timedelta(0) and self.place(instant) == "UTC":
             return ""
         key = "clock" if there.date() == instant.date() else "day_clock"
-        return self.say("dates.utc", clock=self._dated(key, there))
+        return self.say("dates.utc", clock=self._dated(key, there)).replace(" UTC", f"{_HELD}UTC")
 
     def day(self, instant: datetime) -> str:
         return self._dated("day", instant)

@@ -13,7 +13,7 @@
     var now = Date.now();
     document.querySelectorAll("time[data-left]").forEach(function (place) {
       var minutes = Math.floor((Date.parse(place.dateTime) - now) / 60000);
-      var form = minutes >= 0 ? words["in"] : words.late;
+      var form = minutes >= 0 ? words["in"] : words[place.dataset.left || "late"];
       place.textContent = form.replace("{span}", span(Math.abs(minutes)));
     });
     var since = document.getElementById("counted-at");

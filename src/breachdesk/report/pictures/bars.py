@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from breachdesk.report.pictures.canvas import HALF, NARROW, Canvas, both, breadth
+from breachdesk.report.pictures.canvas import HALF, NARROW, Canvas, Told, both, breadth, lines
 
 _ROW = 28
 
@@ -30,28 +30,30 @@ class Group:
     rest: str = ""  # a line for what is not drawn
 
 
-def draw(groups: Sequence[Group], told: str) -> Markup:
+def draw(groups: Sequence[Group], told: Told) -> Markup:
     if not any(group.bars for group in groups):
         return Markup("")
     return both(_sheet(groups, HALF, told, "wide"), _sheet(groups, NARROW, told, "narrow"))
 
 
-def _sheet(groups: Sequence[Group], width: int, told: str, look: str) -> Markup:
+def _sheet(groups: Sequence[Group], width: int, told: Told, look: str) -> Markup:
     sheet = Canvas(width)
     every = [bar for group in groups for bar in group.bars]
     most = max(bar.value for bar in every) or 1
     widest = max(breadth(bar.label, 14) for bar in every)
-    label_room = min(widest + 12, width * (0.42 if width == HALF else 0.46))
-    number_room = max(breadth(bar.shown, 14) for bar in every) + 10
+    label_room = min(widest + 12, width * (0.42 if width == HALF else 0.48))
+    number_room = max(breadth(bar.shown, 14, heavy=True) for bar in every) + 12
     bar_room = width - label_room - number_room
     y = 0.0
     for group in groups:
         if not group.bars:
             continue
         if group.title:
-            y += 20 if y == 0 else 30
-            sheet.text(0, y, group.title, f"t-group {group.look}", room=width, size=13)
-            y += 8
+            y += 4 if y == 0 else 14
+            for line in lines(group.title, width, 13, heavy=True):
+                y += 17
+                sheet.text(0, y, line, f"t-group {group.look}", size=13)
+            y += 7
         for bar in group.bars:
             _bar(sheet, bar, y, label_room, bar_room, most)
             y += _ROW

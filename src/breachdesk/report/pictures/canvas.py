@@ -21,9 +21,11 @@ class Canvas:
     def _reach(self, y: float) -> None:
         self.height = max(self.height, y)
 
-    def text(self, x: float, y: float, words: str, look: str = "", *, room: float = 0, size: float = 14) -> None:
+    def text(
+        self, x: float, y: float, words: str, look: str = "", *, room: float = 0, size: float = 14, heavy: bool = False
+    ) -> None:
         """Words with their baseline at y. `room` shortens them to that many units; the whole stays as a hint."""
-        shown = fit(words, room, size) if room else visible(words)
+        shown = fit(words, room, size, heavy=heavy) if room else visible(words)
         hint = Markup("<title>{}</title>").format(visible(words)) if shown != visible(words) else Markup("")
         self.parts.append(Markup('<text x="{}" y="{}" class="{}">{}{}</text>').format(_n(x), _n(y), look, hint, shown))
         self._reach(y + size * 0.35)
@@ -49,19 +51,30 @@ class Canvas:
         self.parts.append(Markup('<circle cx="{}" cy="{}" r="{}" class="{}"/>').format(_n(x), _n(y), _n(radius), look))
         self._reach(y + radius)
 
-    def done(self, finding: str, look: str) -> Markup:
-        """The sheet as one image whose name is its finding."""
+    def done(self, told: "Told", look: str) -> Markup:
+        """The sheet as one image: named by its question, described by its finding."""
         return Markup(
-            '<svg class="picture {}" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>'
+            '<svg class="picture {look}" role="img" aria-labelledby="{id}-title" aria-describedby="{id}-desc" '
+            'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+            '<title id="{id}-title">{title}</title><desc id="{id}-desc">{finding}</desc>{parts}</svg>'
         ).format(
-            look,
-            visible(finding, longest=600),
-            self.width,
-            _n(self.height + 4),
-            self.width,
-            _n(self.height + 4),
-            Markup("").join(self.parts),
+            look=look,
+            id=f"{told.name}-{look}",
+            title=visible(told.title),
+            finding=visible(told.finding, longest=600),
+            width=self.width,
+            height=_n(self.height + 4),
+            parts=Markup("").join(self.parts),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A picture in words. `name` makes its ids; `title` is the question it answers, `finding` the answer."""
+
+    name: str
+    title: str
+    finding: str
 
 
 def both(wide: Markup, narrow: Markup) -> Markup:
@@ -69,31 +82,51 @@ def both(wide: Markup, narrow: Markup) -> Markup:
     return wide + narrow
 
 
-def breadth(words: str, size: float) -> float:
-    """About how wide the words are, in the same units as their size."""
-    total = 0.0
-    for character in words:
-        if unicodedata.east_asian_width(character) in "WF":
-            total += 1.0
-        elif character in "iljtfrI.,:;!'|()[] ":
-            total += 0.33
-        elif character in "mwMWШЩЖЮФМшщжюфм@%":
-            total += 0.86
-        elif character.isupper():
-            total += 0.66
-        else:
-            total += 0.56
-    return total * size
+_NARROW = frozenset("iljtfrI.,:;!'|()[] ·\u00a0")
+_WIDE = frozenset("mwMW@%мшщжюфыъ—…")
+_WIDEST = frozenset("ЖМШЩЮФЫ")
+_HEAVIER = 1.12
 
 
-def fit(words: str, room: float, size: float) -> str:
+def breadth(words: str, size: float, *, heavy: bool = False) -> float:
+    """How wide the words are at most, in the units of their size: by the widest of the faces a reader may have."""
+    total = sum(_breadth(character) for character in words)
+    return total * size * (_HEAVIER if heavy else 1)
+
+
+def _breadth(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WF" or character in _WIDEST:
+        return 1.0
+    if character in _NARROW:
+        return 0.36
+    if character in _WIDE:
+        return 0.88
+    if character.isupper():
+        return 0.69
+    return 0.64 if character.isdigit() else 0.61
+
+
+def fit(words: str, room: float, size: float, *, heavy: bool = False) -> str:
     """The words, shortened by an ellipsis to `room`."""
     shown = visible(words)
-    if breadth(shown, size) <= room:
+    if breadth(shown, size, heavy=heavy) <= room:
         return shown
-    while shown and breadth(shown + "…", size) > room:
+    while shown and breadth(shown + "…", size, heavy=heavy) > room:
         shown = shown[:-1]
-    return shown.rstrip(" ,:·") + "…"
+    return shown.rstrip(" ,:·(") + "…"
+
+
+def lines(words: str, room: float, size: float, most: int = 2, *, heavy: bool = False) -> list[str]:
+    """The words in at most `most` lines of `room`, broken between words; the last may end in an ellipsis."""
+    found: list[str] = []
+    line = ""
+    for word in visible(words).split(" "):
+        longer = f"{line} {word}" if line else word
+        if line and breadth(longer, size, heavy=heavy) > room and len(found) < most - 1:
+            found.append(line)
+            longer = word
+        line = longer
+    return [*(fit(done, room, size, heavy=heavy) for done in found), fit(line, room, size, heavy=heavy)]
 
 
 def _n(value: float) -> str:

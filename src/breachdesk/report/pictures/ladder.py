@@ -11,20 +11,19 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from breachdesk.law.shapes import Verdict
-from breachdesk.report.pictures.canvas import NARROW, WIDE, Canvas, both, breadth
+from breachdesk.report.pictures.canvas import NARROW, WIDE, Canvas, Told, both, breadth, lines
 from breachdesk.report.rungs import SOON, Rung, State
 from breachdesk.report.words import Words
 
 MOST = 14
 _ROW = 50
-_NARROW_ROW = 68
 _TICKS_MINUTES = (6 * 60, 24 * 60, 72 * 60, 7 * 1440, 30 * 1440, 90 * 1440, 365 * 1440)
 
 
 def draw(rungs: Sequence[Rung], words: Words, now: datetime) -> Markup:
     if not rungs:
         return Markup("")
-    shown, told = rungs[:MOST], finding(rungs, words, now)
+    shown, told = rungs[:MOST], Told("ladder", words.say("ladder.title"), finding(rungs, words, now))
     return both(_wide(shown, words, now, told), _narrow(shown, words, now, told))
 
 
@@ -74,55 +73,73 @@ def _log(span: timedelta) -> float:
     return math.log1p(max(span.total_seconds(), 0) / 7200)
 
 
-def _wide(rungs: Sequence[Rung], words: Words, now: datetime, told: str) -> Markup:
+def _wide(rungs: Sequence[Rung], words: Words, now: datetime, told: Told) -> Markup:
     sheet = Canvas(WIDE)
-    rail, rung_x, bar_x, bar_most = 84, 164, 700, 236
+    rail, rung_x, bar_x, bar_most = 84, 150, 806, 160
+    lefts = [left(rung, words, now) for rung in rungs]
+    label_x = rung_x + 18 + min(max(breadth(told_left, 15, heavy=True) for told_left in lefts) + 18, 190)
     axis = _Axis(rungs, now, 24, (len(rungs) - 1) * _ROW + 12)
     _rail(sheet, axis, rail, words)
     most = max((rung.people or 0 for rung in rungs), default=0) or 1
     for place, rung in enumerate(rungs):
         y = 28 + place * _ROW
-        start = axis.y(rung.due)
-        sheet.path(
-            f"M{rail} {start:.1f} C{rail + 34} {start:.1f} {rung_x - 44} {y} {rung_x - 12} {y}", f"tie {rung.state}"
-        )
-        sheet.dot(rail, start, 2.5, f"pin {rung.state}")
-        mark(sheet, rung_x, y, rung.state)
-        left = words.left(rung.due, now)
-        sheet.text(rung_x + 18, y - 2, rung.label, f"t-label {rung.state}", room=bar_x - rung_x - 36, size=16)
-        sheet.text(
-            rung_x + 18, y + 16, f"{left} · {words.placed(rung.due, seen_from=now)}", "t-small", room=500, size=13
-        )
+        _tie(sheet, axis, rung, (rail, 30), (rung_x, 40, y))
+        sheet.text(rung_x + 18, y - 2, lefts[place], f"t-left {rung.state}", size=15)
+        people = rung.people is not None
+        room = (bar_x - 20 if people else WIDE) - label_x
+        sheet.text(label_x, y - 2, rung.label, f"t-label {rung.state}", room=room, size=15, heavy=True)
+        below = " · ".join(part for part in (rung.place, words.placed(rung.due, seen_from=now)) if part)
+        sheet.text(label_x, y + 16, below, "t-small", room=room, size=13)
         if rung.people is not None:
-            sheet.box(bar_x, y - 9, max(2.0, bar_most * rung.people / most), 14, f"bar {rung.state}", radius=2)
-            sheet.text(bar_x + bar_most * rung.people / most + 8, y + 3, words.number(rung.people), "t-num", size=14)
+            width = max(2.0, bar_most * rung.people / most)
+            sheet.box(bar_x, y - 9, width, 14, f"bar {rung.state}", radius=2)
+            sheet.text(bar_x + width + 8, y + 3, words.number(rung.people), "t-num", size=14)
     return sheet.done(told, "wide")
 
 
-def _narrow(rungs: Sequence[Rung], words: Words, now: datetime, told: str) -> Markup:
+def _narrow(rungs: Sequence[Rung], words: Words, now: datetime, told: Told) -> Markup:
     sheet = Canvas(NARROW)
-    rail, rung_x = 8, 44
-    axis = _Axis(rungs, now, 16, (len(rungs) - 1) * _NARROW_ROW + 12)
+    rail, rung_x = 8, 40
+    text_x, room = rung_x + 16, NARROW - rung_x - 16
+    labels = [lines(rung.label, room, 15, heavy=True) for rung in rungs]
+    heights = [_height(rung, label) for rung, label in zip(rungs, labels, strict=True)]
+    axis = _Axis(rungs, now, 16, sum(heights[:-1]) + 12)
     sheet.line(rail, axis.top, rail, axis.bottom, "axis")
     sheet.line(rail - 6, axis.now_y, rail + 6, axis.now_y, "now")
     most = max((rung.people or 0 for rung in rungs), default=0) or 1
-    for place, rung in enumerate(rungs):
-        y = 20 + place * _NARROW_ROW
-        start = axis.y(rung.due)
-        sheet.path(
-            f"M{rail} {start:.1f} C{rail + 16} {start:.1f} {rung_x - 26} {y} {rung_x - 10} {y}", f"tie {rung.state}"
-        )
-        sheet.dot(rail, start, 2.5, f"pin {rung.state}")
-        mark(sheet, rung_x, y, rung.state)
-        sheet.text(rung_x + 16, y + 5, rung.label, f"t-label {rung.state}", room=NARROW - rung_x - 20, size=16.5)
-        sheet.text(rung_x + 16, y + 24, words.placed(rung.due, seen_from=now), "t-small", room=280, size=13)
+    y = 20.0
+    for rung, label, height in zip(rungs, labels, heights, strict=True):
+        _tie(sheet, axis, rung, (rail, 16), (rung_x, 24, y))
+        at = y - 1
+        for line in label:
+            sheet.text(text_x, at, line, f"t-label {rung.state}", size=15)
+            at += 19
+        when = f"{left(rung, words, now)} · {rung.place}" if rung.place else left(rung, words, now)
+        sheet.text(text_x, at, when, f"t-left small {rung.state}", room=room, size=14)
+        sheet.text(text_x, at + 18, words.placed(rung.due, seen_from=now), "t-small", room=room, size=13)
         if rung.people is not None:
             number = words.number(rung.people)
-            room = NARROW - rung_x - 20 - breadth(number, 13) - 8
-            width = max(2.0, room * rung.people / most)
-            sheet.box(rung_x + 16, y + 32, width, 8, f"bar {rung.state}", radius=2)
-            sheet.text(rung_x + 16 + width + 6, y + 40, number, "t-num small", size=13)
+            width = max(2.0, (room - breadth(number, 13, heavy=True) - 8) * rung.people / most)
+            sheet.box(text_x, at + 26, width, 8, f"bar {rung.state}", radius=2)
+            sheet.text(text_x + width + 6, at + 35, number, "t-num small", size=13)
+        y += height
     return sheet.done(told, "narrow")
+
+
+def _height(rung: Rung, label: Sequence[str]) -> float:
+    return 49 + 19 * len(label) + (14 if rung.people is not None else 0)
+
+
+def left(rung: Rung, words: Words, now: datetime) -> str:
+    return words.left(rung.due, now, sure=rung.state is not State.UNKNOWN)
+
+
+def _tie(sheet: Canvas, axis: _Axis, rung: Rung, start: tuple[float, float], end: tuple[float, float, float]) -> None:
+    """The thread from the moment on the rail to the rung: `start` is (x, pull), `end` is (x, pull, y)."""
+    (rail, out), (rung_x, into, y), at = start, end, axis.y(rung.due)
+    sheet.path(f"M{rail} {at:.1f} C{rail + out} {at:.1f} {rung_x - into} {y} {rung_x - 12} {y}", f"tie {rung.state}")
+    sheet.dot(rail, at, 2.5, f"pin {rung.state}")
+    mark(sheet, rung_x, y, rung.state)
 
 
 def _rail(sheet: Canvas, axis: _Axis, x: float, words: Words) -> None:
@@ -135,7 +152,7 @@ def _rail(sheet: Canvas, axis: _Axis, x: float, words: Words) -> None:
         if ahead > axis.farthest:
             break
         y = axis.y(axis.now + ahead)
-        if y - last < 22:
+        if y - last < 20:
             continue
         last = y
         sheet.line(x - 5, y, x, y, "axis")

@@ -2,14 +2,14 @@
 
 from markupsafe import Markup
 
-from breachdesk.report.pictures.canvas import NARROW, Canvas
+from breachdesk.report.pictures.canvas import NARROW, Canvas, Told
 from breachdesk.report.words import Words
 
 _BANDS = ((0, 2, "low"), (2, 3, "medium"), (3, 4, "high"), (4, 6, "very_high"))
 _RAMP = {"low": "simple", "medium": "behavioural", "high": "financial", "very_high": "sensitive"}
 
 
-def draw(score: float | None, words: Words, told: str) -> Markup:
+def draw(score: float | None, words: Words, told: Told) -> Markup:
     if score is None:
         return Markup("")
     sheet = Canvas(NARROW)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from breachdesk.report.pictures.canvas import NARROW, WIDE, Canvas, both, breadth
+from breachdesk.report.pictures.canvas import NARROW, WIDE, Canvas, Told, both, breadth
 from breachdesk.scope.shapes import Status
 
 MOST = 16
@@ -21,13 +21,13 @@ class Step:
     state: str
 
 
-def draw(steps: Sequence[Step], told: str) -> Markup:
+def draw(steps: Sequence[Step], told: Told) -> Markup:
     if not steps:
         return Markup("")
     return both(_wide(steps[:MOST], told), _narrow(steps[:MOST], told))
 
 
-def _wide(steps: Sequence[Step], told: str) -> Markup:
+def _wide(steps: Sequence[Step], told: Told) -> Markup:
     sheet = Canvas(WIDE)
     most = max(step.records for step in steps) or 1
     name_x, bar_x, bar_most, found_x = 26, 330, 190, 610
@@ -47,7 +47,7 @@ def _wide(steps: Sequence[Step], told: str) -> Markup:
     return sheet.done(told, "wide")
 
 
-def _narrow(steps: Sequence[Step], told: str) -> Markup:
+def _narrow(steps: Sequence[Step], told: Told) -> Markup:
     sheet = Canvas(NARROW)
     most = max(step.records for step in steps) or 1
     for place, step in enumerate(steps):
@@ -60,7 +60,7 @@ def _narrow(steps: Sequence[Step], told: str) -> Markup:
             sheet.text(26, y + 24, step.state, "t-small late", room=NARROW - 30, size=13)
             continue
         sheet.text(26, y + 24, step.found, "t-small", room=NARROW - 30, size=13)
-        width = max(2.0, (NARROW - 40 - breadth(step.shown, 13)) * step.records / most)
+        width = max(2.0, (NARROW - 40 - breadth(step.shown, 13, heavy=True)) * step.records / most)
         sheet.box(26, y + 30, width, 7, "bar owed", radius=2)
         sheet.text(26 + width + 6, y + 38, step.shown, "t-num small", size=13)
     return sheet.done(told, "narrow")
