@@ -60,8 +60,9 @@ class ValuesPack(_Strict):
     """How whole cells look. `pattern` is strict, `shape` what a true header lets through; `check` a named check;
     `words` a word list beside this pack. The shares say how much of a column must agree: `alone` with no header at all
     (absent: never), `hint` under a hint, `least` under a naming header. `certain`: right whatever the header.
-    `yields`: so loose that even under its own header it gives way to values that another check knows. `kinds`: sorts
-    of value that the reason names (bcrypt, MD5)."""
+    `alone_needs: no_thing`: without a header not in tables about things, whose codes look alike. `yields`: so loose
+    that even under its own header it gives way to values that another check knows. `kinds`: sorts of value that the
+    reason names (bcrypt, MD5)."""
 
     pattern: str | None = None
     shape: str | None = None
@@ -74,6 +75,7 @@ class ValuesPack(_Strict):
     least: Share = 0.3
     spread: Literal["births", "serial", "none"] = "none"
     certain: bool = False
+    alone_needs: Literal["", "no_thing"] = ""
     yields: bool = False
     kinds: dict[Phrase, str] = {}
 
@@ -104,7 +106,8 @@ class ValuesPack(_Strict):
 
 class TextPack(_Strict):
     """How it looks inside running text. `anchors` are cheap hyperscan patterns that find the places worth a look;
-    `pattern` then takes the value (its first group, when it has one). `hotwords` near by make it surer, or are needed;
+    `pattern` then takes the value (the group that matched, when it has groups). `hotwords` near by make it surer, or
+    are needed;
     `coldwords` just before it speak against it, `coldwords_after` when they follow at once (`cancer charity`).
     `needs: no_thing`: not in tables about things (what a product is good for is nobody's illness)."""
 

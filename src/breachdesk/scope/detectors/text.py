@@ -77,12 +77,13 @@ class Scanner:
     ) -> Iterator[_Hit]:
         values = self._detectors[place].pack.values
         certain = bool(values and values.certain)
-        pattern, group = self._patterns[place], min(1, self._patterns[place].groups)
+        pattern = self._patterns[place]
+        groups = pattern.groups
         found: list[tuple[int, bytes, int, int]] = []
         for cell in cells.tolist():
             raw = data[starts[cell] : starts[cell + 1]].tobytes()
             for match in islice(pattern.finditer(raw), _MOST):
-                start, end = match.span(group)
+                start, end = match.span(groups if groups < 2 else match.lastindex or 0)
                 if start < end and (prose or certain or end - start < _WHOLE * len(raw)):
                     found.append((cell, raw, start, end))
         for (cell, raw, start, end), good in zip(found, self._checked(place, found), strict=True):

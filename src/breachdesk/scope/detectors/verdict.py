@@ -113,6 +113,8 @@ def _claim(detector: Detector, tally: Tally, table: Table, *, contextual: bool) 
     shape, passed = tally.shapes[detector.id] / filled, tally.passed(detector) / filled
     strength = _strength(detector, said, tally)
     basis = _accept(detector, strength, shape, passed, tally)
+    if basis == "values" and pack.values and pack.values.alone_needs and not _about_somebody(tally, table):
+        return None
     if basis is None:
         return None
     return Claim(
