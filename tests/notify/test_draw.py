@@ -2,6 +2,7 @@
 
 import io
 import re
+from itertools import pairwise
 
 import pikepdf
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import our_library
-from breachdesk.notify.page import SMALLEST_TYPE_POINTS
+from breachdesk.notify.page import SMALLEST_TYPE_POINTS, drawn
 from breachdesk.notify.shapes import LANGUAGES, Notice
 from breachdesk.notify.values import Person
 from tests.notify.bakery import FACTS, cohort, organisation
@@ -67,6 +68,44 @@ def structure(node: pikepdf.Object, depth: int = 0) -> set[str]:
     if "/S" in node:
         tags.add(str(node.S))
     return tags | (structure(node.K, depth + 1) if "/K" in node else set())
+
+
+def baselines(made: bytes) -> list[float]:
+    """Millimetres below the upper edge of page 1 at which its lines stand, in reading order."""
+    pdf = pikepdf.open(io.BytesIO(made))
+    page = pdf.pages[0]
+    height = float(page.MediaBox[3])
+    moves = [one.operands for one in pikepdf.parse_content_stream(page) if str(one.operator) == "cm"]
+    down = [round((height - float(operands[5])) * 25.4 / 72, 1) for operands in moves]
+    return list(dict.fromkeys(down))
+
+
+@pytest.mark.parametrize("residence", ["US-CA", "DE"])
+def test_the_address_stands_in_the_window_of_an_envelope(residence: str) -> None:
+    ada = Person("Ada Example", ("1 Example Street", "Flat 14", "Springfield, CA 90000"))
+    who = cohort(residence, "name", "email")
+    notice = compose(who, "en", library=LIBRARY, organisation=organisation(), facts=FACTS, person=ada)
+    lines = baselines(Press().pdf(notice, sender="Bakery"))
+    assert max(lines[:2]) < 45  # name and address of the sender
+    assert min(lines[2:6]) > 60
+    assert max(lines[2:6]) < 82
+    assert lines[6] > 88  # the date
+
+
+def test_a_head_too_long_for_the_window_is_set_in_full() -> None:
+    ada = Person("Ada Example", tuple(f"Line {number} of a very long address" for number in range(12)))
+    notice = compose(WHO, "en", library=LIBRARY, organisation=organisation(), facts=FACTS, person=ada)
+    lines = baselines(Press().pdf(notice, sender="Bakery"))
+    assert lines[2] < 40
+    assert min(after - before for before, after in pairwise(lines[:20])) > 2  # no line is set upon another
+
+
+def test_no_list_begins_on_another_page_than_its_sentence() -> None:
+    body = drawn(letter().blocks)["body"]
+    leading = [part["leads"] for part in body]
+    assert any(leading)
+    for part, following in pairwise(body):
+        assert part["leads"] == (part["type"] == "paragraph" and following["type"] == "items")
 
 
 def test_no_type_is_smaller_than_the_page_promises() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from breachdesk.notify.blocks import Block, Heading, Paragraph, Span
+from breachdesk.notify.blocks import Block, Heading, Paragraph, Span, plain
 from breachdesk.notify.organisation import clean
 
 SMALLEST_TYPE_POINTS = 10.5  # of any run in letter.typ and letter.css; California asks for 10 or more
@@ -15,13 +15,26 @@ def head_and_body(blocks: tuple[Block, ...]) -> tuple[list[Paragraph], list[Bloc
     return head, [block for block in blocks if not (isinstance(block, Paragraph) and block.role in HEAD_ROLES)]
 
 
-def drawn(blocks: tuple[Block, ...]) -> dict[str, list[dict[str, Any]]]:
-    """`head` and `body` as JSON data, for the drawers."""
+def fits_window(head: list[Paragraph]) -> bool:
+    """Whether sender and recipient are short enough for their places in a window envelope."""
+    sender = [plain(part.spans) for part in head if part.role == "sender"]
+    recipient = [plain(part.spans) for part in head if part.role.startswith("recipient")]
+    return (
+        len(sender) <= 4
+        and len(recipient) <= 5
+        and all(len(line) <= 80 for line in sender)
+        and all(len(line) <= 48 for line in recipient)
+    )
+
+
+def drawn(blocks: tuple[Block, ...]) -> dict[str, Any]:
+    """`head` and `body` as JSON data, for the drawers; `window`: whether the address fits a window envelope."""
     head, body = head_and_body(blocks)
     parts = [_part(block) for block in head]
-    for place, part in enumerate(parts):
-        part["first"] = place == 0 or parts[place - 1]["role"] != part["role"]
-    return {"head": parts, "body": [_part(block) for block in body]}
+    points = [_part(block) for block in body]
+    for part, following in zip(points, [*points[1:], {}], strict=True):
+        part["leads"] = part["type"] == "paragraph" and following.get("type") == "items"  # stays with its list
+    return {"head": parts, "body": points, "window": fits_window(head)}
 
 
 def _part(block: Block) -> dict[str, Any]:
