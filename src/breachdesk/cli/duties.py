@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +45,7 @@ def duties(
         sys.stdout.write(json.dumps(engine.to_json(found), ensure_ascii=False, indent=1) + "\n")
     else:
         show(found, law.phrases[language], Console())
-    finish(case)
+    finish(found.warnings)
 
 
 def load(path: Path, keys: Path | None = None) -> tuple[Sheet, shelf.LawShelf]:
@@ -57,11 +58,11 @@ def load(path: Path, keys: Path | None = None) -> tuple[Sheet, shelf.LawShelf]:
         raise typer.Exit(2) from error
 
 
-def finish(case: Sheet) -> None:
-    """Contradictions in the sheet are named on stderr; exit code 1 says that somebody should look."""
-    for warning in case.warnings:
+def finish(warnings: Sequence[str]) -> None:
+    """Contradictions and places without a law here are named on stderr; exit code 1: somebody should look."""
+    for warning in warnings:
         typer.echo(warning, err=True)
-    if case.warnings:
+    if warnings:
         raise typer.Exit(1)
 
 

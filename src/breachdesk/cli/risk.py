@@ -34,7 +34,7 @@ def risk(
         sys.stdout.write(json.dumps(risks.to_json(found), ensure_ascii=False, indent=1) + "\n")
     else:
         _show(found, law.phrases[language], Console())
-    finish(case)
+    finish(case.warnings)
 
 
 def _show(found: Risk, say: Phrases, console: Console) -> None:

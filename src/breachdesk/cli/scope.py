@@ -125,10 +125,10 @@ def _show(found: Summary, out: Path, say: Words, console: Console) -> None:
 
 def _table(sources: Sequence[dict[str, object]], by_source: dict[str, int], say: Words) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(say.say("scope.table.source"), overflow="fold")
-    table.add_column(say.say("scope.table.records"), justify="right")
-    table.add_column(say.say("scope.table.people"), justify="right")
-    table.add_column(say.say("scope.table.found"), ratio=1)
+    table.add_column(say.say("scope.column_source"), overflow="fold")
+    table.add_column(say.say("scope.column_records"), justify="right")
+    table.add_column(say.say("scope.column_people"), justify="right")
+    table.add_column(say.say("scope.column_found"), ratio=1)
     vocabulary = elements.vocabulary()
     for source in sources:
         name = str(source["source"])
