@@ -164,6 +164,10 @@ def test_penalties_follow_people_and_identifiers() -> None:
     assert "part 16" in said(subjects__count=1, data__classes=["health"])
     assert "part 17" in said(subjects__count=1, data__classes=["biometric"])
     assert "part 11" in said(subjects__count=1)
+    assert "part 15" in said(subjects__count=1000, ru__repeat_leak=True, data__classes=["name"])
+    assert "part 18" in said(subjects__count=1000, ru__repeat_leak=True, data__classes=["health"])
+    assert said(subjects__count=1000, time__detected="2025-05-29T10:00:00+03:00") == ""
+    assert "part 12" in said(subjects__count=1000, time__detected="2025-05-30T10:00:00+03:00")
 
 
 @pytest.mark.parametrize(

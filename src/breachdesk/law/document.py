@@ -15,6 +15,7 @@ def to_json(duties: Duties) -> dict[str, Any]:
         "packs": {"version": duties.pack_version, "sha256": duties.pack_sha256},
         "duties": [_duty(duty) for duty in duties.duties],
         "questions": [_question(question) for question in duties.questions],
+        "warnings": list(duties.warnings),
     }
 
 

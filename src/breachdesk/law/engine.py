@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from breachdesk.law import exposure, holding
+from breachdesk.law import coverage, exposure, holding
 from breachdesk.law.clocks import Clock, Deadline
 from breachdesk.law.document import to_json
 from breachdesk.law.judgement import Judge, Judged, in_force, known_on, texts
@@ -35,6 +35,7 @@ def evaluate(sheet: Sheet, law: LawShelf, at: datetime, *, language: str = "en")
         pack_sha256=law.sha256,
         duties=tuple(duty for _, duty in made),
         questions=rank(asked, case.judge, case.day),
+        warnings=(*sheet.warnings, *coverage.warnings(sheet, law, case.say)),
     )
 
 
@@ -110,7 +111,7 @@ class _Case:
             checked_on=item.rule.checked_on.isoformat(),
             confidence=item.confidence,
             notes=(*judged.notes, *self._hold_notes(item, held), *to.notes, *self._notes(item, active)),
-            penalty=exposure.penalty(item, self.sheet, self.law, self.say) if active else "",
+            penalty=exposure.penalty(item, self.sheet, self.law, self.say, self.day(item)) if active else "",
         )
 
     def _clock(self, item: Item, to: Addressee) -> Clock:

@@ -1,17 +1,21 @@
 """What a breach may cost: tables of penalties, read for the people and identifiers of one case."""
 
+from datetime import date
+
 from breachdesk.law.answer import Answer
+from breachdesk.law.judgement import covers
 from breachdesk.law.schema import Penalties, Tier
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.shelf import Item, LawShelf
 from breachdesk.law.words import Phrases
 
 
-def penalty(item: Item, sheet: Sheet, law: LawShelf, say: Phrases) -> str:
-    """The words of the duty, and the rows of its table that apply; a row that may apply ends with a question mark."""
+def penalty(item: Item, sheet: Sheet, law: LawShelf, say: Phrases, day: date) -> str:
+    """The words of the duty, and the rows of its table that apply; a row that may apply ends with a question mark.
+    A table that was not in force on that day says nothing."""
     parts = [item.rule.penalty(say.language)] if item.rule.penalty else []
     table = item.order.penalties.get(item.rule.penalty_table)
-    if table is not None:
+    if table is not None and covers(table.effective, day):
         parts += rows(table, sheet, law, say.language)
     return "; ".join(parts)
 

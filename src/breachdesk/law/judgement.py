@@ -16,7 +16,7 @@ from breachdesk.law.bounds import Bounds
 from breachdesk.law.conditions import YES, Finding, every, plain, some
 from breachdesk.law.groups import expand
 from breachdesk.law.instants import Instant
-from breachdesk.law.schema import Applies, Encryption, Lost, PersonalInformation, Text, Threshold, Version
+from breachdesk.law.schema import Applies, Effective, Encryption, Lost, PersonalInformation, Text, Threshold, Version
 from breachdesk.law.schema import People as Whom
 from breachdesk.law.shapes import Because, Verdict
 from breachdesk.law.sheet import Sheet
@@ -59,7 +59,7 @@ def known_on(sheet: Sheet, at: datetime, zone: ZoneInfo) -> date:
 def in_force(item: Item, day: date) -> Item:
     """The duty as the law of that day words it."""
     for version in item.versions:
-        if _covers(version.effective.from_, version.effective.until, day):
+        if covers(version.effective, day):
             return _as(item, version)
     return item
 
@@ -79,8 +79,9 @@ def _as(item: Item, version: Version) -> Item:
     )
 
 
-def _covers(start: date | None, end: date | None, day: date) -> bool:
-    return (start is None or start <= day) and (end is None or day <= end)
+def covers(span: Effective, day: date) -> bool:
+    """In force on that day."""
+    return (span.from_ is None or span.from_ <= day) and (span.until is None or day <= span.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,9 @@ class People:
     def most_in_one_state(self, test: Test, whole: str = "") -> Bounds:
         """The count of the single state or country that has most of the people. Of `whole` (`US`) only the parts are
         states: people of whom no more than that is known live in one of them."""
-        known = [place for place in (self.by_residence if self.listed else self.counts) if place not in (UNKNOWN, whole)]
+        known = [
+            place for place in (self.by_residence if self.listed else self.counts) if place not in (UNKNOWN, whole)
+        ]
         counts = [self.count((place,), test) if self.listed else self.here((place,)) for place in known]
         everybody = self.count(None, test) if self.listed else self.everybody()
         if not counts:

@@ -93,3 +93,4 @@ class Duties:
     pack_sha256: str
     duties: tuple[Duty, ...]
     questions: tuple[Question, ...]
+    warnings: tuple[str, ...] = ()  # what this answer cannot know: contradictions, places without a law on the shelf

@@ -1,0 +1,57 @@
+"""Silence is never taken for "nothing is owed": places without a law on the shelf are named."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from breachdesk.law import engine, facts, shelf
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LAW = shelf.load()
+
+
+def said(language: str = "en", **sheet: Any) -> tuple[str, ...]:
+    named = {name.replace("__", "."): value for name, value in sheet.items()}
+    return engine.evaluate(facts.parse(named), LAW, AT, language=language).warnings
+
+
+def group(residence: str, count: int = 1) -> dict[str, Any]:
+    return {"residence": residence, "count": count, "elements": ["name", "gov_id.us.ssn"]}
+
+
+def test_people_of_places_without_a_law_here_are_named_the_most_first() -> None:
+    (line,) = said(people=[group("AQ", 5), group("BV", 1200), group("US-CA", 9), group("unknown", 3)])
+    assert "BV (1,200), AQ (5)" in line
+    assert "US-CA" not in line
+
+
+def test_a_seat_without_a_law_here_is_named_apart() -> None:
+    (line,) = said(entity__establishments=["AQ", "DE"])
+    assert "AQ" in line
+    assert "DE" not in line
+
+
+@pytest.mark.parametrize("place", ["DE", "DE-BY", "IS", "GB", "RU-MOW", "US-CA", "US", "BR", "SG", "AU-NSW"])
+def test_places_with_a_law_here_are_not(place: str) -> None:
+    assert said(people=[group(place)]) == ()
+
+
+def test_the_law_of_patients_is_no_law_of_a_state() -> None:
+    assert "US-AS (700)" in said(people=[group("US-AS", 700)], entity__kinds=["hipaa_covered_entity"])[0]
+
+
+def test_counts_by_place_are_looked_at_as_well_and_nobody_is_nobody() -> None:
+    assert "AQ (7)" in said(subjects__count_in={"AQ": 7, "BV": 0})[0]
+
+
+def test_it_is_said_in_russian_too_and_stands_in_the_document() -> None:
+    assert "юриста" in said("ru", people=[group("AQ")])[0]
+    found = engine.evaluate(facts.parse({"people": [group("AQ")]}), LAW, AT)
+    assert engine.to_json(found)["warnings"] == list(found.warnings) != []
+
+
+def test_contradictions_come_with_them() -> None:
+    lines = said(people=[group("AQ")], subjects__count=9)
+    assert len(lines) == 2
+    assert "subjects.count" in lines[0]
