@@ -50,6 +50,7 @@ FACTS: dict[str, Any] = {
     "time.detected": "2026-11-19T21:40:00+01:00",
     "time.aware": "2026-11-20T16:25:00+01:00",
     "time.individual_notice_planned": "2026-11-25",
+    "subjects.count": 12345,
 }
 
 

@@ -16,7 +16,7 @@ from tests.notify.bakery import FACTS, cohort, organisation
 
 LIBRARY = our_library()
 ORGANISATION = organisation()
-PLACES = ("US-CA", "US-MA", "US-NY", "US-IL", "DE", "RU", "GB", "BR", "AU", "SG", "unknown")
+PLACES = ("US-CA", "US-MA", "US-NY", "US-RI", "US-NC", "DE", "RU", "GB", "BR", "AU", "SG", "unknown")
 OPEN = {**FACTS, "breach.exfiltration": "unknown"}
 CROWDS = (
     ("name", "email", "login.password_hash"),

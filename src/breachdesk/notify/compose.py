@@ -28,8 +28,8 @@ def compose(
 ) -> Notice:
     """The letter to `cohort` in `language` (`en`, `ru`), checked. With `person` its slots are filled for delivery."""
     rules = library.rules_for(cohort.residence, entity_kinds(facts))
-    regulator = bool(library.advice.at(cohort.residence, "regulator"))
-    said = conditions(cohort, rules, organisation, facts, has_regulator=regulator)
+    regulator, agency = (bool(library.advice.at(cohort.residence, kind)) for kind in ("regulator", "state_agency"))
+    said = conditions(cohort, rules, organisation, facts, has_regulator=regulator, has_state_agency=agency)
     layout = layout_of(rules)
     steps = choose_steps(
         library.advice,

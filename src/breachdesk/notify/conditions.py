@@ -27,8 +27,10 @@ def conditions(
     facts: Mapping[str, Any],
     *,
     has_regulator: bool = True,
+    has_state_agency: bool = False,
 ) -> frozenset[str]:
-    """`has_regulator`: the advice pack knows an authority to complain to where these people live."""
+    """The advice pack knows, where these people live, an authority to complain to (`has_regulator`), an office of their
+    state that helps against identity theft (`has_state_agency`)."""
     applied = tuple(rules)
     held, _ = held_since(facts)
     said = {
@@ -39,6 +41,7 @@ def conditions(
         "held": held is True,
         "not-held": held is False,
         "has-regulator": has_regulator,
+        "state-agency": has_state_agency,
         "services": wants_services(cohort, applied, organisation, facts),
         "passwords": touches(cohort.elements, _PASSWORDS),
         "sign-in-only": touches(cohort.elements, _PASSWORDS)

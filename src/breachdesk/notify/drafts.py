@@ -54,6 +54,7 @@ def write_notices(
     counts cohorts. Raises OSError when the folder cannot be written.
     """
     merged = merge(cohorts, library.vocabulary)
+    facts = {"subjects.count": sum(cohort.count for cohort in merged), **facts}
     press = Press(words=library.phrases)
     shelf = Shelving(pack)
     entries: list[NoticeEntry] = []

@@ -18,11 +18,12 @@ from breachdesk.notify.shapes import Ask, AskKind, NoticeCohort, Step
 from breachdesk.notify.template import Filled
 
 MOST_RISKS = 3
+GROUPS = {"en": ",", "ru": "\u00a0"}  # between thousands
 COMPUTED = frozenset(
     (
         *("reach.phone", "reach.email", "privacy.lines", "exposed.from", "exposed.until", "discovered", "letter.date"),
         *("held.from", "recipient.name", "recipient.address", "code", "elements", "risks", "steps", "bureaus"),
-        *("trade_commission", "agencies", "regulators", "services.term"),
+        *("trade_commission", "agencies", "regulators", "services.term", "affected"),
     )
 )
 
@@ -158,6 +159,13 @@ class Values:
 
     def _code(self) -> Filled:
         return _name(self.person.code) if self.person and self.person.code else self._slot("code")
+
+    def _affected(self) -> Filled:
+        """All people of the case, as counted or as the sheet says."""
+        count = self.facts.get("subjects.count")
+        if not isinstance(count, int) or count < 1:
+            return self.blank("subjects.count")
+        return _name(f"{count:,}".replace(",", GROUPS[self.language]))
 
     # --- what was lost, and what to do
 
