@@ -107,7 +107,7 @@ class ValuesPack(_Strict):
 class TextPack(_Strict):
     """How it looks inside running text. `anchors` are cheap hyperscan patterns that find the places worth a look;
     `pattern` then takes the value (the group that matched, when it has groups). `hotwords` near by make it surer, or
-    are needed;
+    are needed (`mail_speaks`: a mail address within reach stands in for them, as in rows pasted into a letter);
     `coldwords` just before it speak against it, `coldwords_after` when they follow at once (`cancer charity`).
     `needs: no_thing`: not in tables about things (what a product is good for is nobody's illness)."""
 
@@ -116,6 +116,7 @@ class TextPack(_Strict):
     check: str | None = None
     hotwords: tuple[Phrase, ...] = ()
     hotword_needed: bool = False
+    mail_speaks: bool = False
     coldwords: tuple[Phrase, ...] = ()
     coldwords_after: tuple[Phrase, ...] = ()
     words: str | None = None

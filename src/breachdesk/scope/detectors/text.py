@@ -57,6 +57,8 @@ class Scanner:
         self._cold = [_words(one.pack.text.coldwords) for one in self._detectors if one.pack.text]
         self._after = [_next_words(one.pack.text.coldwords_after) for one in self._detectors if one.pack.text]
 
+        self._mailed = [one.pack.text.mail_speaks for one in self._detectors if one.pack.text]
+
     def scan(self, cells: pl.Series, *, prose: bool, things: bool = False) -> list[Span]:
         """Findings in all cells, in order of row and place. `prose` false: a column of short values, where only what
         needs no context counts. `things`: the table is about things."""
@@ -120,7 +122,9 @@ class Scanner:
             return _Hit(cell, start, end, place, confidence, reason)
         if hot.search(before) or hot.search(raw[end : end + reach // 2].decode(errors="ignore").lower()):
             return _Hit(cell, start, end, place, surer, reason + ", words beside it")
-        return None if needed else _Hit(cell, start, end, place, confidence, reason)
+        if needed and not (self._mailed[place] and b"@" in raw[max(0, start - reach) : end + reach]):
+            return None
+        return _Hit(cell, start, end, place, confidence, reason)
 
 
 @lru_cache(maxsize=2)
