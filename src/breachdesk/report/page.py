@@ -188,14 +188,15 @@ def _first(rungs: Sequence[Rung]) -> tuple[Rung | None, list[Rung]]:
 
 def _sources(account: Account, words: Words, shelf: Shelf) -> dict[str, Any]:
     found = rows.source_rows(account, words)
+    steps = rows.source_steps(found, words)
     return {
         "source_rows": found,
         "sources_answer": rows.sources_answer(account, words),
         "sources_picture": source_picture.draw(
-            rows.source_steps(found, words),
+            steps,
             Told("sources", words.say("sources.sub"), rows.sources_finding(account, words)),
         ),
-        "sources_most": source_picture.MOST,
+        "sources_left": len(found) - min(len(steps), source_picture.MOST),
         "problems": problems.told(account.sources, words, shelf),
         "problems_most": _PROBLEMS,
     }
@@ -237,7 +238,7 @@ def _risk(name: str, words: Words) -> str:
 
 
 def _drafts(account: Account, words: Words) -> dict[str, Any]:
-    found = [rows.draft_row(draft, words) for draft in account.drafts]
+    found = rows.draft_rows(account, words)
     groups = []
     for kind, title, more in _DRAFTS:
         near, far = rows.near_and_far(row for row in found if row.draft.kind is kind)

@@ -180,6 +180,8 @@ def _certainty(field: Field) -> Certainty:
 
 
 def source_steps(rows: Sequence[SourceRow], words: Words) -> list[source_picture.Step]:
+    """Sources in which something was found or not read; the others stand in the table."""
+    telling = [row for row in rows if row.fields or row.source.status is not Status.READ]
     return [
         source_picture.Step(
             name=row.source.source,
@@ -189,7 +191,7 @@ def source_steps(rows: Sequence[SourceRow], words: Words) -> list[source_picture
             found="" if row.source.status is Status.UNREADABLE else row.found,
             state=words.say(f"sources.{row.source.status}"),
         )
-        for row in rows
+        for row in telling or rows
     ]
 
 
@@ -222,6 +224,7 @@ def sources_finding(account: Account, words: Words) -> str:
 @dataclass(frozen=True, slots=True)
 class DraftRow:
     draft: Draft
+    place: str  # whose law asks for it; "" where the draft names no duty
     language: str
     passed: int
     waits: int
@@ -233,10 +236,20 @@ class DraftRow:
         return bool(self.passed) and not self.waits and not self.failed
 
 
-def draft_row(draft: Draft, words: Words) -> DraftRow:
+def draft_rows(account: Account, words: Words) -> list[DraftRow]:
+    asked = {duty.id: duty for duty in (account.duties.duties if account.duties else ())}
+    found = []
+    for draft in account.drafts:
+        places = dict.fromkeys(place_of(asked[id_], words) for id_ in draft.duties if id_ in asked)
+        found.append(_draft_row(draft, ", ".join(places), words))
+    return found
+
+
+def _draft_row(draft: Draft, place: str, words: Words) -> DraftRow:
     marks = [check.mark for check in draft.checks]
     return DraftRow(
         draft=draft,
+        place=place,
         language=str(words.locale.languages.get(draft.language, draft.language)),
         passed=marks.count(Mark.PASSED),
         waits=marks.count(Mark.ASK),

@@ -115,7 +115,7 @@ def _narrow(rungs: Sequence[Rung], words: Words, now: datetime, told: Told) -> M
             sheet.text(text_x, at, line, f"t-label {rung.state}", size=15)
             at += 19
         when = f"{left(rung, words, now)} · {rung.place}" if rung.place else left(rung, words, now)
-        sheet.text(text_x, at, when, f"t-left small {rung.state}", room=room, size=14)
+        sheet.text(text_x, at, when, f"t-left small {rung.state}", room=room, size=14, heavy=True)
         sheet.text(text_x, at + 18, words.placed(rung.due, seen_from=now), "t-small", room=room, size=13)
         if rung.people is not None:
             number = words.number(rung.people)
