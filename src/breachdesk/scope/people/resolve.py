@@ -24,6 +24,7 @@ from breachdesk.scope.people import names as naming
 Ints = npt.NDArray[np.int32]
 _MOST_NAMES = 6  # an identifier that more different names share joins nobody
 NO_DATE = -(2**31)
+_PAIRS = {"node": pl.Int32, "other": pl.Int32, "kind": pl.UInt8, "same": pl.Boolean}
 
 
 class Kind(IntEnum):
@@ -76,9 +77,15 @@ def join_named(material: Material, groups: Ints) -> Ints:
     shared = shared.join(known, on="node", how="inner")
     counted = shared.with_columns(spread=pl.col("name").n_unique().over("kind", "value"))
     alive = counted.filter((pl.col("spread") <= _MOST_NAMES) | (pl.col("kind") == int(Kind.KEY)))
-    pairs = pl.concat([_same_name(alive), _other_name(alive)])
-    pairs = _without_conflicts(pairs, known, material)
-    return _split(_connect(groups, pairs), pairs, known, material)
+    tried = pl.concat([_same_name(alive), _other_name(alive)])
+    pairs = _without_conflicts(tried, known, material)
+    # Where a first pair fails, another of the same identifier may hold; where a group is to be taken apart, all count.
+    failed = tried.join(pairs, on=["node", "other"], how="anti")
+    pairs = pl.concat([pairs, _all_pairs(alive, failed["node"].append(failed["other"]), known, material)])
+    joined = _connect(groups, pairs)
+    suspects = _contradictory(joined, pairs, known, material)
+    pairs = pl.concat([pairs, _all_pairs(alive, suspects["node"], known, material)])
+    return _split(joined, pairs, suspects, material)
 
 
 def follow_identifiers(material: Material, groups: Ints) -> Ints:
@@ -119,12 +126,25 @@ def _same_name(alive: pl.DataFrame) -> pl.DataFrame:
 
 def _other_name(alive: pl.DataFrame) -> pl.DataFrame:
     """Every two different (name, day of birth) of one identifier, one node for each, when the names are alike."""
-    faces = alive.group_by("kind", "value", "name", "born").agg(pl.col("node").min())
+    return _judged(alive.group_by("kind", "value", "name", "born").agg(pl.col("node").min()))
+
+
+def _all_pairs(alive: pl.DataFrame, nodes: pl.Series, known: pl.DataFrame, material: Material) -> pl.DataFrame:
+    """Every two nodes with a common identifier, of the identifiers that `nodes` have."""
+    if nodes.is_empty():
+        return _without_conflicts(pl.DataFrame(schema=_PAIRS), known, material)
+    touched = alive.filter(pl.col("node").is_in(nodes.implode())).select("kind", "value").unique()
+    faces = alive.join(touched, on=["kind", "value"], how="semi").select("kind", "value", "name", "born", "node")
+    return _without_conflicts(_judged(faces), known, material)
+
+
+def _judged(faces: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of `faces` (kind, value, name, born, node) with one identifier whose names can be one person's."""
     faces = faces.filter(pl.len().over("kind", "value") > 1)
     crowd = faces.filter(pl.len().over("kind", "value") <= _MOST_NAMES * 3)
     both = crowd.join(crowd, on=["kind", "value"], suffix="_b").filter(pl.col("node") < pl.col("node_b"))
     if both.is_empty():
-        return pl.DataFrame(schema={"node": pl.Int32, "other": pl.Int32, "kind": pl.UInt8, "same": pl.Boolean})
+        return pl.DataFrame(schema=_PAIRS)
     looked = both.select("name", "name_b").unique()
     verdicts = [(one, other, naming.alike(one, other), naming.surely(one, other)) for one, other in looked.iter_rows()]
     judged = pl.DataFrame(verdicts, schema=["name", "name_b", "alike", "surely"], orient="row")
@@ -196,28 +216,26 @@ def _joined(groups: Ints, one: npt.NDArray[np.int32], other: npt.NDArray[np.int3
     return joined
 
 
-def _split(groups: Ints, pairs: pl.DataFrame, known: pl.DataFrame, material: Material) -> Ints:
+def _split(groups: Ints, pairs: pl.DataFrame, suspects: pl.DataFrame, material: Material) -> Ints:
     """A chain can lead from one person to another (`J Smith` is like John and like Jane). Groups that hold a
     contradiction are taken apart: who stands between the two sides stays alone, then names must be the same."""
-    members = known.filter(pl.col("node").is_in(pairs["node"].append(pairs["other"]).unique().implode()))
-    members = members.with_columns(group=pl.Series(groups[members["node"].to_numpy()]))
-    suspects = _contradictory(members, material)
-    if not suspects:
+    if suspects.is_empty():
         return groups
-    chosen = members.filter(pl.col("group").is_in(list(suspects)))
     ties: dict[int, list[tuple[int, int, bool]]] = defaultdict(list)
-    group_of = dict(chosen.select("node", "group").iter_rows())
-    for node, other, same in pairs.select("node", "other", "same").iter_rows():
+    group_of = dict(suspects.select("node", "group").iter_rows())
+    for node, other, same in pairs.select("node", "other", "same").unique().iter_rows():
         if node in group_of:
             ties[group_of[node]].append((node, other, same))
     people: dict[int, list[tuple[int, str, int]]] = defaultdict(list)
-    for node, name, born, group in chosen.select("node", "name", "born", "group").iter_rows():
+    for node, name, born, group in suspects.select("node", "name", "born", "group").iter_rows():
         people[group].append((node, name, born))
-    papers = _papers_of(chosen["node"], material)
+    papers = _papers_of(suspects["node"], material)
+    looks = _looks(suspects, material)
     result = groups.copy()
     fresh = int(groups.max()) + 1
     for group, faces in people.items():
-        for part in _take_apart(faces, ties[group], papers)[1:]:
+        inside = sorted(ties[group], key=lambda tie: (not tie[2], *sorted((looks[tie[0]], looks[tie[1]]))))
+        for part in _take_apart(faces, inside, papers)[1:]:
             result[part] = fresh
             fresh += 1
     return result
@@ -230,8 +248,25 @@ def _papers_of(nodes: pl.Series, material: Material) -> dict[int, dict[int, set[
     return found
 
 
-def _contradictory(members: pl.DataFrame, material: Material) -> set[int]:
-    """Groups in which not all names are one name, or days of birth or papers differ."""
+def _looks(suspects: pl.DataFrame, material: Material) -> dict[int, tuple[object, ...]]:
+    """What is known of each node, so that ties are taken in an order that does not depend on the evidence's."""
+    mine = np.isin(material.node, suspects["node"].to_numpy())
+    signs: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for node, kind, value in zip(
+        material.node[mine].tolist(), material.kind[mine].tolist(), material.value[mine].tolist(), strict=True
+    ):
+        signs[node].append((kind, value))
+    return {
+        node: (name, born, sorted(signs[node]))
+        for node, name, born in suspects.select("node", "name", "born").iter_rows()
+    }
+
+
+def _contradictory(groups: Ints, pairs: pl.DataFrame, known: pl.DataFrame, material: Material) -> pl.DataFrame:
+    """The members (node, name, born, group) of groups in which there are more than two names, or in which days of birth
+    or papers differ."""
+    members = known.filter(pl.col("node").is_in(pairs["node"].append(pairs["other"]).unique().implode()))
+    members = members.with_columns(group=pl.Series(groups[members["node"].to_numpy()]))
     faces = members.group_by("group").agg(
         names=pl.col("name").n_unique(), dates=pl.col("born").filter(pl.col("born") != NO_DATE).n_unique()
     )
@@ -240,8 +275,9 @@ def _contradictory(members: pl.DataFrame, material: Material) -> set[int]:
         .group_by("group", "paper")
         .agg(values=pl.col("value").n_unique())
     )
-    odd = set(faces.filter((pl.col("names") > 2) | (pl.col("dates") > 1))["group"])
-    return odd | set(papers.filter(pl.col("values") > 1)["group"])
+    odd = faces.filter((pl.col("names") > 2) | (pl.col("dates") > 1))["group"]
+    odd = odd.append(papers.filter(pl.col("values") > 1)["group"]).unique()
+    return members.filter(pl.col("group").is_in(odd.implode()))
 
 
 def _take_apart(
@@ -249,8 +285,8 @@ def _take_apart(
     ties: Sequence[tuple[int, int, bool]],
     papers: dict[int, dict[int, set[int]]],
 ) -> list[list[int]]:
-    """Parts without contradiction. Ties of the same name are taken first; a tie that would bring a contradiction into a
-    part is left out, and a node tied to two parts that contradict each other stays alone."""
+    """Parts without contradiction. Ties are taken in their order; one that would bring a contradiction into a part is
+    left out, and a node tied to two that contradict each other stays alone."""
     face = {node: (name, born) for node, name, born in faces}
     against: dict[tuple[int, int], bool] = {}
 
@@ -270,7 +306,7 @@ def _take_apart(
         if len(near) <= 50 and any(clash(a, b) for a in near for b in near if a < b)
     }
     part = {node: [node] for node in face}
-    for one, other, _ in sorted(ties, key=lambda tie: not tie[2]):
+    for one, other, _ in ties:
         if one in between or other in between or part[one] is part[other]:
             continue
         if len(part[one]) * len(part[other]) > 10_000 or any(clash(a, b) for a in part[one] for b in part[other]):
@@ -310,18 +346,21 @@ def _follow(material: Material, groups: Ints, nameless: npt.NDArray[np.bool_], k
         return groups
     settled = _named_groups(material, groups, nameless)
     frame = frame.with_columns(named=pl.Series(settled[frame["group"].to_numpy()]))
-    home = frame.filter("named").group_by("which").agg(home=pl.col("node").min(), homes=pl.col("group").n_unique())
-    free = frame.filter(~pl.col("named")).join(home, on="which", how="left")
-    led = free.filter(pl.col("homes") == 1).select("node", other="home")
-    alone = free.filter(pl.col("homes").is_null() | (pl.col("homes") > 1))
-    led = led.unique("node", keep="first", maintain_order=True)
-    # Nameless ones of one identifier are one person; over a telephone only when nothing surer tells them apart.
-    flock = alone.with_columns(other=pl.col("node").min().over("which")).filter(pl.col("node") != pl.col("other"))
-    edges = pl.concat(
-        [led.with_columns(lead=pl.lit(value=True)), flock.select("node", "other", lead=pl.lit(value=False))]
+    home = (
+        frame.filter("named")
+        .group_by("which")
+        .agg(home=pl.col("node").min(), home_group=pl.col("group").first(), homes=pl.col("group").n_unique())
     )
-    edges = _consistent(edges, material, groups, kind)
-    return _one_way(groups, edges)
+    free = frame.filter(~pl.col("named")).join(home, on="which", how="left")
+    led = free.filter(pl.col("homes") == 1).select("which", "node", other="home", a="group", b="home_group")
+    alone = free.filter(pl.col("homes").is_null() | (pl.col("homes") > 1))
+    against = _against(material, kind, groups, free["group"].append(led["b"]).unique())
+    led = _consistent(led, against)
+    # Nameless ones of one identifier are one person; over a telephone only when nothing surer tells them apart.
+    flock = alone.filter(~pl.col("which").is_in(_torn(alone.select("group", whole="which"), against).implode()))
+    flock = flock.with_columns(other=pl.col("node").min().over("which")).filter(pl.col("node") != pl.col("other"))
+    flock = flock.select("node", "other", a="group", b=pl.Series(groups[flock["other"].to_numpy()]))
+    return _unmixed(groups, _one_way(groups, led, flock), against)
 
 
 def _named_groups(material: Material, groups: Ints, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -330,48 +369,73 @@ def _named_groups(material: Material, groups: Ints, nameless: npt.NDArray[np.boo
     return named
 
 
-def _consistent(edges: pl.DataFrame, material: Material, groups: Ints, kind: Kind) -> pl.DataFrame:
-    """Edges whose groups have no different papers or days of birth; over a telephone no different mailboxes."""
-    if edges.is_empty():
-        return edges
-    edges = edges.with_columns(
-        a=pl.Series(groups[edges["node"].to_numpy()]), b=pl.Series(groups[edges["other"].to_numpy()])
-    )
-    touched = pl.concat([edges["a"], edges["b"]]).unique()
-    bad = []
-    papers = _of_groups(material.papers, groups, touched)
-    if kind is not Kind.KEY:
-        bad.append(_group_differ(edges, papers, ["paper"]))
-        dated = np.flatnonzero(material.born != NO_DATE)
-        days = pl.DataFrame({"node": dated.astype(np.int32), "value": material.born[dated].astype(np.int64)})
-        bad.append(_group_differ(edges, _of_groups(days, groups, touched), []))
+def _against(material: Material, kind: Kind, groups: Ints, touched: pl.Series) -> list[pl.DataFrame]:
+    """What tells two people apart who share an identifier of `kind`: (group, paper, value) of the groups `touched`,
+    `paper` 0 where it is none. A customer number is given to one person; else papers and days of birth tell, over a
+    telephone also mailboxes."""
+    if kind is Kind.KEY or touched.is_empty():
+        return []
+    wanted = np.zeros(int(groups.max()) + 1, dtype=bool)
+    wanted[touched.to_numpy()] = True
+    mine = wanted[groups]
+
+    def held(node: Ints, value: npt.NDArray[np.uint64], paper: npt.NDArray[np.uint64] | int = 0) -> pl.DataFrame:
+        frame = pl.DataFrame({"group": groups[node], "value": value})
+        return frame.with_columns(paper=pl.lit(paper) if isinstance(paper, int) else pl.Series(paper)).unique()
+
+    papers = material.papers.filter(pl.Series(mine[material.papers["node"].to_numpy()]))
+    dated = np.flatnonzero(mine & (material.born != NO_DATE)).astype(np.int32)
+    found = [
+        held(papers["node"].to_numpy(), papers["value"].to_numpy(), papers["paper"].to_numpy()),
+        held(dated, material.born[dated].astype(np.uint64)),
+    ]
     if kind is Kind.PHONE:
-        mail = pl.DataFrame(dict(zip(("node", "value"), material.by_kind(Kind.EMAIL), strict=True)))
-        bad.append(_group_differ(edges, _of_groups(mail, groups, touched), []))
-    for one in bad:
-        edges = edges.join(one, on=["a", "b"], how="anti")
+        node, value = material.by_kind(Kind.EMAIL)
+        found.append(held(node[mine[node]], value[mine[node]]))
+    return found
+
+
+def _consistent(edges: pl.DataFrame, against: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Edges whose groups `a` and `b` nothing tells apart."""
+    for values in against:
+        named = edges.select(node="a", other="b").filter(pl.col("node") != pl.col("other"))
+        bad = _differ(named, values.rename({"group": "node"}), ["paper"])
+        edges = edges.join(bad.rename({"node": "a", "other": "b"}), on=["a", "b"], how="anti")
     return edges
 
 
-def _of_groups(values: pl.DataFrame, groups: Ints, touched: pl.Series) -> pl.DataFrame:
-    if values.is_empty():
-        return values.with_columns(group=pl.lit(0, dtype=pl.Int32)).drop("node")
-    placed = values.with_columns(group=pl.Series(groups[values["node"].to_numpy()])).drop("node")
-    return placed.filter(pl.col("group").is_in(touched.implode())).unique()
+def _torn(members: pl.DataFrame, against: Sequence[pl.DataFrame]) -> pl.Series:
+    """Of `members` (group, whole) the wholes whose groups have values of one kind and none that all of them share."""
+    torn = [members["whole"].clear()]
+    for values in against:
+        held = values.join(members.unique(), on="group")
+        shared = held.group_by("whole", "paper", "value").agg(having=pl.col("group").n_unique())
+        most = shared.group_by("whole", "paper").agg(pl.col("having").max())
+        all_of_them = held.group_by("whole", "paper").agg(groups=pl.col("group").n_unique())
+        bad = most.join(all_of_them, on=["whole", "paper"]).filter(pl.col("having") < pl.col("groups"))
+        torn.append(bad["whole"])
+    return pl.concat(torn).unique()
 
 
-def _group_differ(edges: pl.DataFrame, values: pl.DataFrame, within: list[str]) -> pl.DataFrame:
-    named = edges.select(node="a", other="b").filter(pl.col("node") != pl.col("other"))
-    return _differ(named, values.rename({"group": "node"}), within).rename({"node": "a", "other": "b"})
+def _unmixed(before: Ints, after: Ints, against: Sequence[pl.DataFrame]) -> Ints:
+    """`after`, but what was joined into a group that holds a contradiction is what it was `before`."""
+    if not against:
+        return after
+    places = np.unique(before, return_index=True)[1]
+    torn = _torn(pl.DataFrame({"group": before[places], "whole": after[places]}), against)
+    if torn.is_empty():
+        return after
+    undone = np.isin(after, torn.to_numpy())
+    result = after.copy()
+    result[undone] = int(after.max()) + 1 + before[undone]
+    return np.unique(result, return_inverse=True)[1].astype(np.int32)
 
 
-def _one_way(groups: Ints, edges: pl.DataFrame) -> Ints:
-    """Join along the edges, but never two groups that both have a name: a nameless group is led to one named group."""
-    if edges.is_empty():
-        return groups
-    leads = edges.filter("lead").group_by("a").agg(pl.col("node").min(), pl.col("other").min())
-    flock = edges.filter(~pl.col("lead"))
-    # A flock first becomes one group, unless a member of it is already led away.
+def _one_way(groups: Ints, led: pl.DataFrame, flock: pl.DataFrame) -> Ints:
+    """Join along the edges, but never two groups that both have a name: a nameless group is led to one named group, and
+    a flock becomes one group unless a member of it is led away."""
+    # Of several that lead the smallest value does: any would do, but it must not hang on the order of the evidence.
+    leads = led.sort("which", "b").unique("a", keep="first", maintain_order=True)
     flock = flock.join(leads, on="a", how="anti").join(leads, left_on="b", right_on="a", how="anti")
     return _connect(groups, pl.concat([leads.select("node", "other"), flock.select("node", "other")]))
 
