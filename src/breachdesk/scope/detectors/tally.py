@@ -66,10 +66,13 @@ class Tally:
         self._bounds(cells)
         cells = first_lines(cells)
         if self.sampled == 0:
-            self._look(cells, np.ones(cells.len(), dtype=bool))
+            self._look(cells)
+        elif len(self.sample) < _KEPT:
+            self._note(_spread(cells, _SAMPLE))
         codes = self._codes(cells, self.candidates)
-        if not codes.all():
-            codes = self._reopen(cells, codes)
+        unexplained = codes & ~self._mixing() == 0
+        if unexplained.any():
+            codes = self._reopen(cells, codes, unexplained)
         for code, count in zip(*np.unique(codes, return_counts=True), strict=True):
             self.crosstab[int(code)] += int(count)
 
@@ -86,34 +89,41 @@ class Tally:
             codes |= match.passed.astype(np.int64) << self.candidates.index(detector)
         return codes
 
-    def _reopen(self, cells: pl.Series, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _mixing(self) -> int:
+        """Bits of candidates that take an identifier of any kind: they explain nothing."""
+        return sum(1 << place for place, one in enumerate(self.candidates) if one.id in self._detectors.mixers)
+
+    def _reopen(self, cells: pl.Series, codes: NDArray[np.int64], unexplained: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Look at what no candidate explains; candidates that come of it are applied to all of that."""
         before = len(self.candidates)
-        self._look(cells, codes == 0)
+        rest = cells if unexplained.all() else cells.filter(pl.Series(unexplained))
+        self._look(rest)
         if len(self.candidates) > before:
-            codes[codes == 0] = self._codes(cells.filter(pl.Series(codes == 0)), self.candidates[before:])
+            codes[unexplained] |= self._codes(rest, self.candidates[before:])
         return codes
 
-    def _look(self, cells: pl.Series, unexplained: NDArray[np.bool_]) -> None:
-        """Try a spread of the unexplained cells against every detector."""
-        places = np.flatnonzero(unexplained)
-        size = _SAMPLE * 8 if self.mixed_ids() else _SAMPLE
-        places = places[np.unique(np.linspace(0, places.size - 1, min(size, places.size)).astype(np.intp))]
-        tried = cells.gather(places).to_list()
-        self.sampled += len(tried)
-        if len(self.sample) < _KEPT:
-            self.sample.extend(tried[: _KEPT - len(self.sample)])
-        hits: Counter[str] = Counter()
-        for value in tried:
-            hits.update(self._detectors.at_sight(value))
-        for name, count in hits.most_common():
+    def _look(self, cells: pl.Series) -> None:
+        """Try a spread of the cells against every detector; what is likely becomes a candidate."""
+        tried = _spread(cells, _SAMPLE * 8 if self.mixed_ids() else _SAMPLE)
+        for name, count in self._note(tried).most_common():
             if name.startswith("~"):
-                self.kinds[name[1:]] += count
                 continue
             detector = self._detectors[name]
             hinted = name in self.said and self.said[name].strength is Strength.HINT
             if hinted or (detector.pack.group and self.mixed_ids()) or self._likely(detector, count, len(tried)):
                 self._open(detector)
+
+    def _note(self, tried: Sequence[str]) -> Counter[str]:
+        """Keep some of the cells, and how often each detector and kind fits them at sight."""
+        self.sampled += len(tried)
+        self.sample.extend(tried[: max(0, _KEPT - len(self.sample))])
+        hits: Counter[str] = Counter()
+        for value in tried:
+            hits.update(self._detectors.at_sight(value))
+        for name, count in hits.items():
+            if name.startswith("~"):
+                self.kinds[name[1:]] += count
+        return hits
 
     def _likely(self, detector: Detector, count: int, tried: int) -> bool:
         """Looks of it are common here, and a column without the right header may be it at all."""
@@ -150,6 +160,13 @@ class Tally:
         bit = 1 << self.candidates.index(detector)
         others = sum(1 << self.candidates.index(other) for other in beside)
         return sum(count for code, count in self.crosstab.items() if code & bit and not code & others)
+
+
+def _spread(cells: pl.Series, size: int) -> list[str]:
+    """So many cells, evenly from first to last."""
+    places = np.unique(np.linspace(0, cells.len() - 1, min(size, cells.len())).astype(np.intp))
+    found: list[str] = cells.gather(places).to_list()
+    return found
 
 
 def first_lines(cells: pl.Series) -> pl.Series:
