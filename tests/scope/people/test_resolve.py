@@ -103,6 +103,11 @@ def test_a_nameless_row_between_two_people_ties_them_not_and_stays_with_neither(
     assert persons([Node(ANNA, mail=1), Node(BEN, mail=1), Node(None, mail=1)]) == [{0}, {1}, {2}]
 
 
+def test_one_row_that_is_somebody_else_does_not_keep_the_others_away() -> None:
+    family = [Node(ANNA, mail=1, born=SPRING), Node(None, mail=1), Node(None, mail=1, born=AUTUMN)]
+    assert persons(family) == [{0, 1}, {2}]
+
+
 def test_nameless_rows_of_one_mailbox_are_one_person() -> None:
     assert together(Node(None, mail=1), Node(None, mail=1), Node(None, mail=1))
 

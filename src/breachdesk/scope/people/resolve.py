@@ -197,7 +197,7 @@ def _drop(pairs: pl.DataFrame, bad: pl.DataFrame, only: int | None = None) -> pl
     marked = pairs.join(bad.with_columns(bad=pl.lit(value=True)), on=["node", "other"], how="left")
     bad_here = pl.col("bad").fill_null(value=False)
     if only is not None:
-        bad_here &= (pl.col("kind") == only) & ~pl.col("agree")
+        bad_here &= pl.col("kind") == only
     return marked.filter(~bad_here).drop("bad")
 
 
