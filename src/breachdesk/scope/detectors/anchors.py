@@ -102,6 +102,6 @@ class Re2Anchors:
         for cell in range(len(starts) - 1):
             text = bytes(data[int(starts[cell]) : int(starts[cell + 1])])
             if text:
-                owners = {self._owner[which] for which in self._set.Match(text)}
+                owners = {self._owner[which] for which in self._set.Match(text) or ()}
                 found.extend((cell, owner) for owner in sorted(owners))
         return np.array(found, dtype=np.int64).reshape(-1, 2)
