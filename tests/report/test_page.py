@@ -11,7 +11,8 @@ import pytest
 
 from breachdesk.law.shapes import Recipient, Verdict
 from breachdesk.report.page import file_name, render
-from breachdesk.report.shapes import Ask, Check, JournalLine, Mark
+from breachdesk.report.rows import MOST_DRAFTS
+from breachdesk.report.shapes import Ask, Check, DraftKind, JournalLine, Mark
 from breachdesk.scope.shapes import Field, Source, Status
 from tests.report.bakery import NOW, QUESTIONS, RESIDENCES, account, duties, duty, people
 from tests.report.reading import Node, read
@@ -205,12 +206,22 @@ def test_drafts_say_what_failed_and_what_only_a_human_can_say(english):
 
 def test_drafts_are_counted_by_what_they_wait_for(english):
     said = english.id("drafts").text()
+    assert "In the pack: 1 filing to an authority, 1 notice to affected people." in said
     assert "0 are ready for review; 1 waits for something only you can say; 1 failed a check." in said
     assert "Nothing has been sent to anybody." in said
     passed = tuple(replace(d, checks=(Check({"en": "x"}, Mark.PASSED),)) for d in account().drafts)
     ready = read(render(replace(account(), drafts=passed), "en"))
     assert "2 are ready for review." in ready.id("drafts").text()
     assert "0 of 2,072 people. 2 drafts are ready for review." in ready.with_class("brief")[0].text()
+
+
+def test_of_many_thousand_drafts_the_page_shows_what_fits_and_names_the_folder():
+    letter = next(draft for draft in account().drafts if draft.kind is DraftKind.NOTICE)
+    many = tuple(replace(letter, path=f"notices/{n}/en.html", people=n) for n in range(1200))
+    page = read(render(replace(account(), drafts=many), "en")).id("drafts")
+    assert len(page.all("tr")) == MOST_DRAFTS + 2  # two tables, each with its head
+    assert "1,000 more lie in the folder: notices/" in page.text()
+    assert page.all("a")[0].attributes["href"] == "notices/1199/en.html"  # the most people first
 
 
 def test_the_same_ask_stands_once_with_every_draft_that_waits_for_it():

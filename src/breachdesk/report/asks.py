@@ -15,13 +15,12 @@ class Wanted:
 
 
 def merged(account: Account, words: Words) -> list[Wanted]:
-    """The same ask of a letter and of a filing is one; what most drafts wait for comes first."""
+    """In the order given; the same ask of a letter and of a filing is one."""
     groups: dict[str, list[Ask]] = {}
     for ask in account.asks:
         groups.setdefault(ask.fact or ask.key or words.pick(ask.text), []).append(ask)
     titles = {draft.path: words.pick(draft.title, draft.path) for draft in account.drafts}
-    found = [_wanted(group, titles, words) for group in groups.values()]
-    return sorted(found, key=lambda wanted: -wanted.wanted)
+    return [_wanted(group, titles, words) for group in groups.values()]
 
 
 def _wanted(group: list[Ask], titles: dict[str, str], words: Words) -> Wanted:

@@ -28,10 +28,6 @@ _PERHAPS = 3
 _PROBLEMS = 6
 #: The work of a run in its order; `Account.unfinished` is one of them.
 STAGES = ("scope", "facts", "duties", "weight", "notices", "filings", "calendar", "journal", "manifest")
-_DRAFTS = (
-    (DraftKind.FILING, "drafts.filing_title", "drafts.more_filings"),
-    (DraftKind.NOTICE, "drafts.notice_title", "drafts.more_notices"),
-)
 _RISK_WORDS = {"high": "high_risk", "risk": "risk_level"}
 
 
@@ -239,12 +235,8 @@ def _risk(name: str, words: Words) -> str:
 
 def _drafts(account: Account, words: Words) -> dict[str, Any]:
     found = rows.draft_rows(account, words)
-    groups = []
-    for kind, title, more in _DRAFTS:
-        near, far = rows.near_and_far(row for row in found if row.draft.kind is kind)
-        groups.append((title, more, near, far))
     return {
-        "draft_groups": groups,
+        "draft_groups": [rows.draft_group(found, kind) for kind in (DraftKind.FILING, DraftKind.NOTICE)],
         "drafts_answer": rows.drafts_answer(found, account, words),
         "told": _told(account, sum(row.ready for row in found), words),
         "asks": asks.merged(account, words),

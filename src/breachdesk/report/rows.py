@@ -21,6 +21,7 @@ from breachdesk.scope.shapes import Field, Source, Status
 _OPEN = frozenset({Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD})
 _NEAR = 8
 _NEAR_DRAFTS = 8
+MOST_DRAFTS = 200  # rows of one kind on the page; a large case has thousands of letters in its folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def sources_finding(account: Account, words: Words) -> str:
 @dataclass(frozen=True, slots=True)
 class DraftRow:
     draft: Draft
-    place: str  # whose law asks for it; "" where the draft names no duty
+    place: str  # whose law asks for a filing; "" for a notice
     language: str
     passed: int
     waits: int
@@ -240,7 +241,8 @@ def draft_rows(account: Account, words: Words) -> list[DraftRow]:
     asked = {duty.id: duty for duty in (account.duties.duties if account.duties else ())}
     found = []
     for draft in account.drafts:
-        places = dict.fromkeys(place_of(asked[id_], words) for id_ in draft.duties if id_ in asked)
+        wanted_by = draft.duties if draft.kind is DraftKind.FILING else ()  # a notice names its place in its title
+        places = dict.fromkeys(place_of(asked[id_], words) for id_ in wanted_by if id_ in asked)
         found.append(_draft_row(draft, ", ".join(places), words))
     return found
 
@@ -257,14 +259,24 @@ def _draft_row(draft: Draft, place: str, words: Words) -> DraftRow:
     )
 
 
-def near_and_far(rows: Iterable[DraftRow]) -> tuple[list[DraftRow], list[DraftRow]]:
-    """What failed a check, then by date, then by people; beyond the first few the rest folds away."""
+@dataclass(frozen=True, slots=True)
+class DraftGroup:
+    """Drafts of one kind: those in sight, those that fold away, and how many more lie in the folder only."""
+
+    kind: DraftKind
+    near: Sequence[DraftRow]
+    far: Sequence[DraftRow]
+    rest: int
+
+
+def draft_group(rows: Iterable[DraftRow], kind: DraftKind) -> DraftGroup:
+    """What failed a check, then by date, then by people."""
     found = sorted(
-        rows, key=lambda row: (not row.failed, row.draft.due is None, row.draft.due or LAST, -(row.draft.people or 0))
+        (row for row in rows if row.draft.kind is kind),
+        key=lambda row: (not row.failed, row.draft.due is None, row.draft.due or LAST, -(row.draft.people or 0)),
     )
-    if len(found) <= _NEAR_DRAFTS + 1:
-        return found, []
-    return found[:_NEAR_DRAFTS], found[_NEAR_DRAFTS:]
+    near = len(found) if len(found) <= _NEAR_DRAFTS + 1 else _NEAR_DRAFTS
+    return DraftGroup(kind, found[:near], found[near:MOST_DRAFTS], max(0, len(found) - MOST_DRAFTS))
 
 
 def drafts_answer(rows: Sequence[DraftRow], account: Account, words: Words) -> str:
@@ -272,14 +284,13 @@ def drafts_answer(rows: Sequence[DraftRow], account: Account, words: Words) -> s
     if not rows:
         return words.say("drafts.pending" if account.unfinished else "drafts.none")
     kinds = [row.draft.kind for row in rows]
-    told = [
-        words.say(
-            "drafts.answer",
-            notices=words.say("drafts.notices", kinds.count(DraftKind.NOTICE)),
-            filings=words.say("drafts.filings", kinds.count(DraftKind.FILING)),
-        ),
-        words.say("drafts.count_ready", sum(row.ready for row in rows)),
+    there = [
+        words.say(f"drafts.{kind.value}s", kinds.count(kind))
+        for kind in (DraftKind.FILING, DraftKind.NOTICE)
+        if kind in kinds
     ]
+    told = [words.say("drafts.answer", drafts=", ".join(there))]
+    told.append(words.say("drafts.count_ready", sum(row.ready for row in rows)))
     waiting = sum(bool(row.waits) and not row.failed for row in rows)
     failed = sum(bool(row.failed) for row in rows)
     if waiting:
