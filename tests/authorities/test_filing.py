@@ -1,5 +1,6 @@
 """Filings: the form's fields in the form's order, answered, or said to be not yet known as the law allows."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +37,11 @@ ORDERED = {
     "US-IL.ag": ("US-IL", ["name", "kind", "address", "contact", "nature", "kinds", "count", "measures", "period"]),
     "eu-gdpr-33-sa": ("EU", ["type", "controller", "address", "kind", "main_establishment", "dpo", "contact", "aware"]),
     "ru-152-21-31-primary": ("RU", ["operator", "operator_short", "inn", "ogrn", "address", "email"]),
+    "gb-ukgdpr-33": ("GB", ["type", "controller", "address", "kind", "role", "dpo", "contact", "aware", "late"]),
+    "br-lgpd-48": ("BR", ["controller", "address", "small_agent", "dpo", "processor", "period", "aware", "late"]),
+    "sg-pdpa-pdpc": ("SG", ["name", "contact", "aware", "how_found", "course", "assessed", "period"]),
+    "au-ndb-oaic": ("AU", ["name", "address", "contact", "description", "period", "discovered", "kinds"]),
+    "US-FED.hipaa.hhs_500": ("US", ["type", "entity", "kind", "address", "contact", "associate", "count", "period"]),
     "ru-152-21-31-final": ("RU", ["first_number", "first_key", "operator", "operator_short", "inn", "decision_number"]),
 }
 
@@ -78,8 +84,20 @@ def test_nothing_known_means_nothing_answered_and_everything_required_asked(ref:
             assert one.value or not one.required
 
 
-def test_the_gdpr_counts_the_eea_alone_and_every_kind_apart() -> None:
+ABROAD = {key: value for key, value in FACTS.items() if key != "entity.main_establishment"}
+
+
+def test_whoever_is_established_in_the_eea_counts_people_everywhere() -> None:
     made = filing("eu-gdpr-33-sa")
+    assert field(made, "subjects_count").value == "2,196"
+    assert field(made, "residents").value == "47"
+    assert field(made, "main_establishment").value == "Germany"
+    moscow = {**ABROAD, "entity.establishments": ["RU"]}
+    assert field(filing("ru-152-21-31-primary", moscow), "subjects_count").value == "2 196"
+
+
+def test_from_abroad_the_gdpr_counts_the_eea_alone_and_every_kind_apart() -> None:
+    made = filing("eu-gdpr-33-sa", ABROAD)
     assert field(made, "subjects_count").value == "47"
     assert field(made, "subjects_count").state is State.ESTIMATED
     assert field(made, "kinds").rows == (("Name", "47"), ("E-mail address", "40"), ("Health information", "40"))
@@ -119,6 +137,92 @@ def test_what_is_not_known_is_said_in_the_words_of_each_law() -> None:
     assert field(filing("US-TX.ag"), "already_told").value == "Unknown at this time. We will update this notice."
 
 
+# What each law itself lists, and the fields that answer it.
+_ARTICLE_33 = "nature subjects subjects_count kinds records dpo consequences measures late"  # (3)(a) to (d), (1)
+CONTENT = {
+    "eu-gdpr-33-sa": _ARTICLE_33,
+    "gb-ukgdpr-33": _ARTICLE_33,
+    # order 187 of Roskomnadzor: the incident, the database, causes, harm, measures, who speaks; then what was found
+    "ru-152-21-31-primary": "detected kinds records cause consequences measures contact inn address email",
+    "ru-152-21-31-final": "first_number decision_number decision_date cause consequences measures responsible",
+    "US-CA.ag": "name period told held kinds",
+    "US-NY.ag": "told how_told count",
+    "US-TX.ag": "what_happened kinds count already_told measures planned police",
+    "US-MA.ag": "nature count name address reporter kind responsible kinds wisp wisp_update",
+    "US-FL.ag": "synopsis count services told contact",
+    "US-WA.ag": "count kinds period discovered measures",
+    "US-IL.ag": "nature count measures period",
+    "US-FED.hipaa.hhs_500": "count period discovered nature location kinds safeguards told measures",
+    # Res. CD/ANPD 15/2024 Art. 6
+    "br-lgpd-48": "kinds count minors elderly safeguards measures consequences late period aware dpo controller"
+    " small_agent processor description cause all_people",
+    # Notification of Data Breaches Regulations 2021, reg. 5
+    "sg-pdpa-pdpc": "aware how_found course what_happened count kinds consequences measures told advice contact late",
+    # Privacy Act s 26WK(3)
+    "au-ndb-oaic": "name address contact description kinds advice",
+}
+
+
+@pytest.mark.parametrize("ref", CONTENT)
+def test_the_form_asks_all_that_the_law_lists(ref: str) -> None:
+    assert set(CONTENT[ref].split()) <= {one.id for one in filing(ref).fields}
+
+
+@pytest.mark.parametrize("ref", ORDERED)
+def test_a_filing_speaks_of_people_and_never_to_them(ref: str) -> None:
+    lost = frozenset(our_library().vocabulary.elements)
+    people = tuple(replace(one, elements=lost) for one in PEOPLE)
+    for one in filing(ref, people=people).fields:
+        if one.id != "advice":
+            assert not re.search(r"\b(you|your|вы|вас|вам|ваш\w*)\b", one.value, re.IGNORECASE), (one.id, one.value)
+
+
+def test_singapore_is_told_the_course_of_things_in_order() -> None:
+    lines = field(filing("sg-pdpa-pdpc"), "course").value.splitlines()
+    assert lines[0] == "11 November 2026: the breach began."
+    assert lines[-1].endswith("the organisation knew that personal data was concerned.")
+    assert len(lines) == 4
+
+
+def test_australia_is_told_the_very_steps_of_its_letters() -> None:
+    lost = (Cohort("AU", frozenset({"name", "card.number"}), "en", "no", 9),)
+    assert "Call the number on the back of your card" in field(filing("au-ndb-oaic", people=lost), "advice").value
+
+
+def test_the_russian_law_has_its_own_special_categories() -> None:
+    lost = (Cohort("RU", frozenset({"health", "union", "insurance.health"}), "ru", "no", 9),)
+    assert field(filing("ru-152-21-31-primary", people=lost), "special").value == "Сведения о здоровье"
+    assert "Членство в профсоюзе" in field(filing("ru-152-21-31-primary", people=lost), "kinds").value
+
+
+def test_what_only_a_human_can_vouch_for_is_drafted_and_never_given() -> None:
+    said = {**FACTS, "organisation": {**SAID, "police": {"told": True, "agency": "Police of Springfield"}}}
+    police = field(filing("US-TX.ag", said), "police")
+    assert (police.value, police.state) == ("reported to the police: Police of Springfield", State.CONFIRM)
+    lost = (Cohort("US-MA", frozenset({"gov_id.us.ssn"}), "en", "no", 3),)
+    ocabr = duty("US-MA.ocabr", "US-MA")
+    form = FORMS.for_duty(ocabr)
+    assert form is not None
+    made = file(
+        ocabr,
+        form,
+        forms=FORMS,
+        library=our_library(),
+        organisation=organisation(),
+        facts=FACTS,
+        cohorts=lost,
+        summary={},
+        at=AT,
+    )
+    assert field(made, "certify").state is State.CONFIRM
+
+
+def test_without_a_contact_the_privacy_contact_is_proposed() -> None:
+    said = {**SAID, "contact": None, "privacy_contact": {"name": "Ada Example", "phone": "+49 30 555 0101"}}
+    contact = field(filing("US-CA.ag", {**FACTS, "organisation": said}), "contact")
+    assert (contact.value, contact.state) == ("Ada Example, +49 30 555 0101", State.CONFIRM)
+
+
 def test_who_one_is_can_never_be_unknown_to_oneself() -> None:
     assert field(filing("ru-152-21-31-primary"), "inn").value == "[ИНН]"
     assert field(filing("ru-152-21-31-final"), "first_key").value == "[ключ первичного уведомления]"
@@ -127,7 +231,7 @@ def test_who_one_is_can_never_be_unknown_to_oneself() -> None:
 def test_roskomnadzor_reads_russian_and_moscow_time() -> None:
     made = filing("ru-152-21-31-primary")
     assert made.language == "ru"
-    assert field(made, "detected").value == "19 ноября 2026 года, 23:40 (Europe/Moscow)"
+    assert field(made, "detected").value == "19 ноября 2026 года, 23:40 (московское время)"
     assert field(made, "subjects_count").value == "1 234"
     assert field(made, "operator").value == "ООО «Пекарня Север»"
     english = [

@@ -19,6 +19,7 @@ from breachdesk.notify.drafts import Shelving, merge_asks
 from breachdesk.notify.library import Library
 from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.shapes import NoticesIndex
+from breachdesk.notify.values import in_words
 from breachdesk.scope.shapes import Cohort
 
 FOLDER = "filings"
@@ -79,9 +80,21 @@ def write_filings(
 def _put(filing: Filing, duty: Duty, shelf: Shelving, page: Any, forms: Forms) -> FilingEntry:
     stem = file_name(duty.id)
     html, json = PurePosixPath(FOLDER, f"{stem}.html"), PurePosixPath(FOLDER, f"{stem}.json")
-    shelf.put(html, page.render(filing=filing, say=forms.phrases[filing.language], css=_css()).encode())
+    say = forms.phrases[filing.language]
+    shelf.put(html, page.render(filing=filing, say=say, due=due_in_words(filing), css=_css()).encode())
     shelf.put(json, canonical(to_json(filing)))
     return FilingEntry(filing, html, json)
+
+
+def due_in_words(filing: Filing) -> str:
+    """`23 November 2026, 16:25 (UTC+01:00)`; empty when the law names no day."""
+    if filing.due is None:
+        return ""
+    residence = "US" if filing.ref.startswith("US-") else ""
+    offset = filing.due.strftime("%z")
+    return (
+        f"{in_words(filing.due.date(), filing.language, residence)}, {filing.due:%H:%M} (UTC{offset[:3]}:{offset[3:]})"
+    )
 
 
 def file_name(duty: str) -> str:

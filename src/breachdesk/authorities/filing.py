@@ -6,8 +6,10 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from breachdesk.authorities.answers import Answer, Case
-from breachdesk.authorities.forms import FieldRow, Form, Forms
+from breachdesk.authorities.answers import answer as answer_to
+from breachdesk.authorities.answers import holds
+from breachdesk.authorities.case import Answer, Case
+from breachdesk.authorities.forms import AttachmentRow, FieldRow, Form, Forms
 from breachdesk.authorities.shapes import Attachment, Filing, FilingField, State
 from breachdesk.ground.places import country_of
 from breachdesk.law.shapes import Duty
@@ -34,6 +36,7 @@ def file(
     notices: NoticesIndex | None = None,
 ) -> Filing:
     """Draft `form` for `duty` as things stand `at` (aware). `summary`: the document breachdesk.scope/1, or empty."""
+    residences = places_of(form, duty, library)
     case = Case(
         duty=duty,
         library=library,
@@ -42,14 +45,15 @@ def file(
         cohorts=tuple(cohorts),
         summary=summary,
         language=form.language,
-        residences=places_of(form, duty, library),
+        residences=residences,
+        everyone=form.established and established(residences, facts),
         phrases=forms.phrases[form.language],
         zone=_ZONES.get(duty.jurisdiction, ""),
         at=at,
     )
     where = f"filings/{duty.id}"
     asks: dict[str, Ask] = {}
-    rows = [row for row in form.fields if case.holds(row.only_if)]
+    rows = [row for row in form.fields if holds(case, row.only_if)]
     fields = [_field(row, case, form, asks, where) for row in rows]
     case.complete = all(field.state is not State.NOT_YET_KNOWN for field in fields if field.required)
     fields = [
@@ -70,7 +74,7 @@ def file(
         verdict=duty.verdict,
         due=duty.due,
         fields=tuple(fields),
-        attachments=tuple(_attachment(form, row, notices) for row in form.attachments),
+        attachments=tuple(_attachment(form, row, library, notices) for row in form.attachments),
         notes=(*extra, *(note.say(form.language) for note in form.notes)),
         asks=tuple(asks.values()),
         citation=form.citation,
@@ -84,8 +88,15 @@ def places_of(form: Form, duty: Duty, library: Library) -> frozenset[str]:
     return frozenset({duty.jurisdiction}) if duty.jurisdiction else frozenset()
 
 
+def established(residences: frozenset[str], facts: Mapping[str, Any]) -> bool:
+    """Whether the sheet says that the organisation has an establishment in one of these places."""
+    named = facts.get("entity.establishments")
+    places = set(named) if isinstance(named, list | tuple | set | frozenset) else set()
+    return bool(residences & {country_of(str(place)) for place in (*places, facts.get("entity.main_establishment"))})
+
+
 def _field(row: FieldRow, case: Case, form: Form, asks: dict[str, Ask], where: str) -> FilingField:
-    answer = case.answer(row.answer)
+    answer = answer_to(case, row.answer)
     value = clean(answer.value).replace("\n\n", "\n") if "\n\n" in answer.value else _lines(answer.value)
     if answer.state is State.NOT_YET_KNOWN:
         value = _not_known(row, answer, case, form)
@@ -145,13 +156,14 @@ def _authority(form: Form, duty: Duty, forms: Forms, facts: Mapping[str, Any]) -
     return row.name, row.url, (" ".join(words),)
 
 
-def _attachment(form: Form, row: Any, notices: NoticesIndex | None) -> Attachment:
+def _attachment(form: Form, row: AttachmentRow, library: Library, notices: NoticesIndex | None) -> Attachment:
     """The letter most people of the place get serves as the sample."""
     path: PurePosixPath | None = None
     if notices and row.residence:
-        near = [entry for entry in notices.entries if entry.cohort.residence == row.residence]
+        places = library.advice.rules.groups.get(row.residence, (row.residence,))
+        near = [entry for entry in notices.entries if entry.cohort.residence in places]
         if near:
-            path = near[0].files["en"]["pdf"]
+            path = near[0].files[form.language]["pdf"]
     return Attachment(row.id, row.label.say(form.language), path)
 
 

@@ -29,7 +29,7 @@ class FieldRow(_Row):
 
 
 class AttachmentRow(_Row):
-    """`sample_letter` is found among the notices to `residence`; anything else a human must bring."""
+    """A letter is found among the notices to `residence` (or a group of it); anything else a human must bring."""
 
     id: str
     label: Words
@@ -45,6 +45,7 @@ class Form(_Row):
     url: str = ""
     language: str
     stage: str
+    established: bool = False  # everybody is counted where the organisation is established; else residents
     citation: str
     checked_on: Any
     confidence: str

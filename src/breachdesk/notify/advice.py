@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from breachdesk.ground.elements import covers
 from breachdesk.ground.places import country_of
-from breachdesk.ground.shelf import Shelf
+from breachdesk.ground.shelf import BadPack, Shelf
 from breachdesk.notify.shapes import Step
 
 
@@ -65,6 +65,7 @@ class StepRow(_Row):
 class ElementRow(_Row):
     serves: tuple[str, ...] = Field(alias="for")
     severity: int
+    harms: tuple[str, ...]  # what others can do to people with it, for authorities: names of harms.yaml
     label: Words
     risk: Words
     steps: tuple[str, ...]
@@ -88,6 +89,7 @@ class Advice:
     steps: dict[str, StepRow]
     elements: dict[str, ElementRow]
     resources: dict[str, tuple[Resource, ...]]  # by country or group
+    harms: dict[str, Words]  # the gravest first
 
     def places(self, residence: str) -> tuple[str, ...]:
         """The shelves of resources for a place: its country, else the group the country is in."""
@@ -114,11 +116,13 @@ def load_advice(shelf: Shelf) -> Advice:
         elements={
             name: ElementRow.model_validate(row) for name, row in shelf.data("advice/elements.yaml")["elements"].items()
         },
+        harms={name: Words.model_validate(row) for name, row in shelf.data("advice/harms.yaml")["harms"].items()},
         resources={rows["place"]: tuple(Resource.model_validate(row) for row in rows["resources"]) for rows in shelves},
     )
     missing = {step for row in advice.elements.values() for step in row.steps} - advice.steps.keys()
+    missing |= {harm for row in advice.elements.values() for harm in row.harms} - advice.harms.keys()
     if missing:
-        raise ValueError(f"packs/advice/elements.yaml: no such step: {', '.join(sorted(missing))}")
+        raise BadPack(f"advice/elements.yaml: no such step or harm: {', '.join(sorted(missing))}")
     return advice
 
 
@@ -129,6 +133,16 @@ def rows_serving(advice: Advice, elements: Iterable[str]) -> dict[str, list[str]
         if name := _serving(advice, element):
             served.setdefault(name, []).append(element)
     return served
+
+
+def harms_of(advice: Advice, elements: Iterable[str]) -> list[tuple[Words, list[str]]]:
+    """What others can do to people with these elements, the gravest harm first, each with what allows it."""
+    served = rows_serving(advice, elements)
+    found = []
+    for harm, words in advice.harms.items():
+        if names := [name for row, its in served.items() if harm in advice.elements[row].harms for name in its]:
+            found.append((words, names))
+    return found
 
 
 def rows_for(advice: Advice, elements: Iterable[str], *, minor: bool = False) -> list[ElementRow]:

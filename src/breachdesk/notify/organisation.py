@@ -42,6 +42,9 @@ KEYS: dict[str, Says | dict[str, Says]] = {
     "ein": Says.NAME,
     "what_happened": Says.PROSE,
     "cause": Says.PROSE,
+    "how_found": Says.PROSE,
+    "breach_type": Says.PROSE,
+    "breach_location": Says.PROSE,
     "consequences": Says.PROSE,
     "measures": Says.PROSE,
     "planned": Says.PROSE,
@@ -65,6 +68,10 @@ KEYS: dict[str, Says | dict[str, Says]] = {
     "records": Says.NUMBER,
     "subjects": Says.PROSE,
     "told_people": Says.NUMBER,
+    "letters_by": Says.PROSE,
+    "processor": Says.NAME,
+    "elderly": Says.NUMBER,
+    "all_people": Says.NUMBER,
     "other_authorities": Says.PROSE,
 }
 # Invisible characters that turn or hide text, and control characters other than line ends.
