@@ -120,12 +120,20 @@ def contradictions(facts: Mapping[str, Any], people: People) -> list[str]:
     hold = facts.get("hold.law_enforcement")
     if isinstance(hold, Hold) and hold.start and hold.until and _moment(hold.start) > _moment(hold.until, late=True):
         found.append("hold.law_enforcement ends before it begins; correct one of them")
+    main, seats = facts.get("entity.main_establishment"), facts.get("entity.establishments")
+    if main and seats is not None and not any(_same_place(main, seat) for seat in seats):
+        found.append("entity.main_establishment is not among entity.establishments; correct one of them")
     total = people.total
     if not people.listed and total is not None and sum(_tops(people.counts)) > total:
         found.append("subjects.count is less than the sum of subjects.count_in; correct one of them")
     if people.listed and total is not None and people.everybody().compare("eq", total).value == "no":
         found.append("subjects.count is not the number of people listed; the list is used")
     return found
+
+
+def _same_place(one: str, other: str) -> bool:
+    """`DE` and `DE-BY` may be the same seat."""
+    return f"{one}-".startswith(f"{other}-") or f"{other}-".startswith(f"{one}-")
 
 
 def _tops(counts: Mapping[str, int]) -> list[int]:
