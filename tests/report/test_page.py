@@ -10,8 +10,8 @@ from itertools import pairwise
 import pytest
 
 from breachdesk.law.shapes import Recipient, Verdict
+from breachdesk.report import drafts
 from breachdesk.report.page import file_name, render
-from breachdesk.report.rows import MOST_DRAFTS
 from breachdesk.report.shapes import Ask, Check, DraftKind, JournalLine, Mark
 from breachdesk.scope.shapes import Field, Source, Status
 from tests.report.bakery import NOW, QUESTIONS, RESIDENCES, account, duties, duty, people
@@ -219,7 +219,7 @@ def test_of_many_thousand_drafts_the_page_shows_what_fits_and_names_the_folder()
     letter = next(draft for draft in account().drafts if draft.kind is DraftKind.NOTICE)
     many = tuple(replace(letter, path=f"notices/{n}/en.html", people=n) for n in range(1200))
     page = read(render(replace(account(), drafts=many), "en")).id("drafts")
-    assert len(page.all("tr")) == MOST_DRAFTS + 2  # two tables, each with its head
+    assert len(page.all("tr")) == drafts.MOST + 2  # two tables, each with its head
     assert "1,000 more lie in the folder: notices/" in page.text()
     assert page.all("a")[0].attributes["href"] == "notices/1199/en.html"  # the most people first
 

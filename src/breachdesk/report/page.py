@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from breachdesk.ground.shelf import Shelf, our_shelf
 from breachdesk.law.shapes import Verdict
-from breachdesk.report import answer, asks, doubts, hinges, losses, problems, residences, rows
+from breachdesk.report import answer, asks, doubts, drafts, exposed, hinges, losses, problems, residences, rows
 from breachdesk.report.pictures import ladder, scale
 from breachdesk.report.pictures import sources as source_picture
 from breachdesk.report.pictures.canvas import Told
@@ -183,14 +183,14 @@ def _first(rungs: Sequence[Rung]) -> tuple[Rung | None, list[Rung]]:
 
 
 def _sources(account: Account, words: Words, shelf: Shelf) -> dict[str, Any]:
-    found = rows.source_rows(account, words)
-    steps = rows.source_steps(found, words)
+    found = exposed.source_rows(account, words)
+    steps = exposed.source_steps(found, words)
     return {
         "source_rows": found,
-        "sources_answer": rows.sources_answer(account, words),
+        "sources_answer": exposed.sources_answer(account, words),
         "sources_picture": source_picture.draw(
             steps,
-            Told("sources", words.say("sources.sub"), rows.sources_finding(account, words)),
+            Told("sources", words.say("sources.sub"), exposed.sources_finding(account, words)),
         ),
         "sources_left": len(found) - min(len(steps), source_picture.MOST),
         "problems": problems.told(account.sources, words, shelf),
@@ -234,10 +234,10 @@ def _risk(name: str, words: Words) -> str:
 
 
 def _drafts(account: Account, words: Words) -> dict[str, Any]:
-    found = rows.draft_rows(account, words)
+    found = drafts.draft_rows(account, words)
     return {
-        "draft_groups": [rows.draft_group(found, kind) for kind in (DraftKind.FILING, DraftKind.NOTICE)],
-        "drafts_answer": rows.drafts_answer(found, account, words),
+        "draft_groups": [drafts.draft_group(found, kind) for kind in (DraftKind.FILING, DraftKind.NOTICE)],
+        "drafts_answer": drafts.drafts_answer(found, account, words),
         "told": _told(account, sum(row.ready for row in found), words),
         "asks": asks.merged(account, words),
     }
