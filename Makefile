@@ -36,6 +36,9 @@ types: setup
 contracts: setup
 	$(BIN)/lint-imports
 
+screenshots: setup system
+	$(BIN)/python tools/screenshots $(DEMO)/pack docs/pictures
+
 bench: setup
 	$(BIN)/python -m bench
 

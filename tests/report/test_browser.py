@@ -1,5 +1,7 @@
 """The page in a real browser: nothing is fetched, nothing sticks out, no label lies on another, no script is needed."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from tests.report.test_page import hostile_account
 
 pytestmark = pytest.mark.browser
 
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "tools/screenshots"
 DESK, PHONE = 1440, 390
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
 WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
@@ -177,3 +180,23 @@ def test_on_paper_it_is_light_and_has_no_line_on_top(chrome, pages):
     assert page.locator(".picture.wide").first.is_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.ramp.simple')).fill") == "rgb(121, 170, 168)"
     page.close()
+
+
+def test_pictures_for_the_documents_are_drawn_by_a_command(chrome, pages, tmp_path):
+    pack, out = tmp_path / "pack", tmp_path / "pictures"
+    pack.mkdir()
+    for language in ("en", "ru"):
+        write(pack / file_name(language), crowd.account(language), language)
+    done = subprocess.run([sys.executable, SCREENSHOTS, pack, out], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    drawn = sorted(out.iterdir())
+    assert [path.name for path in drawn] == ["report-dark.png", "report-en.png", "report-phone.png", "report-ru.png"]
+    assert all(20_000 < path.stat().st_size < 400_000 for path in drawn)
+
+
+def test_without_a_pack_the_command_says_what_to_do(tmp_path):
+    done = subprocess.run(
+        [sys.executable, SCREENSHOTS, tmp_path, tmp_path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "make demo" in done.stderr
