@@ -1,5 +1,7 @@
-"""calendar.ics: every owed duty with a date, for any calendar (RFC 5545). Alarms come half-way, a day and three hours
-before, and at the end."""
+"""calendar.ics: every owed duty with a date, for any calendar (RFC 5545; docs/formats/calendar.md).
+
+Alarms come half-way, a day and three hours before, and at the end.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -12,7 +14,17 @@ from breachdesk.report.words import Words
 
 _FOLD = 75  # octets a line, RFC 5545 3.1
 _BEFORE = (timedelta(hours=24), timedelta(hours=3))
-_MARKED = (Verdict.OWED,)
+# A calendar without any component is no calendar (3.4), so one without deadlines says at least which time it keeps.
+_EMPTY = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Etc/UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
 
 
 def write(case: str, duties: Iterable[Duty], at: datetime, words: Words) -> bytes:
@@ -23,14 +35,13 @@ def write(case: str, duties: Iterable[Duty], at: datetime, words: Words) -> byte
         "VERSION:2.0",
         "PRODID:-//Breachdesk//Response pack//EN",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
         f"X-WR-CALNAME:{escape(words.say('calendar.name', case=case))}",
     ]
+    events: list[str] = []
     for duty in by_due(duties):
-        if duty.due is not None and duty.verdict in _MARKED:
-            lines += _event(case, duty, duty.due, at, words)
-    lines.append("END:VCALENDAR")
-    return b"".join(fold(line) for line in lines)
+        if duty.due is not None and duty.verdict is Verdict.OWED:
+            events += _event(case, duty, duty.due, at, words)
+    return b"".join(fold(line) for line in (*lines, *(events or _EMPTY), "END:VCALENDAR"))
 
 
 def _event(case: str, duty: Duty, due: datetime, at: datetime, words: Words) -> Iterator[str]:
@@ -47,29 +58,34 @@ def _event(case: str, duty: Duty, due: datetime, at: datetime, words: Words) -> 
     yield f"DTSTAMP:{_utc(at)}"
     yield f"SEQUENCE:{int(at.timestamp()) // 60 % 2**31}"
     yield f"DTSTART:{_utc(due)}"
-    yield f"DTEND:{_utc(due)}"
     yield f"SUMMARY:{escape(title)}"
     yield f"DESCRIPTION:{escape(told)}"
     yield "CLASS:CONFIDENTIAL"
     yield "TRANSP:TRANSPARENT"
-    for moment, words_of in _alarms(due, at, title, words):
+    for before, words_of in _alarms(due, at, title, words):
         yield "BEGIN:VALARM"
         yield "ACTION:DISPLAY"
-        yield f"TRIGGER;VALUE=DATE-TIME:{_utc(moment)}"
+        yield f"TRIGGER:{_trigger(before)}"
         yield f"DESCRIPTION:{escape(words_of)}"
         yield "END:VALARM"
     yield "END:VEVENT"
 
 
-def _alarms(due: datetime, at: datetime, title: str, words: Words) -> list[tuple[datetime, str]]:
-    """Only alarms that are still to come."""
-    found = [(due, words.say("calendar.alarm_now", title=title))]
+def _alarms(due: datetime, at: datetime, title: str, words: Words) -> list[tuple[timedelta, str]]:
+    """How long before the end each rings, the earliest first; only those that are still to come."""
+    found = [(timedelta(0), words.say("calendar.alarm_now", title=title))]
     for before in _BEFORE:
         span = words.span(int(before.total_seconds() // 60))
-        found.append((due - before, words.say("calendar.alarm_soon", span=span, title=title)))
+        found.append((before, words.say("calendar.alarm_soon", span=span, title=title)))
     if due - at > _BEFORE[0]:
-        found.append((at + (due - at) / 2, words.say("calendar.alarm_half", title=title)))
-    return sorted((moment, text) for moment, text in found if moment > at)
+        found.append(((due - at) / 2, words.say("calendar.alarm_half", title=title)))
+    return sorted(((before, text) for before, text in found if due - before > at), reverse=True)
+
+
+def _trigger(before: timedelta) -> str:
+    """`-PT180M`: relative, so that an alarm moves along when somebody moves the event."""
+    minutes = int(before.total_seconds() // 60)
+    return f"-PT{minutes}M" if minutes else "PT0S"
 
 
 def uid(case: str, duty: Duty) -> str:
