@@ -60,7 +60,7 @@ def letters(scale: float) -> Sequence[Figure]:
     while done < wanted and time.perf_counter() - start < _SECONDS:
         cohort, language = cohorts[done % len(cohorts)], ("en", "ru")[done % 2]
         notice = compose(cohort, language, library=shelf, organisation=sender, facts=facts)
-        size += len(press.pdf(notice, sender="Bakery North"))
+        size += len(press.pdf(notice, sender="Bakery North").content)
         done += 1
     rate = done / (time.perf_counter() - start)
     return [

@@ -48,6 +48,15 @@ def test_a_second_run_keeps_what_is_the_same_and_mends_what_is_not(tmp_path: Pat
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_a_sign_no_font_has_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    index = write(tmp_path, organisation=organisation(name="\u0378"))
+    assert index.written == 13
+    for entry in index.entries:
+        assert "all.pdf" in {one.code for one in entry.checks["en"] if not one.passed}
+    passed = write(tmp_path).entries[0].checks["ru"]
+    assert [one.passed for one in passed if one.code == "all.pdf"] == [True]
+
+
 def test_the_index_is_a_public_document(tmp_path: Path) -> None:
     write(tmp_path, organisation=organisation(phone=None, contact=None))
     found = json.loads((tmp_path / "notices" / "index.json").read_bytes())

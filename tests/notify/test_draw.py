@@ -45,7 +45,7 @@ def text_in(pdf: pikepdf.Pdf) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf_is_tagged_titled_and_speaks_its_language(language: str) -> None:
     notice = letter(language, "RU")
-    pdf = pikepdf.open(io.BytesIO(Press().pdf(notice, sender="Bakery")))
+    pdf = pikepdf.open(io.BytesIO(Press().pdf(notice, sender="Bakery").content))
     root = pdf.Root
     assert bool(root.MarkInfo.Marked)
     assert str(root.Lang) == language
@@ -85,7 +85,7 @@ def test_the_address_stands_in_the_window_of_an_envelope(residence: str) -> None
     ada = Person("Ada Example", ("1 Example Street", "Flat 14", "Springfield, CA 90000"))
     who = cohort(residence, "name", "email")
     notice = compose(who, "en", library=LIBRARY, organisation=organisation(), facts=FACTS, person=ada)
-    lines = baselines(Press().pdf(notice, sender="Bakery"))
+    lines = baselines(Press().pdf(notice, sender="Bakery").content)
     assert max(lines[:2]) < 45  # name and address of the sender
     assert min(lines[2:6]) > 60
     assert max(lines[2:6]) < 82
@@ -95,7 +95,7 @@ def test_the_address_stands_in_the_window_of_an_envelope(residence: str) -> None
 def test_a_head_too_long_for_the_window_is_set_in_full() -> None:
     ada = Person("Ada Example", tuple(f"Line {number} of a very long address" for number in range(12)))
     notice = compose(WHO, "en", library=LIBRARY, organisation=organisation(), facts=FACTS, person=ada)
-    lines = baselines(Press().pdf(notice, sender="Bakery"))
+    lines = baselines(Press().pdf(notice, sender="Bakery").content)
     assert lines[2] < 40
     assert min(after - before for before, after in pairwise(lines[:20])) > 2  # no line is set upon another
 
@@ -133,7 +133,7 @@ def test_hostile_words_stay_words(hostile: str) -> None:
     assert "<b>" not in page
     assert not re.search(r'href="(?!https://|mailto:|tel:)', page)
     assert "49" not in re.sub(r"[^{]*", "", page)
-    assert press.pdf(notice, sender=hostile).startswith(b"%PDF")
+    assert press.pdf(notice, sender=hostile).content.startswith(b"%PDF")
     for made in (page, as_text(notice)):
         assert "\x00" not in made
         assert "\u202e" not in made
@@ -170,5 +170,22 @@ def test_text_lines_are_short_and_steps_numbered() -> None:
 
 
 def test_the_same_letter_is_the_same_bytes() -> None:
-    assert Press().pdf(letter(), sender="a") == Press().pdf(letter(), sender="a")
+    assert Press().pdf(letter(), sender="a").content == Press().pdf(letter(), sender="a").content
     assert Press().html(letter()) == Press().html(letter())
+
+
+@pytest.mark.parametrize(
+    "name", ["Bäckerei 😀", "北方烘焙有限公司", "مخبز الشمال", "מאפייה", "\uf8ff", "\u0378", "ไทย"]
+)
+def test_a_name_in_a_rare_script_never_stops_a_letter(name: str) -> None:
+    notice = letter(name=name)
+    printed = Press().pdf(notice, sender=name)
+    pdf = pikepdf.open(io.BytesIO(printed.content))
+    assert bool(pdf.Root.MarkInfo.Marked)
+    with pdf.open_metadata() as xmp:
+        assert (xmp.get("pdfuaid:part") == "1") is printed.accessible
+
+
+def test_our_fonts_suffice_for_european_names() -> None:
+    assert Press().pdf(letter(name="Ж Łódź Þór Ñ Ğ ő ş ΑΩ €"), sender="x").accessible
+    assert not Press().pdf(letter(name="\u0378"), sender="x").accessible

@@ -68,8 +68,19 @@ def check(
     said = conditions(notice.cohort, applied, organisation, facts)
     desk = _Desk(notice, applied, library, organisation, facts, said, text_of(notice))
     found = [*_form(desk), *_points(desk), *_words(desk), *_by_law(desk)]
+    return sorted_checks(found)
+
+
+def sorted_checks(found: Iterable[NoticeCheck]) -> tuple[NoticeCheck, ...]:
+    """The failed ones first, the gravest before."""
     grave = list(Level)
     return tuple(sorted(found, key=lambda one: (one.passed, grave.index(one.level))))
+
+
+def pdf_check(library: Library, accessible: bool) -> NoticeCheck:
+    row = library.checks["pdf"]
+    told = row.looks if accessible else row.failed
+    return NoticeCheck("all.pdf", Level.WARN, accessible, told.en, told.ru)
 
 
 def text_of(notice: Notice, *, without: tuple[str, ...] = (), blanks: bool = True) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from breachdesk.ground.canonical import canonical
 from breachdesk.ground.files import write_whole
 from breachdesk.law.shapes import Duties, Duty, Verdict
+from breachdesk.notify.check import pdf_check, sorted_checks
 from breachdesk.notify.cohorts import merge
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
@@ -106,8 +107,8 @@ def _one(
     rules: tuple[str, ...] = ()
     for language in LANGUAGES:
         notice = compose(cohort, language, library=library, organisation=organisation, facts=facts)
-        files[language] = _draw(notice, press, shelf, library, organisation)
-        checks[language] = notice.checks
+        files[language], accessible = _draw(notice, press, shelf, library, organisation)
+        checks[language] = sorted_checks([*notice.checks, pdf_check(library, accessible)])
         asks += notice.asks
         rules = notice.rules
     about = duties_about(cohort, rules, library, duties)
@@ -126,20 +127,22 @@ def _one(
 
 def _draw(
     notice: Notice, press: Press, shelf: Shelving, library: Library, organisation: Organisation
-) -> dict[str, PurePosixPath]:
+) -> tuple[dict[str, PurePosixPath], bool]:
+    """The files of one letter, and whether its PDF is PDF/UA."""
     draft = library.phrases[notice.language]["draft"]
     sender = organisation.text("name", notice.language) or ""
+    printed = press.pdf(notice, sender=sender, draft=draft)
     made = {
         "html": press.html(notice, draft=draft).encode(),
         "txt": as_text(notice, draft=draft).encode(),
-        "pdf": press.pdf(notice, sender=sender, draft=draft),
+        "pdf": printed.content,
     }
     files = {}
     for ending, content in made.items():
         path = PurePosixPath(FOLDER, notice.cohort.slug, f"{notice.language}.{ending}")
         shelf.put(path, content)
         files[ending] = path
-    return files
+    return files, printed.accessible
 
 
 def duties_about(

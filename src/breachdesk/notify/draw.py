@@ -5,7 +5,7 @@ import textwrap
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import typst
 from jinja2 import Environment
@@ -55,11 +55,19 @@ def _wrapped(text: str, first: str = "", rest: str = "") -> str:
     )
 
 
+class Printed(NamedTuple):
+    """`accessible`: it is PDF/UA-1."""
+
+    content: bytes
+    accessible: bool
+
+
 @dataclass(slots=True)
 class Press:
     """Draws many letters with what it has read once. Not shared between threads."""
 
     _compiler: Any = None
+    _all_fonts: Any = None  # with the fonts of the machine too; read only when ours do not suffice
     _page: Any = None
     _css: str = ""
     _typ: bytes = b""
@@ -80,8 +88,12 @@ class Press:
         )
         return str(page)
 
-    def pdf(self, notice: Notice, *, sender: str, draft: str = "") -> bytes:
-        """PDF/UA-1: tagged, with title and language; A4, or US Letter for people in the United States."""
+    def pdf(self, notice: Notice, *, sender: str, draft: str = "") -> Printed:
+        """PDF/UA-1: tagged, with title and language; A4, or US Letter for people in the United States.
+
+        A sign that our fonts lack is looked for in the fonts of the machine. Where none has it a box stands in its
+        place and the file is tagged but not PDF/UA: a name in a rare script must not stop a letter.
+        """
         letter = {
             "title": notice.title,
             "author": sender,
@@ -91,14 +103,20 @@ class Press:
             "draft": draft,
             **drawn(notice.blocks),
         }
-        made = self._compiler.compile(
-            input=self._typ,
-            format="pdf",
-            sys_inputs={"letter": json.dumps(letter, ensure_ascii=False)},
-            pdf_standards="ua-1",
-            timestamp=int(_EPOCH.timestamp()),
-        )
-        return bytes(made)
+        inputs = {"letter": json.dumps(letter, ensure_ascii=False)}
+        try:
+            return Printed(self._compiled(self._compiler, inputs, "ua-1"), accessible=True)
+        except typst.TypstError:
+            self._all_fonts = self._all_fonts or typst.Compiler(ignore_system_fonts=False)
+        try:
+            return Printed(self._compiled(self._all_fonts, inputs, "ua-1"), accessible=True)
+        except typst.TypstError:
+            return Printed(self._compiled(self._all_fonts, inputs, None), accessible=False)
+
+    def _compiled(self, compiler: Any, inputs: dict[str, str], standard: str | None) -> bytes:
+        stamp = int(_EPOCH.timestamp())
+        kept = {"pdf_standards": standard} if standard else {}
+        return bytes(compiler.compile(input=self._typ, format="pdf", sys_inputs=inputs, timestamp=stamp, **kept))
 
 
 class _Safe(str):
