@@ -8,7 +8,8 @@ from breachdesk.ground.shelf import our_shelf
 from breachdesk.law.shapes import Verdict
 from breachdesk.report import words
 
-GUIDE = (Path(__file__).resolve().parents[2] / "docs/guide/reading-the-report.md").read_text(encoding="utf-8")
+_RAW = (Path(__file__).resolve().parents[2] / "docs/guide/reading-the-report.md").read_text(encoding="utf-8")
+GUIDE = " ".join(_RAW.split())  # whatever line a sentence breaks on
 EN = words.read(our_shelf(), "en")
 
 
