@@ -39,4 +39,5 @@ class Column:
     plan: tuple[str, ...] = field(default=(), repr=False)  # ids of the detectors that mark it, in order; main last
     guide: Guide | None = field(default=None, repr=False)  # another column says, row by row, which of the plan it is
     things: bool = field(default=False, repr=False)  # the table is about things, as far as its columns show
+    whole: bool = field(default=False, repr=False)  # the judge saw that every filled cell is of the main one's shape
     loose: bool = field(default=False, repr=False)  # the main detector takes cells by shape, not only by check

@@ -11,12 +11,27 @@ Mask = NDArray[np.bool_]
 ZERO = 48
 
 
+_SEPARATORS = b" -./_"
+_NO_BREAK = (0xC2, 0xA0)
+
+
+def _table(signs: bytes) -> Mask:
+    table = np.zeros(256, dtype=bool)
+    table[np.frombuffer(signs, dtype=np.uint8)] = True
+    return table
+
+
+_IS_SEPARATOR = _table(_SEPARATORS)
+_CAPITAL = np.frombuffer(bytes(range(256)).upper(), dtype=np.uint8)
+
+
 def by_length(values: pl.Series) -> Iterator[tuple[NDArray[np.intp], Bytes]]:
-    """Groups of equally long values: their places, and their UTF-8 bytes one row each. `values` has no nulls."""
+    """Groups of equally long values, without the separators people put between digits and in capitals: their places,
+    and their UTF-8 bytes one row each. `values` has no nulls."""
     if values.len() == 0:
         return
-    lengths = values.str.len_bytes().to_numpy()
-    data, starts = buffer_of(values)
+    data, starts = _bare(*buffer_of(values))
+    lengths = np.diff(starts)
     for length in np.unique(lengths):
         if length == 0 or length > 64:
             continue
@@ -35,20 +50,25 @@ def buffer_of(values: pl.Series) -> tuple[Bytes, NDArray[np.int64]]:
     return np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, np.uint8), starts
 
 
-def bare(values: pl.Series) -> pl.Series:
-    """Without the separators people put between digits, in capitals. Most columns have none: then it costs a look."""
-    for sign in (" ", "-", ".", "/", "\u00a0", "_"):
-        if values.str.contains(sign, literal=True).any():
-            values = values.str.replace_all(sign, "", literal=True)
-    if values.str.contains(r"\pL").any():
-        values = values.str.to_uppercase()
-    return values
+def _bare(data: Bytes, starts: NDArray[np.int64]) -> tuple[Bytes, NDArray[np.int64]]:
+    """Most columns have no separators: then it costs a look."""
+    data = _CAPITAL[data[starts[0] : starts[-1]]]
+    starts = starts - starts[0]
+    drop = _IS_SEPARATOR[data]
+    if (data == _NO_BREAK[0]).any():
+        pair = (data[:-1] == _NO_BREAK[0]) & (data[1:] == _NO_BREAK[1])
+        drop[:-1] |= pair
+        drop[1:] |= pair
+    if not drop.any():
+        return data, starts
+    before = np.concatenate(([0], np.cumsum(drop)))
+    return data[~drop], starts - before[starts]
 
 
 def check_digits(values: pl.Series, tests: dict[int, Callable[[NDArray[np.int64]], Mask]]) -> Mask:
     """Apply to each bare all-digit value the test for its length; other lengths fail."""
     good = np.zeros(values.len(), dtype=bool)
-    for places, rows in by_length(bare(values)):
+    for places, rows in by_length(values):
         test = tests.get(rows.shape[1])
         if test is None:
             continue
@@ -61,7 +81,7 @@ def check_digits(values: pl.Series, tests: dict[int, Callable[[NDArray[np.int64]
 def check_bytes(values: pl.Series, length: int, test: Callable[[Bytes], Mask]) -> Mask:
     """Apply a test on bytes to the bare values of one length; others fail."""
     good = np.zeros(values.len(), dtype=bool)
-    for places, rows in by_length(bare(values)):
+    for places, rows in by_length(values):
         if rows.shape[1] == length:
             good[places] = test(rows)
     return good

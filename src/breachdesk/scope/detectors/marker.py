@@ -99,6 +99,8 @@ class Marker:
         """Masks of the column's own elements; the filled cells none of them took (None: all of them are)."""
         if not column.plan:
             return None
+        if column.whole:
+            return self._mark_all(column, cells, masks)
         lengths = cells.str.len_bytes()
         short = cells
         long = None
@@ -130,6 +132,14 @@ class Marker:
             masks[key] = masks[key] | mask if key in masks else mask
         rest: Mask = ~marked & cells.is_not_null().to_numpy()
         return rest
+
+    def _mark_all(self, column: Column, cells: pl.Series, masks: dict[tuple[str, str], Mask]) -> Mask:
+        """The judge looked at every cell; to look again would find the same."""
+        name = column.plan[0]
+        mask: Mask = cells.is_not_null().to_numpy()
+        self._counts[column.name][name] += int(np.count_nonzero(mask))
+        masks[column.name, self._detectors[name].element] = mask
+        return np.zeros(cells.len(), dtype=bool)
 
     def _scan(self, column: Column, cells: pl.Series, unmarked: Mask | None) -> list[Span]:
         if column.free_text or (unmarked is None and column.kind not in _CODED):

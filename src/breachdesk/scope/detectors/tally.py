@@ -81,13 +81,17 @@ class Tally:
             self.candidates.append(detector)
 
     def _codes(self, cells: pl.Series, candidates: Sequence[Detector]) -> NDArray[np.int64]:
-        """Apply candidates to every cell; per cell the bits of those it passed."""
-        codes = np.zeros(cells.len(), dtype=np.int64)
+        """Apply candidates to every cell; per cell the bits of those it passed. Where values repeat, to each value."""
+        words, places = cells, None
+        if candidates and cells.len() >= _SAMPLE and self.distinct() * 4 <= self.filled:
+            words, places = _dictionary(cells)
+        codes = np.zeros(words.len(), dtype=np.int64)
         for detector in candidates:
-            match = detector.match(cells)
-            self.shapes[detector.id] += int(match.shape.sum())
+            match = detector.match(words)
+            shape = match.shape if places is None else match.shape[places]
+            self.shapes[detector.id] += int(np.count_nonzero(shape))
             codes |= match.passed.astype(np.int64) << self.candidates.index(detector)
-        return codes
+        return codes if places is None else codes[places]
 
     def _mixing(self) -> int:
         """Bits of candidates that take an identifier of any kind: they explain nothing."""
@@ -160,6 +164,13 @@ class Tally:
         bit = 1 << self.candidates.index(detector)
         others = sum(1 << self.candidates.index(other) for other in beside)
         return sum(count for code, count in self.crosstab.items() if code & bit and not code & others)
+
+
+def _dictionary(cells: pl.Series) -> tuple[pl.Series, NDArray[np.int32]]:
+    """The different values, and for each cell the place of its value among them."""
+    encoded = cells.to_arrow().dictionary_encode()
+    words = pl.Series(encoded.dictionary)
+    return words.cast(pl.String), encoded.indices.to_numpy()
 
 
 def _spread(cells: pl.Series, size: int) -> list[str]:

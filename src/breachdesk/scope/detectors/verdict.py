@@ -211,6 +211,7 @@ def _column(
         role=_role(main, tally, table),
         plan=tuple(detector.id for detector in plan),
         things=things,
+        whole=len(plan) == 1 and tally.shapes[plan[0].id] == tally.filled,
         loose=len(plan) == 1,
         guide=guide,
     )
