@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -129,8 +130,9 @@ def scope(
     mark = made_of(sources, plain=plain, key=key)
     if resume and (done := _finished(out, mark)) is not None:
         return done
+    _sweep(out)
     start = time.perf_counter()
-    run = _Run(out, key, clock, shelf, progress, load(shelf))
+    run = _Run(out, key, clock, shelf, progress, _detectors(shelf))
     taking = Taking(run.chest, run.detectors, progress, resume=resume)
     with run.step("read"):
         try:
@@ -164,6 +166,12 @@ def scope(
     return Summary(answer, tuple(one.source for one in taken))
 
 
+@lru_cache(maxsize=2)
+def _detectors(shelf: Shelf) -> Detectors:
+    """Patterns are compiled once for a shelf: that takes longer than a small run."""
+    return load(shelf)
+
+
 def made_of(sources: Sequence[Path], *, plain: bool, key: Key) -> dict[str, Any]:
     """Names, sizes and times of everything handed in: what tells a finished run from one to be done again."""
     files = []
@@ -177,6 +185,13 @@ def made_of(sources: Sequence[Path], *, plain: bool, key: Key) -> dict[str, Any]
             name = path.relative_to(source).as_posix() if source.is_dir() else path.name
             files.append([name, status.st_size, status.st_mtime_ns])
     return {"files": files, "sealed_under": None if plain else key.id}
+
+
+def _sweep(out: Path) -> None:
+    """Away with the halves of files that a killed run left."""
+    for name in (SUMMARY, PEOPLE_FILE, RECORDS_FILE, FINDINGS_FILE):
+        for half in out.glob(f".{name}.*.part"):
+            half.unlink(missing_ok=True)
 
 
 def _finished(out: Path, mark: Mapping[str, Any]) -> Summary | None:

@@ -62,7 +62,9 @@ class Bits:
         return place // 64, np.uint64(1 << (place % 64))
 
     def of(self, low: int, high: int) -> list[str]:
-        return [name for place, name in enumerate(self.names) if (high if place >= 64 else low) >> (place % 64) & 1]
+        """Names in order of the alphabet, so that they do not hang on the order of the evidence."""
+        found = [name for place, name in enumerate(self.names) if (high if place >= 64 else low) >> (place % 64) & 1]
+        return sorted(found)
 
     def mask(self, elements: Sequence[str]) -> tuple[int, int]:
         low = high = 0
