@@ -5,7 +5,8 @@ YAML 1.2 through ruamel, so that `no` stays a word and Norway a country.
 
 import hashlib
 from collections.abc import Iterator
-from functools import cache
+from copy import deepcopy
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,16 @@ class Shelf:
 
 def load_yaml(path: Path) -> Any:
     """One YAML 1.2 document as plain values. Raises BadPack with the line when it is not well formed."""
+    status = path.stat()
+    return deepcopy(_parsed(path, status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(path: Path, mtime_ns: int, size: int) -> Any:
+    """Parsing is slow and packs are read again by many; a file that has changed is another file."""
+    del mtime_ns, size
     try:
-        return YAML(typ="safe", pure=False).load(path.read_text(encoding="utf-8"))
+        return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError) as error:
         raise BadPack(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
 
