@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -81,13 +81,18 @@ class Detector:
     def listed(self, cells: pl.Series) -> Mask:
         """Whether the value, its first or its second word stands in the word list."""
         lower = cells.str.to_lowercase()
-        listed = pl.Series(sorted(self.words), dtype=pl.String)
-        good = lower.is_in(listed.implode())
+        listed = _listing(self.words)
+        good = lower.is_in(listed)
         if good.all():
             return good.to_numpy()
         parts = lower.str.split(" ")
-        first, second = (parts.list.get(place, null_on_oob=True).is_in(listed.implode()) for place in (0, 1))
+        first, second = (parts.list.get(place, null_on_oob=True).is_in(listed) for place in (0, 1))
         return (good | first.fill_null(value=False) | second.fill_null(value=False)).to_numpy()
+
+
+@cache
+def _listing(words: frozenset[str]) -> pl.Series:
+    return pl.Series(sorted(words), dtype=pl.String).implode()
 
 
 def _cut(cells: pl.Series, longest: int) -> pl.Series:

@@ -114,7 +114,7 @@ class Tally:
                 continue
             detector = self._detectors[name]
             hinted = name in self.said and self.said[name].strength is Strength.HINT
-            if hinted or (detector.pack.group and self.mixed_ids()) or self._likely(detector, count, len(tried)):
+            if hinted or (detector.pack.group and self.mixed_ids()) or self._likely(detector, count, tried):
                 self._open(detector)
 
     def _note(self, tried: Sequence[str]) -> Counter[str]:
@@ -129,10 +129,13 @@ class Tally:
                 self.kinds[name[1:]] += count
         return hits
 
-    def _likely(self, detector: Detector, count: int, tried: int) -> bool:
+    def _likely(self, detector: Detector, count: int, tried: Sequence[str]) -> bool:
         """Looks of it are common here, and a column without the right header may be it at all."""
         values = detector.pack.values
-        return values is not None and values.alone is not None and count >= _OPENS * tried
+        least = _OPENS * len(tried)
+        if values is None or values.alone is None or count < least:
+            return False
+        return values.words is None or int(detector.listed(pl.Series(tried)).sum()) >= least
 
     def mixed_ids(self) -> bool:
         """The header says: an identity number, whose country is not said."""

@@ -3,9 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,12 +19,12 @@ from breachdesk.scope.detectors.digits import buffer_of
 from breachdesk.scope.detectors.pack import TextPack
 
 _MOST = 10_000  # findings of one detector in one cell
+_FEW = 16  # cells that are not worth a pass of their own
 _NEAR = 28  # bytes in which a cold word (order no, version) speaks against what follows
 _WHOLE = 0.8  # a value that fills this much of a short cell was for the column to judge
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A finding in a cell: character offsets, half open."""
 
     row: int
@@ -35,8 +35,7 @@ class Span:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     cell: int
     start: int  # bytes
     end: int
@@ -57,6 +56,7 @@ class Scanner:
         self._cold = [_words(one.pack.text.coldwords) for one in self._detectors if one.pack.text]
         self._after = [_next_words(one.pack.text.coldwords_after) for one in self._detectors if one.pack.text]
 
+        self._needed = [_needed(one.pack.text) for one in self._detectors if one.pack.text]
         self._mailed = [one.pack.text.mail_speaks for one in self._detectors if one.pack.text]
 
     def scan(self, cells: pl.Series, *, prose: bool, things: bool = False) -> list[Span]:
@@ -67,12 +67,21 @@ class Scanner:
         hits: list[_Hit] = []
         for place in np.unique(pairs[:, 1]) if len(pairs) else ():
             if self._wanted(int(place), prose=prose, things=things):
-                hits.extend(self._confirm(int(place), pairs[pairs[:, 1] == place, 0], data, starts, prose=prose))
+                worth = self._hotter(int(place), cells, pairs[pairs[:, 1] == place, 0])
+                hits.extend(self._confirm(int(place), worth, data, starts, prose=prose))
         return list(_spans(_apart(hits), data, starts, self._detectors))
 
     def _wanted(self, place: int, *, prose: bool, things: bool) -> bool:
         text = self._detectors[place].pack.text
         return text is not None and (prose or not text.prose_only) and not (things and text.needs == "no_thing")
+
+    def _hotter(self, place: int, cells: pl.Series, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Of these rows those that hold a needed word at all, wherever it stands."""
+        words = self._needed[place]
+        if not words or rows.size < _FEW:
+            return rows
+        held: NDArray[np.bool_] = cells.gather(rows).str.contains_any(words, ascii_case_insensitive=True).to_numpy()
+        return rows[held]
 
     def _confirm(
         self, place: int, cells: NDArray[np.int64], data: NDArray[np.uint8], starts: NDArray[np.int64], *, prose: bool
@@ -131,6 +140,14 @@ class Scanner:
 def scanner(detectors: Detectors) -> Scanner:
     """The scanner of these detectors: half a second to build, so tables share it."""
     return Scanner(detectors)
+
+
+def _needed(text: TextPack) -> list[str]:
+    """One of these must stand in a cell, in whatever case; empty: nothing must."""
+    if not text.hotword_needed:
+        return []
+    words = {form for word in text.hotwords for form in (word.lower(), word.capitalize(), word.title(), word.upper())}
+    return sorted(words | ({"@"} if text.mail_speaks else set()))
 
 
 def _terms(text: TextPack) -> tuple[float, float, int, bool, str]:
