@@ -10,7 +10,7 @@ from breachdesk.notify.blocks import Block, Heading, Items, Kind, Paragraph, Spa
 from breachdesk.notify.check import check
 from breachdesk.notify.compose import compose
 from breachdesk.notify.leaks import full_values
-from breachdesk.notify.library import our_library
+from breachdesk.notify.library import NoticeRule, our_library
 from breachdesk.notify.shapes import Level, Notice, NoticeCohort
 from tests.notify.bakery import FACTS, cohort, organisation
 
@@ -208,3 +208,16 @@ def test_a_blank_is_told_once_and_not_called_an_unfinished_text() -> None:
     codes = failed(letter(CALIFORNIA, services=None), services=None)
     assert "all.blanks" in codes
     assert "all.unfilled" not in codes
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("rule", LIBRARY.rules.values(), ids=lambda rule: rule.id)
+def test_no_point_of_any_law_is_found_in_an_empty_letter(rule: NoticeRule, language: str) -> None:
+    facts = {**FACTS, "entity.kinds": list(rule.entity_kinds), "hold.law_enforcement": {"from": "2026-11-20"}}
+    place = LIBRARY.advice.rules.groups.get("".join(rule.places[:1]), (*rule.places, "US-TX"))[0]
+    lost = [name for must in rule.must_state for name in must.elements] or ["email", "login.password"]
+    who = cohort(place, *lost)
+    good = letter(who, language, facts, parent="Bakery World Inc")
+    assert rule.id in good.rules
+    points = {code.partition(".")[2] for code in failed(replace(good, blocks=()), facts, parent="Bakery World Inc")}
+    assert {must.point for must in rule.must_state} <= points

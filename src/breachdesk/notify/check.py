@@ -235,8 +235,8 @@ def _words(desk: _Desk) -> Iterator[NoticeCheck]:
         for must_not in rule.must_not_state:
             text = text_of(desk.notice, without=must_not.except_roles, blanks=False)
             patterns = desk.library.words[must_not.words].get(desk.notice.language, ())
-            hits = (re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
-            found = next((hit[0] for hit in hits if hit), "")
+            hit = re.search("|".join(patterns), text, re.IGNORECASE) if patterns else None
+            found = hit[0] if hit else ""
             yield desk.verdict(
                 must_not.id,
                 not found,

@@ -8,6 +8,7 @@ Russian: Flesch reading ease with the coefficients of I. V. Oborneva (2006),
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SENTENCE_END = re.compile(r"[.!?…]+(?=[\s»”\")]|$)")
 _WORD = {
@@ -68,6 +69,7 @@ def passes(reading: Reading, *, grade: float = 8.0, oborneva: float = 45.0) -> b
     return reading.score >= oborneva if reading.language == "ru" else reading.score <= grade
 
 
+@lru_cache(maxsize=1 << 14)
 def english_syllables(word: str) -> int:
     """By groups of vowels: a silent final e and -es, -ed do not count; -le after a consonant does. At least one."""
     return sum(_part_syllables(part) for part in word.lower().split("-"))
@@ -86,6 +88,7 @@ def _part_syllables(word: str) -> int:
     return max(groups, 1)
 
 
+@lru_cache(maxsize=1 << 14)
 def _russian_syllables(word: str) -> int:
     """By vowels; the prepositions в, к, с have none. A Latin word inside Russian text (`PIN`) counts as one."""
     return 1 if re.fullmatch(r"[A-Za-z-]+", word) else len(_RUSSIAN_VOWEL.findall(word))
