@@ -80,7 +80,7 @@ class Scanner:
         words = self._needed[place]
         if not words or rows.size < _FEW:
             return rows
-        held: NDArray[np.bool_] = cells.gather(rows).str.contains_any(words, ascii_case_insensitive=True).to_numpy()
+        held: NDArray[np.bool_] = cells.gather(rows).str.contains(words).to_numpy()
         return rows[held]
 
     def _confirm(
@@ -142,12 +142,12 @@ def scanner(detectors: Detectors) -> Scanner:
     return Scanner(detectors)
 
 
-def _needed(text: TextPack) -> list[str]:
-    """One of these must stand in a cell, in whatever case; empty: nothing must."""
+def _needed(text: TextPack) -> str:
+    """What must stand somewhere in a cell; empty: nothing must."""
     if not text.hotword_needed:
-        return []
-    words = {form for word in text.hotwords for form in (word.lower(), word.capitalize(), word.title(), word.upper())}
-    return sorted(words | ({"@"} if text.mail_speaks else set()))
+        return ""
+    words = "|".join("".join(sign if sign.isalnum() else rf"\x{{{ord(sign):x}}}" for sign in w) for w in text.hotwords)
+    return rf"(?i)(?:^|[^\pL])(?:{words})(?:$|[^\pL])" + "|@" * text.mail_speaks
 
 
 def _terms(text: TextPack) -> tuple[float, float, int, bool, str]:
