@@ -32,7 +32,7 @@ def judged(case: dict[str, Any]) -> Duties:
     return engine.evaluate(facts.parse(case["sheet"], where=case["id"]), law(), AT)
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", list(cases()))
 def test_the_case_ends_as_the_law_says(case: dict[str, Any]) -> None:
     found = judged(case)
     by_ref: dict[str, list[Duty]] = {}

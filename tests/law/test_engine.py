@@ -227,4 +227,38 @@ def test_an_empty_sheet_owes_nothing_and_asks() -> None:
     found = engine.evaluate(facts.parse({}), shelf.load(), AT)
     assert not any(d.verdict in (Verdict.OWED, Verdict.HELD) for d in found.duties)
     assert all(d.missing for d in found.duties if d.verdict is Verdict.UNKNOWN)
-    assert {"people", "breach.personal_data", "entity.establishments"} <= {q.fact for q in found.questions}
+    assert {q.fact for q in found.questions} == {"people", "entity.establishments"}
+
+
+def test_where_it_is_open_whether_a_law_reaches_the_case_only_that_is_asked_and_more_once_it_does() -> None:
+    def asked(**sheet: Any) -> set[str]:
+        named = {name.replace("__", "."): value for name, value in sheet.items()}
+        return {q.fact for q in engine.evaluate(facts.parse(named), shelf.load(), AT).questions}
+
+    assert asked(
+        people=[{"residence": "unknown", "count": 3, "elements": ["name"]}], entity__establishments=["AQ"]
+    ) == {"people"}
+    there = asked(people=[], entity__establishments=["RU"], breach__personal_data=True)
+    assert {"breach.confidentiality", "ru.subjects_rights_violated", "time.detected", "entity.cii_ru"} <= there
+    assert "people" not in there
+
+
+def test_times_of_what_may_never_have_happened_are_asked_only_once_it_has() -> None:
+    def asked(**sheet: Any) -> set[str]:
+        case = {"people": [], "entity.establishments": ["AU"], "entity.turnover_aud": 9_000_000, **sheet}
+        return {q.fact for q in engine.evaluate(facts.parse(case), shelf.load(), AT).questions}
+
+    assert "breach.ransom_paid" in asked()
+    assert "time.paid" not in asked()
+    assert "time.paid" in asked(**{"breach.ransom_paid": True})
+
+
+def test_a_law_that_sleeps_is_shown_only_where_it_would_be_asked_for() -> None:
+    def verdict(**sheet: Any) -> Verdict:
+        case = {"people": [], "entity.establishments": ["GB"], **sheet}
+        found = engine.evaluate(facts.parse(case), shelf.load(), AT)
+        return next(d.verdict for d in found.duties if d.id == "gb.sectors.operational")
+
+    assert verdict(**{"entity.sector": "finance"}) is Verdict.DORMANT
+    assert verdict(**{"entity.sector": "general"}) is Verdict.NOT_OWED
+    assert verdict() is Verdict.NOT_OWED

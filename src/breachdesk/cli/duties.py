@@ -21,8 +21,9 @@ from breachdesk.law.sheet import Sheet
 from breachdesk.law.words import Phrases, shown
 
 _SHOWN = (Verdict.OWED, Verdict.HELD, Verdict.RECORD_ONLY, Verdict.VOLUNTARY, Verdict.DORMANT)
-_ORDER = {verdict: place for place, verdict in enumerate(_SHOWN)}
+_ORDER = {verdict: place for place, verdict in enumerate((*_SHOWN, Verdict.UNKNOWN))}
 _MOST_QUESTIONS = 12
+_MOST_OPEN = 8
 
 
 def add(app: typer.Typer) -> None:
@@ -69,14 +70,23 @@ def finish(warnings: Sequence[str]) -> None:
 def show(found: Duties, say: Phrases, console: Console) -> None:
     """What is owed, nearest due first; then what is open and decides it; then how much is not owed."""
     lines = sorted((d for d in found.duties if d.verdict in _SHOWN), key=_nearest)
+    waiting = [duty for duty in found.duties if duty.verdict is Verdict.UNKNOWN]
     if not any(duty.verdict in (Verdict.OWED, Verdict.HELD) for duty in lines):
-        console.print(say("cli.duties.none"))
+        console.print(say("cli.duties.none_yet", n=len(waiting)) if waiting else say("cli.duties.none"))
     if lines:
-        console.print(_table(lines, say, found.evaluated_at))
+        console.print(_table(lines, say, found.evaluated_at, say("cli.duties.title")))
+    soon = sorted((duty for duty in waiting if duty.due and _near(duty)), key=_nearest)[:_MOST_OPEN]
+    if soon:
+        console.print(_table(soon, say, found.evaluated_at, "\n" + say("cli.duties.open", n=len(waiting))))
     _questions(found, say, console)
     rest = sum(duty.verdict is Verdict.NOT_OWED for duty in found.duties)
     console.print(say("cli.duties.not_owed", n=rest), style="dim")
     console.print(say("cli.duties.disclaimer"), style="dim")
+
+
+def _near(duty: Duty) -> bool:
+    """Whether the law surely reaches the case, or people who may be counted: more than an unknown home."""
+    return "entity.establishments" not in duty.missing and ("people" not in duty.missing or duty.people is not None)
 
 
 def _nearest(duty: Duty) -> tuple[int, datetime, str]:
@@ -84,8 +94,8 @@ def _nearest(duty: Duty) -> tuple[int, datetime, str]:
     return (_ORDER[duty.verdict], duty.due or far, duty.id)
 
 
-def _table(lines: list[Duty], say: Phrases, now: datetime) -> Table:
-    table = Table(title=say("cli.duties.title"), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+def _table(lines: list[Duty], say: Phrases, now: datetime, title: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(say("cli.column.due"), no_wrap=True)
     table.add_column(say("cli.column.left"), no_wrap=True, justify="right")
     table.add_column(say("cli.column.duty"), ratio=1)
@@ -99,6 +109,8 @@ def _table(lines: list[Duty], say: Phrases, now: datetime) -> Table:
 def _what(duty: Duty, say: Phrases) -> Text:
     """What, to whom; below it how many people, the verdict, the words of the law when it gives no number."""
     below = [duty.id, say(f"verdict.{duty.verdict.value}")]
+    if duty.verdict is Verdict.UNKNOWN:
+        below.append(f"{say('cli.column.needs')}: {', '.join(duty.missing[:3])}")
     if duty.people is not None:
         below.append(f"{say('cli.column.people')}: {duty.people:,}")
     if duty.due is None and duty.standard:

@@ -31,7 +31,8 @@ _SIGNS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "eq": "="}
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`missing` facts keep the verdict unknown; `open` ones would take an owed duty away."""
+    """`missing` facts keep the verdict unknown; `open` ones would take an owed duty away; `far` ones keep it open
+    whether this law reaches the case at all."""
 
     verdict: Verdict
     because: tuple[Because, ...] = ()
@@ -39,6 +40,7 @@ class Judged:
     open: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     people: Bounds | None = None
+    far: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Judge:
             return Judged(Verdict.NOT_OWED, reach.because, people=self._concerned(item))
         asleep = self._asleep(item, day)
         if asleep:
-            return Judged(asleep[0], reach.because, notes=(asleep[1],))
+            return self._dormant(item, reach, *asleep)
         if item.kind == "none":
             return Judged(Verdict.NOT_OWED, reach.because)
         whom, bounds = self.whom(item, day)
@@ -122,6 +124,7 @@ class Judge:
             shown.open,
             (*notes, *shown.notes, *self._bounded(bounds, found.answer)),
             bounds,
+            reach.missing,
         )
 
     def reach(self, applies: Applies) -> Finding:
@@ -159,6 +162,12 @@ class Judge:
         if rule.effective.until is not None and day > rule.effective.until:
             return Verdict.NOT_OWED, self.say("note.ended", date=rule.effective.until)
         return None
+
+    def _dormant(self, item: Item, reach: Finding, verdict: Verdict, note: str) -> Judged:
+        """Worth a line only where it would be asked for if it were in force."""
+        found = every((reach, self._trigger(item), *(self._ask(raw) for raw in item.whens)))
+        certain = found.answer is Answer.YES
+        return Judged(verdict if certain else Verdict.NOT_OWED, found.because, notes=(note,))
 
     def _ask(self, raw: dict[str, object]) -> Finding:
         return self.law.ask(raw).ask(self.sheet)

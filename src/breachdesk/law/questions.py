@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from breachdesk.law.groups import expand
-from breachdesk.law.judgement import Judge, Judged
+from breachdesk.law.judgement import KNOWN_SINCE, Judge, Judged
 from breachdesk.law.shapes import Duty, Question, Verdict
 from breachdesk.law.shelf import Item, LawShelf, raw_conditions
 from breachdesk.law.vocabulary import Fact, FactType
@@ -45,9 +45,20 @@ def _waiting(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
     found: dict[str, list[Asked]] = {}
     for one in asked:
         if one.duty.verdict in (Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD, Verdict.VOLUNTARY):
-            for name in dict.fromkeys((*one.duty.missing, *one.judged.open)):
+            for name in _names(one):
                 found.setdefault(name, []).append(one)
     return found
+
+
+def _names(one: Asked) -> tuple[str, ...]:
+    """What a duty waits for. While it is open whether the law reaches the case, only that is asked; while the duty is
+    open, neither exceptions nor times of what may never have happened (a payment, letters)."""
+    if one.judged.far:
+        return one.judged.far
+    if one.duty.verdict is not Verdict.UNKNOWN:
+        return tuple(dict.fromkeys((*one.duty.missing, *one.judged.open)))
+    early = [name for name in one.duty.missing if name.startswith("time.") and name not in KNOWN_SINCE]
+    return tuple(name for name in one.duty.missing if name in one.judged.missing or name not in early)
 
 
 def _flips(one: Asked, fact: Fact, name: str, judge: Judge, day: Callable[[Item], date]) -> bool:
