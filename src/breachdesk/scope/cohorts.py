@@ -47,12 +47,13 @@ def key_of(path: Path, ring: KeyRing) -> Key | None:
 def cohorts(path: Path, key: Key | None = None) -> list[Cohort]:
     """Every cohort of a people list, most people first. Memory holds one row group and the cohorts."""
     file = opened(find(path), key)
+    if not set(_WANTED) <= set(file.schema_arrow.names):
+        file.close()
+        raise BadPeopleList(f"{path}: not a people list (columns are missing); give the file that scope wrote")
     counts: Counter[tuple[str, str, str, str]] = Counter()
     try:
         for batch in file.iter_batches(batch_size=_ROWS, columns=_WANTED):
             counts.update(_count(batch))
-    except KeyError as error:
-        raise BadPeopleList(f"{path}: not a people list (columns are missing)") from error
     finally:
         file.close()
     found = [

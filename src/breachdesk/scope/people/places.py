@@ -58,6 +58,7 @@ class Places:
 
     countries: Mapping[str, str]  # folded name or code -> ISO 3166-1
     regions: Mapping[str, Mapping[str, str]]  # country -> folded name or code -> ISO 3166-2 (or the country)
+    cities: Mapping[str, Mapping[str, str]]  # country -> folded name of a large city -> ISO 3166-2
     postal: tuple[Postal, ...]
     subdivided: frozenset[str]
     language_of_country: Mapping[str, str]
@@ -83,6 +84,10 @@ class Places:
         key = _folded(name)
         known = self.regions.get(country, {})
         return known.get(key) or known.get(key.removeprefix(f"{country.lower()}-"))
+
+    def state_of_city(self, name: str, country: str) -> str | None:
+        """Only of a large city without a namesake in its country."""
+        return self.cities.get(country, {}).get(_folded(name))
 
     def country_of_regions(self, names: Sequence[str]) -> str | None:
         """The country to which nearly all of a column's regions belong; None when two fit or none."""
@@ -113,6 +118,7 @@ def read(shelf: Shelf) -> Places:
     return Places(
         countries=_countries(pack["aliases"]),
         regions=_regions(shelf.data("places/regions.yaml"), subdivided),
+        cities=_cities(shelf.data("places/cities.yaml")),
         postal=tuple(_postal(country, row) for country, row in shelf.data("places/postal.yaml").items()),
         subdivided=subdivided,
         language_of_country={country: code for code, countries in pack["languages"].items() for country in countries},
@@ -157,6 +163,13 @@ def _regions(
     for country, parts in aliases.items():
         for code, names in parts.items():
             found[country].update({_folded(name): code for name in names})
+    return found
+
+
+def _cities(pack: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for code, names in pack.items():
+        found.setdefault(code[:2], {}).update({_folded(name): code for name in names})
     return found
 
 
@@ -209,6 +222,7 @@ def residence(signs: Signs, places: Places) -> tuple[pl.Series, pl.Series]:
     frame = _columns(signs, places)
     frame = _with_region(frame, signs, places)
     frame = _with_postal(frame, places)
+    frame = _with_city(frame, signs, places)
     if signs.address is not None:
         frame = frame.with_columns(text_code=_from_text(signs.address, places))
     else:
@@ -277,10 +291,26 @@ def _with_postal(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
     return frame.with_columns(postal_code=found)
 
 
+def _with_city(frame: pl.DataFrame, signs: Signs, places: Places) -> pl.DataFrame:
+    """`city_part`: the state of a large city, in a row that names the country and neither state nor postal code."""
+    part = pl.Series("city_part", [None] * len(frame), dtype=pl.String)
+    if signs.city is None:
+        return frame.with_columns(part)
+    bare = frame.select(
+        pl.col("part").is_null() & (pl.col("postal_code").is_null() | (pl.col("postal_code").str.len_bytes() == 2))
+    )
+    for country in places.cities:
+        mine = (frame["country"] == country).fill_null(value=False) & bare.to_series()
+        if mine.any():
+            found = by_value(signs.city, lambda name, country=country: places.state_of_city(name, country))  # type: ignore[misc]
+            part = pl.select(pl.when(pl.lit(mine)).then(pl.lit(found)).otherwise(pl.lit(part))).to_series()
+    return frame.with_columns(part.alias("city_part"))
+
+
 def _decide(frame: pl.DataFrame, places: Places) -> tuple[pl.Series, pl.Series]:
     """The finest code the address lines agree on; then each sign in its order."""
     country, part, postal = pl.col("country"), pl.col("part"), pl.col("postal_code")
-    finer = pl.when(part.is_not_null()).then(part).otherwise(pl.coalesce(postal, country))
+    finer = pl.coalesce(part, pl.col("city_part"), postal, country)
     clash = country.is_not_null() & finer.is_not_null() & (finer.str.slice(0, 2) != country)
     lines = pl.when(clash).then(country).otherwise(finer)
     basis = (
@@ -328,6 +358,11 @@ def _from_text(address: pl.Series, places: Places) -> pl.Series:
             found.append(pl.when(pl.lit(code.is_not_null())).then(pl.lit(named)))
     russian = flat.str.contains(r"(?:^|[^\p{L}])(?:г\.|ул\.|обл\.|пр-т|д\.\s?\d|кв\.)").fill_null(value=False)
     found.append(pl.when(pl.lit(russian)).then(pl.lit("RU")))
+    for land in places.cities:
+        here = pl.select(
+            pl.when(pl.lit(country == land)).then(pl.lit(flat.str.extract(r",\s*([^,\d]+),[^,]*$", 1)))
+        ).to_series()
+        found.append(pl.lit(by_value(here, lambda name, land=land: places.state_of_city(name, land))))  # type: ignore[misc]
     named = pl.select(pl.coalesce(found)).to_series()
     agrees = pl.lit(named).str.slice(0, 2) == pl.lit(country)
     return pl.select(
