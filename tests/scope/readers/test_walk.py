@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from breachdesk.scope.readers import Limits, intake
+from breachdesk.scope.readers.formats import plain
 from tests.scope.readers.gathered import gather
 
 CSV = "id,mail\n1,ann@example.org\n2,bob@example.org\n3,cy@example.org\n"
@@ -137,3 +138,14 @@ def test_a_long_line_of_text_is_read_in_pieces_and_named(tmp_path: Path) -> None
 
 def test_every_file_in_formats_brings_a_reader() -> None:
     assert len(intake.readers()) >= 13
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
+def test_lines_of_text_are_the_same_however_the_file_is_cut(
+    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Анна звонила\r\n\r\nthen Bob\rthen\n\n\r\nlast\r\n" * 5 + "no end"
+    (tmp_path / "n.txt").write_bytes(text.encode())
+    monkeypatch.setattr(plain, "_BLOCK", size)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    assert gather(tmp_path).tables["n.txt"].rows == [(line or None,) for line in lines]

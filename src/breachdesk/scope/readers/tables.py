@@ -96,6 +96,15 @@ class Table:
             for part in _in_parts(batch):
                 self.stream.write(part)
 
+    def batch(self, *columns: pa.Array) -> None:
+        """Columns of large strings, valid UTF-8, empty ones null."""
+        self.flush()
+        batch = pa.RecordBatch.from_arrays(list(columns), names=self.columns)
+        self.count += batch.num_rows
+        for start in range(0, batch.num_rows, ROWS):
+            for part in _in_parts(batch.slice(start, ROWS)):
+                self.stream.write(part)
+
     def flush(self) -> None:
         if not self._rows:
             return
