@@ -119,6 +119,21 @@ def test_what_nobody_said_is_a_visible_blank_and_a_question_and_never_invented()
     assert any(check.code == "all.blanks" and not check.passed for check in notice.checks)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("minor", [False, True])
+def test_data_that_nobody_saw_is_called_lost_and_not_stolen(minor: bool, language: str) -> None:
+    facts = {**FACTS, "breach.confidentiality": False, "breach.availability": True, "breach.exfiltration": "no"}
+    meaning = {"en": "Your orders are late.", "ru": "Ваши заказы придут позже."}
+    who = cohort("DE", "name", "purchases", minor=minor)
+    notice = letter(who, language, facts=facts, organisation=organisation(consequences=meaning))
+    said = text_of(notice)
+    assert meaning[language] in said
+    assert [step.id for step in notice.steps] == ["check_records", "phish_links"]
+    assert not [one.code for one in notice.checks if not one.passed and one.level is not Level.INFO]
+    for stolen in ("had no right", "was taken", "lay open", "не имел на это права", "похитили", "утечк", "посторонним"):
+        assert stolen not in said
+
+
 def test_nothing_at_all_known_still_makes_a_letter() -> None:
     notice = letter(CAST["us-ca"], organisation=organisation(**dict.fromkeys(FACTS["organisation"])), facts={})
     assert len([span for span in spans_of(notice.blocks) if span.kind is Kind.BLANK]) > 8

@@ -79,6 +79,7 @@ class _Rules(_Row):
     urgency: tuple[str, ...]
     always: tuple[str, ...]
     alone: tuple[str, ...]
+    lost: tuple[str, ...]
     minor: str
     groups: dict[str, tuple[str, ...]]
 
@@ -119,7 +120,11 @@ def load_advice(shelf: Shelf) -> Advice:
         harms={name: Words.model_validate(row) for name, row in shelf.data("advice/harms.yaml")["harms"].items()},
         resources={rows["place"]: tuple(Resource.model_validate(row) for row in rows["resources"]) for rows in shelves},
     )
-    missing = {step for row in advice.elements.values() for step in row.steps} - advice.steps.keys()
+    asked = {step for row in advice.elements.values() for step in row.steps} | {
+        *advice.rules.always,
+        *advice.rules.lost,
+    }
+    missing = asked - advice.steps.keys()
     missing |= {harm for row in advice.elements.values() for harm in row.harms} - advice.harms.keys()
     if missing:
         raise BadPack(f"advice/elements.yaml: no such step or harm: {', '.join(sorted(missing))}")
@@ -191,6 +196,12 @@ def choose_steps(
     kept.sort(key=lambda one: (order(advice.steps[one.name].urgency), one.rank, one.turn))
     shown: set[str] = set()
     return tuple(_step(advice, one, language, shown) for one in kept)
+
+
+def steps_when_lost(advice: Advice, residence: str, language: str) -> tuple[Step, ...]:
+    """What to do when nobody saw the data, but it was lost, changed or out of reach."""
+    shown: set[str] = set()
+    return tuple(_step(advice, _Choice(name, residence, 0, 0), language, shown) for name in advice.rules.lost)
 
 
 class _Choice(NamedTuple):

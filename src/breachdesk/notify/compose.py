@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from breachdesk.notify.advice import choose_steps
+from breachdesk.notify.advice import choose_steps, steps_when_lost
 from breachdesk.notify.blocks import Block, Heading
 from breachdesk.notify.check import check
 from breachdesk.notify.conditions import conditions, holds, wants_services
@@ -15,6 +15,7 @@ from breachdesk.notify.template import fill
 from breachdesk.notify.values import Person, Values
 
 _GENERAL = "general"
+_LOST = "lost"  # in place of the general one when nobody saw the data
 
 
 def compose(
@@ -31,13 +32,19 @@ def compose(
     regulator, agency = (bool(library.advice.at(cohort.residence, kind)) for kind in ("regulator", "state_agency"))
     said = conditions(cohort, rules, organisation, facts, has_regulator=regulator, has_state_agency=agency)
     layout = layout_of(rules)
-    steps = choose_steps(
-        library.advice,
-        cohort.elements,
-        cohort.residence,
-        language,
-        minor=cohort.minor,
-        services=wants_services(cohort, rules, organisation, facts),
+    if layout == _GENERAL and facts.get("breach.confidentiality") is False:
+        layout = _LOST
+    steps = (
+        steps_when_lost(library.advice, cohort.residence, language)
+        if layout == _LOST
+        else choose_steps(
+            library.advice,
+            cohort.elements,
+            cohort.residence,
+            language,
+            minor=cohort.minor,
+            services=wants_services(cohort, rules, organisation, facts),
+        )
     )
     said |= {f"step:{step.id}" for step in steps}
     where = f"notices/{cohort.slug}/{language}"
