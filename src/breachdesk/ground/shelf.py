@@ -4,6 +4,7 @@ YAML 1.2 through ruamel, so that `no` stays a word and Norway a country.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache, lru_cache
@@ -79,4 +80,9 @@ def _parsed(path: Path, mtime_ns: int, size: int) -> Any:
 
 @cache
 def our_shelf() -> Shelf:
-    return Shelf()
+    """Our packs, with the folders of BREACHDESK_PACKS laid over them. Raises BadPack when one of these is no folder."""
+    own = [Path(folder) for folder in os.environ.get("BREACHDESK_PACKS", "").split(os.pathsep) if folder]
+    for folder in own:
+        if not folder.is_dir():
+            raise BadPack(f"BREACHDESK_PACKS: {folder} is no folder; name folders that are laid over our packs")
+    return Shelf(shipped(), *own)
