@@ -1,5 +1,8 @@
 """The judge of one table: sees every row once, then says what each column holds."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import polars as pl
 import pyarrow as pa
 
@@ -7,6 +10,10 @@ from breachdesk.scope.detectors.column import Column
 from breachdesk.scope.detectors.detector import Detectors
 from breachdesk.scope.detectors.tally import Tally
 from breachdesk.scope.detectors.verdict import judge
+
+_CORES = 2  # and columns, from which it is worth sharing the work
+_MOST = 4
+_MANY = 100_000  # cells
 
 
 class Judge:
@@ -21,8 +28,15 @@ class Judge:
     def see(self, batch: pa.RecordBatch) -> None:
         """Count a batch; all its columns are large_string, null where empty."""
         self.rows += batch.num_rows
-        for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            self._tally(name).see(series(column))
+        tallies = [self._tally(name) for name in batch.schema.names]
+        columns = [series(column) for column in batch.columns]
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        if cores < _CORES or len(columns) < _CORES or batch.num_rows * len(columns) < _MANY:
+            for tally, cells in zip(tallies, columns, strict=True):
+                tally.see(cells)
+            return
+        with ThreadPoolExecutor(min(cores, _MOST)) as pool:  # columns know nothing of each other; kernels free the GIL
+            list(pool.map(Tally.see, tallies, columns))
 
     def verdict(self) -> tuple[Column, ...]:
         """What each column holds, by all the rows seen so far."""

@@ -286,9 +286,8 @@ def _because(claim: Claim, tally: Tally) -> str:
 
 def _kinds(kinds: Mapping[str, str], tally: Tally) -> list[str]:
     """Which sorts are among the cells kept aside, the most frequent first."""
-    counts = {
-        name: sum(re2.search(pattern, value) is not None for value in tally.sample) for name, pattern in kinds.items()
-    }
+    tests = {name: re2.compile(pattern) for name, pattern in kinds.items()}
+    counts = {name: sum(test.search(value) is not None for value in tally.sample) for name, test in tests.items()}
     return sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])
 
 
