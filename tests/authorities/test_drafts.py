@@ -1,5 +1,6 @@
 """Filings on disk: HTML and JSON per duty, sample letters attached, nothing read as markup."""
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,28 @@ def test_the_json_is_the_public_document(tmp_path: Path) -> None:
     assert {"id", "label", "label_en", "label_ru", "value", "state", "required", "rows", "facts", "citation"} == set(
         found["fields"][0]
     )
+
+
+def test_page_and_document_say_the_same(tmp_path: Path) -> None:
+    for entry in write(tmp_path).entries:
+        found = json.loads((tmp_path / entry.json).read_bytes())
+        page = html.unescape((tmp_path / entry.html).read_text(encoding="utf-8"))
+        said = [found["title"], found["authority"], found["citation"], *found["notes"]]
+        said += [one["label"] for one in (*found["fields"], *found["attachments"])]
+        said += [line for field in found["fields"] if not field["rows"] for line in field["value"].split("\n")]
+        said += [cell for field in found["fields"] for row in field["rows"] for cell in row]
+        assert not [text for text in said if text not in page], entry.filing.duty
+
+
+def test_a_letter_of_the_eea_goes_with_the_notification_to_its_authority(tmp_path: Path) -> None:
+    facts = {**FACTS, "organisation": SAID}
+    children = Cohort("DE", frozenset({"name"}), "de", "yes", 900)
+    notices = write_notices(
+        tmp_path, [*PEOPLE, children], library=our_library(), organisation=read_organisation(facts), facts=facts
+    )
+    made = next(one.filing for one in write(tmp_path, notices=notices).entries if one.filing.duty == "eu.gdpr.art33")
+    grown_up = next(e for e in notices.entries if e.cohort.residence == "DE" and not e.cohort.minor)
+    assert made.attachments[0].path == grown_up.files["en"]["pdf"]
 
 
 def test_a_second_run_writes_nothing_new(tmp_path: Path) -> None:

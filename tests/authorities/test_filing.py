@@ -120,6 +120,15 @@ def test_the_authority_of_the_main_establishment_takes_it_with_its_language_said
     assert language in made.notes[0]
 
 
+def test_every_country_of_the_eea_has_an_authority_with_its_languages_and_address() -> None:
+    assert set(FORMS.authorities) == set(our_library().advice.rules.groups["EU"])
+    for place, row in FORMS.authorities.items():
+        made = filing("eu-gdpr-33-sa", {**FACTS, "entity.main_establishment": place})
+        assert (made.authority, made.url) == (row.name, row.url)
+        assert made.url.startswith("https://")
+        assert all(re.fullmatch("[a-z]{2}", language) for language in row.languages)
+
+
 def test_without_a_main_establishment_the_duty_names_the_authority() -> None:
     made = filing("eu-gdpr-33-sa", {k: v for k, v in FACTS.items() if k != "entity.main_establishment"})
     assert made.authority == "An authority"

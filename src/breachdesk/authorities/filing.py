@@ -157,13 +157,13 @@ def _authority(form: Form, duty: Duty, forms: Forms, facts: Mapping[str, Any]) -
 
 
 def _attachment(form: Form, row: AttachmentRow, library: Library, notices: NoticesIndex | None) -> Attachment:
-    """The letter most people of the place get serves as the sample."""
+    """The letter most grown-ups of the place get serves as the sample."""
     path: PurePosixPath | None = None
     if notices and row.residence:
         places = library.advice.rules.groups.get(row.residence, (row.residence,))
         near = [entry for entry in notices.entries if entry.cohort.residence in places]
         if near:
-            path = near[0].files[form.language]["pdf"]
+            path = min(near, key=lambda entry: entry.cohort.minor).files[form.language]["pdf"]
     return Attachment(row.id, row.label.say(form.language), path)
 
 

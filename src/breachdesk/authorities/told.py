@@ -36,7 +36,7 @@ def consequences(case: Case) -> Answer:
     found = harms_of(case.library.advice, case.elements())
     if not found:
         return case.unknown("organisation.consequences")
-    lines = [f"{words.say(case.language)} ({', '.join(map(case.element, names))})." for words, names in found]
+    lines = [f"{words.say(case.language)} ({'; '.join(map(case.element, names))})." for words, names in found]
     return Answer("\n".join(lines), State.CONFIRM, ("organisation.consequences",))
 
 
