@@ -127,6 +127,8 @@ def value(thing: object, words: Words) -> str:
         return words.placed(thing) if thing.tzinfo else words.moment(thing)
     if isinstance(thing, (int, float)):
         return words.number(thing)
+    if isinstance(thing, Mapping) and set(thing) == {"min", "max"}:
+        return "–".join(dict.fromkeys(value(thing[end], words) for end in ("min", "max")))
     if isinstance(thing, Mapping):
         return "; ".join(f"{key}: {value(item, words)}" for key, item in thing.items())
     if isinstance(thing, (list, tuple, set, frozenset)):

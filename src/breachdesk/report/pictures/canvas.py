@@ -83,7 +83,7 @@ def both(wide: Markup, narrow: Markup) -> Markup:
 
 
 _NARROW = frozenset("iljtfrI.,:;!'|()[] ·\u00a0")
-_WIDE = frozenset("mwMW@%мшщжюфыъ—…")
+_WIDE = frozenset("mwMW@%<>=+~&мшщжюфыъ—…")
 _WIDEST = frozenset("ЖМШЩЮФЫ")
 _HEAVIER = 1.12
 
