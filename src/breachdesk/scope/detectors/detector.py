@@ -89,6 +89,11 @@ class Detector:
         first, second = (parts.list.get(place, null_on_oob=True).is_in(listed) for place in (0, 1))
         return (good | first.fill_null(value=False) | second.fill_null(value=False)).to_numpy()
 
+    def lists(self, value: str) -> bool:
+        """The same of one value."""
+        lower = value.lower()
+        return lower in self.words or any(part in self.words for part in lower.split(" ", 2)[:2])
+
 
 @cache
 def _listing(words: frozenset[str]) -> pl.Series:

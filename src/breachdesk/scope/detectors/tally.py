@@ -135,7 +135,7 @@ class Tally:
         least = _OPENS * len(tried)
         if values is None or values.alone is None or count < least:
             return False
-        return values.words is None or int(detector.listed(pl.Series(tried)).sum()) >= least
+        return values.words is None or sum(detector.lists(value) for value in tried) >= least
 
     def mixed_ids(self) -> bool:
         """The header says: an identity number, whose country is not said."""
