@@ -47,6 +47,7 @@ def test_every_letter_is_readable_whole_and_says_nothing_twice(place: str, langu
         about = ", ".join(notice.cohort.elements)
         reading = readability.read(prose_of(notice), language)
         assert readability.passes(reading), (about, reading)
+        assert not reading.long_sentences, [text for text in sentences(notice) if len(text.split()) > 20]
         assert 1 <= len(notice.steps) <= 7, about
         twice = [text for text, times in Counter(sentences(notice)).items() if times > 1]
         assert not twice, (about, twice)
