@@ -32,6 +32,8 @@ class BadFacts(Exception):
 
 def read(path: Path, *, people: PeopleList | None = None, vocabulary: Facts | None = None) -> Sheet:
     """Read a sheet (YAML 1.2 or JSON). `people` reads a people list named in it. Raises BadFacts."""
+    if not path.is_file():
+        raise BadFacts([f"{path}: {'is no file' if path.exists() else 'no such file'}; give the path of a fact sheet"])
     try:
         size = path.stat().st_size
         if size > LARGEST:
@@ -126,7 +128,8 @@ def _people(value: Any, folder: Path, reader: PeopleList | None) -> tuple[Group,
         try:
             return of_cohorts(reader(folder / value))
         except (OSError, ValueError, KeyError) as error:
-            raise values.BadValue(f"the people list cannot be read ({type(error).__name__}: {error})") from error
+            told = str(error) if isinstance(error, ValueError) else type(error).__name__
+            raise values.BadValue(f"the people list cannot be read: {told}") from error
     if not isinstance(value, list):
         raise values.BadValue("write a list of {residence, count, elements, minor}, or the path of a people list")
     words = elements.vocabulary()
