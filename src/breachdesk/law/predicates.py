@@ -19,9 +19,15 @@ class Named:
 
 
 def _cross_border(sheet: Sheet) -> Outcome:
-    """GDPR Art 4(23): established in more than one EEA state, or people in more than one are affected."""
-    seats = sheet.get("entity.establishments")
-    if seats is not None and len(EEA & {seat.partition("-")[0] for seat in seats}) > 1:
+    """GDPR Art 4(23): established in more than one EEA state, or in one while people in more than one are affected; and
+    decisions are not taken outside, where nobody leads (EDPB Opinion 04/2024)."""
+    seats, main = sheet.get("entity.establishments"), sheet.get("entity.main_establishment")
+    if main is not None and main.partition("-")[0] not in EEA:
+        return Answer.NO, (Because("entity.main_establishment", main, "∈ EEA"),), ()
+    inside = None if seats is None else EEA & {place.partition("-")[0] for place in seats}
+    if inside is not None and not inside and main is None:
+        return Answer.NO, (Because("entity.establishments", sorted(seats), "EEA ≥ 1"),), ()
+    if inside is not None and len(inside) > 1:
         return Answer.YES, (Because("entity.establishments", sorted(seats), "EEA > 1"),), ()
     lived_in = {state: sheet.people.here((state,)) for state in sorted(EEA)}
     sure = [state for state, bounds in lived_in.items() if bounds.low]
@@ -35,5 +41,5 @@ def _cross_border(sheet: Sheet) -> Outcome:
 
 
 PREDICATES: dict[str, Named] = {
-    "cross_border_eea": Named(("entity.establishments", "people"), _cross_border),
+    "cross_border_eea": Named(("entity.establishments", "entity.main_establishment", "people"), _cross_border),
 }
