@@ -64,7 +64,7 @@ def test_the_nearest_deadline_stands_large_in_both_ways_of_telling_time(english,
 def test_what_hangs_on_a_missing_fact_is_never_the_next_deadline():
     one = duty("br.x", "Perhaps", verdict=Verdict.UNKNOWN, due=NOW)
     page = read(render(replace(account(), duties=replace(account().duties, duties=(one,))), "en"))
-    assert page.with_class("next")[0].with_class("big")[0].text() == "No deadline is running."
+    assert page.with_class("next")[0].with_class("big")[0].text() == "No deadline with a date."
 
 
 def test_every_duty_stands_there_once_with_citation_reasons_and_certainty(english):
@@ -255,6 +255,18 @@ def test_the_same_ask_stands_once_with_every_draft_that_waits_for_it():
     assert told.text().count("A phone number") == 1
 
 
+def test_what_is_only_to_be_looked_at_folds_away_below_the_blanks():
+    asks = (*(Ask(f"k{n}", {"en": f"Blank {n}"}, 1) for n in range(20)), Ask("r", {"en": "Right?"}, 9, confirm=True))
+    told = read(render(replace(account(), asks=asks, duties=None, sources=()), "en"))
+    part = told.id("asks")
+    assert "20 things cannot be read from evidence" in part.text()
+    folds = [node.all("summary")[0].text() for node in part.all("details")]
+    assert folds == ["8 more things", "1 address to look at before anything is sent"]
+    assert told.with_class("button")[0].text() == "Fill in 20 things only you can say"
+    only = read(render(replace(account(), asks=asks[-1:]), "en")).id("asks").text()
+    assert "Nothing is missing." in only
+
+
 def test_severity_and_risk_explain_themselves_and_a_human_decides(english):
     text = english.id("severity").text()
     for part in (
@@ -295,7 +307,20 @@ def test_the_page_can_be_written_before_anything_is_known():
     for language in ("en", "ru"):
         page = read(render(bare, language))
         assert page.id("unfinished")
-        assert page.with_class("next")[0].text()
+        assert (
+            page.with_class("next")[0].with_class("big")[0].text()
+            == {
+                "en": "Not worked out yet.",
+                "ru": "Ещё не рассчитан.",
+            }[language]
+        )
+        assert (
+            page.with_class("what")[0].text()
+            == {
+                "en": "Deadlines are not worked out yet",
+                "ru": "Сроки ещё не рассчитаны",
+            }[language]
+        )
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -1,6 +1,5 @@
 """What the run found, in the shapes of the report."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,9 +85,14 @@ def notices(index: NoticesIndex) -> list[Draft]:
     return [_notice(entry) for entry in index.entries]
 
 
-def _notice(entry: NoticeEntry) -> Draft:
+def _first(entry: NoticeEntry) -> str:
+    """The language most people of the cohort read, of those a letter is written in."""
     spoken = entry.cohort.languages
-    first = max(LANGUAGES, key=lambda language: (spoken.get(language, 0), language == "en"))
+    return max(LANGUAGES, key=lambda language: (spoken.get(language, 0), language == "en"))
+
+
+def _notice(entry: NoticeEntry) -> Draft:
+    first = _first(entry)
     others = [language for language in LANGUAGES if language != first]
     files = entry.files
     formats = [(kind, files[first][kind].as_posix()) for kind in ("pdf", "txt")]
@@ -155,16 +159,29 @@ def filings(index: FilingsIndex, duties: Mapping[str, Duties]) -> list[Draft]:
 
 def asks(notices_: NoticesIndex | None, filings_: FilingsIndex | None) -> tuple[Ask, ...]:
     """Each thing only a human can say, once, with how many drafts wait for it; blanks come before confirmations."""
-    wanted: list[Sequence[Wanted]] = [entry.asks for entry in notices_.entries] if notices_ else []
-    wanted += [entry.filing.asks for entry in filings_.entries] if filings_ else []
+    wanted: list[tuple[str, Sequence[Wanted]]] = []
+    if filings_:
+        wanted += [(entry.html.as_posix(), entry.filing.asks) for entry in filings_.entries]
+    if notices_:
+        wanted += [(entry.files[_first(entry)]["html"].as_posix(), entry.asks) for entry in notices_.entries]
     first: dict[str, Wanted] = {}
-    count: Counter[str] = Counter()
-    for some in wanted:
+    drafts: dict[str, list[str]] = {}
+    for path, some in wanted:
         for ask in {one.id: one for one in some}.values():
             first.setdefault(ask.id, ask)
-            count[ask.id] += 1
-    order = sorted(first.values(), key=lambda ask: (ask.kind is not AskKind.SAY, -count[ask.id], ask.id))
-    return tuple(Ask(ask.id, {"en": ask.en, "ru": ask.ru}, count[ask.id], ask.id) for ask in order)
+            drafts.setdefault(ask.id, []).append(path)
+    order = sorted(first.values(), key=lambda ask: (ask.kind is not AskKind.SAY, -len(drafts[ask.id]), ask.id))
+    return tuple(
+        Ask(
+            key=ask.id,
+            text={"en": ask.en, "ru": ask.ru},
+            wanted_by=len(drafts[ask.id]),
+            fact=ask.id,
+            drafts=tuple(drafts[ask.id]),
+            confirm=ask.kind is not AskKind.SAY,
+        )
+        for ask in order
+    )
 
 
 def files(pack: Path) -> tuple[tuple[str, str], ...]:

@@ -151,6 +151,6 @@ def next_step(account: Account, words: Words) -> Step:
     unread = sum(source.status is not Status.READ for source in account.sources)
     if unread:
         return Step(words.say("step.sources", unread), "sources")
-    if wanted := asks.merged(account, words):
-        return Step(words.say("step.asks", len(wanted)), "asks")
+    if wanted := sum(not ask.confirm for ask in asks.merged(account, words)):
+        return Step(words.say("step.asks", wanted), "asks")
     return Step(words.say("step.duties"), "duties")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from breachdesk.report.shapes import Account, Ask
 from breachdesk.report.words import Words
 
+_NAMED = 20  # drafts named under an ask; all of them are counted
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -12,6 +14,7 @@ class Wanted:
     fact: str
     wanted: int
     drafts: tuple[tuple[str, str], ...]  # title, path
+    confirm: bool
 
 
 def merged(account: Account, words: Words) -> list[Wanted]:
@@ -29,5 +32,6 @@ def _wanted(group: list[Ask], titles: dict[str, str], words: Words) -> Wanted:
         text=words.pick(group[0].text),
         fact=group[0].fact,
         wanted=max(len(paths), sum(ask.wanted_by for ask in group if not ask.drafts)),
-        drafts=tuple((titles.get(path, path), path) for path in paths),
+        drafts=tuple((titles.get(path, path), path) for path in list(paths)[:_NAMED]),
+        confirm=all(ask.confirm for ask in group),
     )

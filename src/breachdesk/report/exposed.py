@@ -34,7 +34,8 @@ def _source_row(source: Source, people: int | None, words: Words) -> SourceRow:
         for field in source.fields
         if field.element
     )
-    titles = dict.fromkeys(title for _, title, _ in fields)
+    gravest = sorted(fields, key=lambda one: -losses.CLASSES.index(losses.class_of(one[0].element or "")))
+    titles = dict.fromkeys(title for _, title, _ in gravest)
     return SourceRow(source, people, ", ".join(titles) or words.say("sources.nothing"), fields)
 
 

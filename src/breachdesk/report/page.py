@@ -27,6 +27,7 @@ _LOOK = Path(__file__).resolve().parent / "look"
 _THEN = 4
 _PERHAPS = 3
 _PROBLEMS = 6
+_ASKS = 12
 #: The work of a run in its order; `Account.unfinished` is one of them.
 STAGES = ("scope", "facts", "duties", "weight", "notices", "filings", "calendar", "journal", "manifest")
 _RISK_WORDS = {"high": "high_risk", "risk": "risk_level"}
@@ -241,7 +242,19 @@ def _drafts(account: Account, words: Words) -> dict[str, Any]:
         "draft_groups": [drafts.draft_group(found, kind) for kind in (DraftKind.FILING, DraftKind.NOTICE)],
         "drafts_answer": drafts.drafts_answer(found, account, words),
         "told": _told(account, sum(row.ready for row in found), words),
-        "asks": asks.merged(account, words),
+        **_asks(account, words),
+    }
+
+
+def _asks(account: Account, words: Words) -> dict[str, Any]:
+    found = asks.merged(account, words)
+    blanks = [ask for ask in found if not ask.confirm]
+    near = len(blanks) if len(blanks) <= _ASKS + 1 else _ASKS
+    return {
+        "asks": blanks[:near],
+        "more_asks": blanks[near:],
+        "to_confirm": [ask for ask in found if ask.confirm],
+        "asks_answer": words.say("asks.answer", len(blanks)) if blanks else words.say("asks.none"),
     }
 
 

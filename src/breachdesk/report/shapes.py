@@ -76,6 +76,7 @@ class Ask:
     wanted_by: int = 1
     fact: str = ""
     drafts: tuple[str, ...] = ()
+    confirm: bool = False  # nothing is missing: a human looks whether what stands there is still right
 
 
 @dataclass(frozen=True, slots=True)
