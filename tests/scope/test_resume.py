@@ -58,7 +58,7 @@ def test_a_killed_run_goes_on_and_ends_like_an_unbroken_one(
     out = tmp_path / "out"
     broken_off(shop.evidence, out, step, count)
     assert not any((out / name).exists() for name in FILES if name != "findings.parquet")
-    kept = [path for path in out.rglob("*") if path.is_file() and path.suffix in (".rows", ".facts", ".people")]
+    kept = [path for path in out.rglob("*") if path.parent.name == ".work" and path.name != "record.json"]
     assert all(is_sealed(path) for path in kept)
     assert not any(value.encode() in path.read_bytes() for path in kept for value in evidence.planted())
     notes: dict[str, dict[str, object]] = {}

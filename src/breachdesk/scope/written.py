@@ -18,6 +18,11 @@ from breachdesk.scope.people.listing import element_lists, person_ids
 from breachdesk.scope.people.rows import Bits
 from breachdesk.scope.shapes import FINDINGS, PEOPLE, RECORDS, Field
 
+SUMMARY = "summary.json"
+PEOPLE_FILE = "people.parquet"
+RECORDS_FILE = "records.parquet"
+FINDINGS_FILE = "findings.parquet"
+
 
 class Parquet:
     """A Parquet file that appears under its name only when the block ends well; sealed when a key is given."""

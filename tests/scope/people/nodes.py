@@ -33,14 +33,17 @@ def material(nodes: Sequence[Node]) -> Material:
         if value
     ]
     papers = [(place, paper, value) for place, _, value, paper in found if paper]
+    mails = [(place, value) for place, kind, value, _ in found if kind is Kind.EMAIL]
     return Material(
         len(nodes),
         np.array([place for place, *_ in found], dtype=np.int32),
         np.array([int(kind) for _, kind, _, _ in found], dtype=np.uint8),
         np.array([value for _, _, value, _ in found], dtype=np.uint64),
-        pl.Series("name", [one.name for one in nodes], dtype=pl.String),
+        np.array([one.name is not None for one in nodes], dtype=bool),
+        lambda wanted: pl.Series([nodes[place].name for place in wanted.tolist()], dtype=pl.String),
         np.array([(one.born - date(1970, 1, 1)).days if one.born else NO_DATE for one in nodes], dtype=np.int32),
         pl.DataFrame(papers, schema={"node": pl.Int32, "paper": pl.UInt64, "value": pl.UInt64}, orient="row"),
+        pl.DataFrame(mails, schema={"node": pl.Int32, "value": pl.UInt64}, orient="row"),
     )
 
 

@@ -4,7 +4,7 @@ Persons with one record pass straight through; the others wait in parts small en
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -61,10 +61,10 @@ class Listing:
         self._parts = max(1, -(-several // _PART))
         self._spools: dict[int, Spool] = {}
         # Parts hold about the same number of rows, whoever the rows belong to.
-        weight = (
-            np.cumsum(np.where(records > 1, records, 0).astype(np.int64)) if len(records) else np.zeros(0, np.int64)
-        )
-        self._part_of = (weight * self._parts // (int(weight[-1]) + 1)).astype(np.int32) if len(weight) else weight
+        self._part_of = np.zeros(len(records), dtype=np.int16)
+        if self._parts > 1:
+            weight = np.cumsum(np.where(records > 1, records, 0), dtype=np.int64)
+            self._part_of = (weight * self._parts // (int(weight[-1]) + 1)).astype(np.int16)
 
     def take(self, facts: pl.DataFrame) -> None:
         """`facts`: rows with a person; any of the columns of FACTS."""
@@ -244,8 +244,8 @@ def _basis(people: pl.DataFrame) -> pl.Series:
     ).to_series()
 
 
-def batches_of(name: str, chest: Chest) -> Iterator[pl.DataFrame]:
-    for batch in chest.batches(name):
+def batches_of(name: str, chest: Chest, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+    for batch in chest.batches(name, columns):
         frame = pl.from_arrow(pa.Table.from_batches([batch]))
         assert isinstance(frame, pl.DataFrame)
         yield frame

@@ -4,7 +4,6 @@ with several of a kind (a letter to many) reaches each of them, and ties nobody 
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
@@ -89,10 +88,8 @@ def lines_of_one(found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return marked.filter(pl.col("len") == 1).drop("len"), marked.filter(pl.col("len") > 1).drop("len")
 
 
-def reach(
-    several: pl.DataFrame, identifiers: pl.DataFrame, bits: Bits, fresh: int
-) -> tuple[pl.DataFrame, npt.NDArray[np.uint64], int]:
-    """Where each mention of a line with several leads: (table, row, group, e0, e1), values of new groups, their number.
+def reach(several: pl.DataFrame, identifiers: pl.DataFrame, bits: Bits, fresh: int) -> tuple[pl.DataFrame, int]:
+    """Where each mention of a line with several leads: (table, row, group, e0, e1), and how many new groups.
 
     `identifiers`: kind, value, group. A mention nobody has (or that two groups have) becomes a group of its own value.
     """
@@ -108,4 +105,4 @@ def reach(
     mail = pl.when(pl.col("kind") == int(Kind.EMAIL)).then("said")
     call = pl.when(pl.col("kind") == int(Kind.PHONE)).then("said")
     facts = facts.select("table", "row", "group", "e0", "e1", emails=mail, phones=call)
-    return facts, new["value"].to_numpy(), len(new)
+    return facts, len(new)

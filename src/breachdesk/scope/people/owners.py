@@ -75,6 +75,12 @@ class Ownership:
     ties: list[Tie] = field(default_factory=list)
     domains: list[Domain] = field(default_factory=list)
 
+    def release(self) -> None:
+        """Let go of what was only needed to find out; what is left is what the second pass asks for."""
+        for domain in self.domains:
+            domain.members.clear()
+            domain.home = domain._sorted = domain._rows = None
+
 
 def own(tables: Sequence[Table]) -> Ownership:
     """`tables` with their candidates loaded; running text is not among them."""

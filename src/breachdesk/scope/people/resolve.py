@@ -38,16 +38,19 @@ class Kind(IntEnum):
 
 @dataclass(slots=True)
 class Material:
-    """What is known of `count` nodes. Identifiers: three arrays of one length. `conflicts`: government ids again, as
-    (node, hash of the element, hash of the value), to see two different ones. `born`: days since 1970 or NO_DATE."""
+    """What is known of `count` nodes. Identifiers that more than one node has: three arrays of one length. Of the nodes
+    that have one, `papers`: all their government ids (node, hash of the element, value), and `mails`: all their
+    mailboxes (node, value), to see two different ones. `born`: days since 1970 or NO_DATE."""
 
     count: int
     node: Ints
     kind: npt.NDArray[np.uint8]
     value: npt.NDArray[np.uint64]
-    names: pl.Series  # per node, as written; null where unknown
+    named: npt.NDArray[np.bool_]
+    names: Callable[[Ints], pl.Series]  # of nodes in ascending order: as written, null where unknown
     born: Ints
-    papers: pl.DataFrame  # node, paper, value
+    papers: pl.DataFrame
+    mails: pl.DataFrame
 
     def by_kind(self, kind: Kind) -> tuple[Ints, npt.NDArray[np.uint64]]:
         mine = self.kind == kind
@@ -71,7 +74,7 @@ def join_named(material: Material, groups: Ints) -> Ints:
     if shared.is_empty():
         return groups
     involved = shared["node"].unique().sort()
-    folded = pl.DataFrame({"node": involved, "name": naming.fold(material.names.gather(involved))})
+    folded = pl.DataFrame({"node": involved, "name": naming.fold(material.names(involved.to_numpy()))})
     born = pl.DataFrame({"node": involved, "born": material.born[involved.to_numpy()]})
     known = folded.join(born, on="node").filter(pl.col("name").is_not_null())
     shared = shared.join(known, on="node", how="inner")
@@ -90,7 +93,7 @@ def join_named(material: Material, groups: Ints) -> Ints:
 
 def follow_identifiers(material: Material, groups: Ints) -> Ints:
     """Nodes without a name: each follows its best identifier to the only group that has it."""
-    nameless = material.names.is_null().to_numpy()
+    nameless = ~material.named
     for kind in Kind:
         groups = _follow(material, groups, nameless, kind)
     return groups
@@ -169,9 +172,8 @@ def _without_conflicts(pairs: pl.DataFrame, known: pl.DataFrame, material: Mater
     pairs = pairs.filter(~dated | agree | _swapped() | (paper & pl.col("same")))
     pairs = pairs.with_columns(agree=agree.fill_null(value=False))
     pairs = _drop(pairs, _differ(pairs, material.papers, ["paper"]))
-    mail = pl.DataFrame(dict(zip(("node", "value"), material.by_kind(Kind.EMAIL), strict=True)))
     over_phone = pairs.filter((pl.col("kind") == int(Kind.PHONE)) & ~pl.col("agree"))
-    return _drop(pairs, _differ(over_phone, mail, []), only=int(Kind.PHONE))
+    return _drop(pairs, _differ(over_phone, material.mails, []), only=int(Kind.PHONE))
 
 
 def _swapped() -> pl.Expr:
@@ -209,10 +211,16 @@ def _connect(groups: Ints, pairs: pl.DataFrame) -> Ints:
 
 
 def _joined(groups: Ints, one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> Ints:
-    size = int(groups.max()) + 1
-    edges = coo_array((np.ones(len(one), dtype=np.int8), (groups[one], groups[other])), shape=(size, size))
+    """Groups joined along edges between nodes bear the smallest number among them."""
+    touched, places = np.unique(np.concatenate([groups[one], groups[other]]), return_inverse=True)
+    a, b = places[: len(one)], places[len(one) :]
+    edges = coo_array((np.ones(len(one), dtype=np.int8), (a, b)), shape=(len(touched), len(touched)))
     _, labels = connected_components(edges, directed=False)
-    joined: Ints = labels[groups].astype(np.int32)
+    first = np.full(int(labels.max()) + 1, np.iinfo(np.int32).max, dtype=np.int32)
+    np.minimum.at(first, labels, touched)
+    renamed = np.arange(int(groups.max()) + 1, dtype=np.int32)
+    renamed[touched] = first[labels]
+    joined: Ints = renamed[groups]
     return joined
 
 
@@ -340,7 +348,7 @@ def _follow(material: Material, groups: Ints, nameless: npt.NDArray[np.bool_], k
     node, value = node[ordered], value[ordered]
     start = np.flatnonzero(np.concatenate([[True], value[1:] != value[:-1]]))
     which = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(value))))
-    frame = pl.DataFrame({"which": which, "node": node, "group": groups[node], "nameless": nameless[node]})
+    frame = pl.DataFrame({"which": which, "node": node, "group": groups[node]})
     frame = frame.filter(pl.len().over("which") > 1)
     if frame.is_empty():
         return groups
@@ -365,7 +373,7 @@ def _follow(material: Material, groups: Ints, nameless: npt.NDArray[np.bool_], k
 
 def _named_groups(material: Material, groups: Ints, nameless: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     named = np.zeros(int(groups.max()) + 1, dtype=bool)
-    named[groups[np.flatnonzero(~nameless)]] = True
+    named[groups[~nameless]] = True
     return named
 
 
@@ -390,8 +398,8 @@ def _against(material: Material, kind: Kind, groups: Ints, touched: pl.Series) -
         held(dated, material.born[dated].astype(np.uint64)),
     ]
     if kind is Kind.PHONE:
-        node, value = material.by_kind(Kind.EMAIL)
-        found.append(held(node[mine[node]], value[mine[node]]))
+        mails = material.mails.filter(pl.Series(mine[material.mails["node"].to_numpy()]))
+        found.append(held(mails["node"].to_numpy(), mails["value"].to_numpy()))
     return found
 
 
@@ -421,14 +429,27 @@ def _unmixed(before: Ints, after: Ints, against: Sequence[pl.DataFrame]) -> Ints
     """`after`, but what was joined into a group that holds a contradiction is what it was `before`."""
     if not against:
         return after
-    places = np.unique(before, return_index=True)[1]
-    torn = _torn(pl.DataFrame({"group": before[places], "whole": after[places]}), against)
+    place = np.zeros(int(before.max()) + 1, dtype=np.int32)
+    place[before] = np.arange(len(before), dtype=np.int32)
+    told = pl.concat([values["group"] for values in against]).unique().to_numpy()
+    torn = _torn(pl.DataFrame({"group": told, "whole": after[place[told]]}), against)
     if torn.is_empty():
         return after
     undone = np.isin(after, torn.to_numpy())
     result = after.copy()
     result[undone] = int(after.max()) + 1 + before[undone]
-    return np.unique(result, return_inverse=True)[1].astype(np.int32)
+    return dense(result)
+
+
+def dense(groups: Ints) -> Ints:
+    """The same groups, numbered without gaps, in the same order."""
+    if not len(groups):
+        return groups
+    there = np.zeros(int(groups.max()) + 1, dtype=bool)
+    there[groups] = True
+    numbers = np.cumsum(there, dtype=np.int32) - np.int32(1)
+    result: Ints = numbers[groups]
+    return result
 
 
 def _one_way(groups: Ints, led: pl.DataFrame, flock: pl.DataFrame) -> Ints:
