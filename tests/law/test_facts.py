@@ -188,3 +188,19 @@ def test_whatever_a_sheet_holds_it_is_read_or_refused(raw: dict[str, Any]) -> No
     except BadFacts as error:
         problems = error.problems
     assert all(problem.startswith("facts: ") for problem in problems)
+
+
+def test_a_date_no_calendar_has_is_named_with_its_line() -> None:
+    with pytest.raises(BadFacts) as found:
+        facts.load("breach.personal_data: true\ntime.discovered: 2026-02-30\n", "sheet.yaml")
+    assert found.value.problems == (
+        "sheet.yaml:2: a date or time that cannot be (day is out of range for month); correct it",
+    )
+
+
+def test_what_is_not_known_of_a_hold_is_unknown_and_its_beginning_is_needed() -> None:
+    hold = facts.parse({"hold.law_enforcement": {"from": "2026-03-10", "until": "unknown", "written": "unknown"}}).hold
+    assert hold is not None
+    assert (hold.until, hold.written) == (None, None)
+    with pytest.raises(BadFacts, match="`from`"):
+        facts.parse({"hold.law_enforcement": {"from": None, "until": "2026-03-10"}})

@@ -4,7 +4,9 @@ Bad input is answered by one line per problem: what, where, what to do. Personal
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,9 @@ def load(text: str, where: str) -> tuple[dict[str, Any], dict[str, int]]:
         yaml = YAML(typ="safe", pure=True)
         node = yaml.compose(text)
         raw = YAML(typ="safe").load(text)
-    except (YAMLError, ValueError, RecursionError) as error:
+    except ValueError as error:  # ruamel reads dates itself, and does not say where one cannot be
+        raise BadFacts([f"{where}{_no_date(text)}: a date or time that cannot be ({error}); correct it"]) from error
+    except (YAMLError, RecursionError) as error:
         raise BadFacts([f"{where}: not readable as YAML: {' '.join(str(error).split())[:300]}"]) from error
     if raw is None:
         return {}, {}
@@ -65,6 +69,17 @@ def load(text: str, where: str) -> tuple[dict[str, Any], dict[str, int]]:
         raise BadFacts([f"{where}: a fact sheet is a map of named facts, one a line: `breach.personal_data: true`"])
     lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
     return raw, lines
+
+
+def _no_date(text: str) -> str:
+    """`:7`, the line of the first date that no calendar has."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for year, month, day in re.findall(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", line):
+            try:
+                date(int(year), int(month), int(day))
+            except ValueError:
+                return f":{number}"
+    return ""
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

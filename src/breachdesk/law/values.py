@@ -96,9 +96,11 @@ def _place(value: Any) -> str:
 def _hold(value: Any) -> Hold | None:
     if not isinstance(value, dict) or set(value) - {"from", "until", "written"} or "from" not in value:
         raise BadValue("write {from: 2026-03-10, until: null, written: true}; `until: null` while it lasts")
-    start = _instant(value["from"])
-    until = _instant(value["until"]) if value.get("until") is not None else None
-    return Hold(start, until, _bool(value["written"]) if value.get("written") is not None else None)
+    told = {name: inner for name, inner in value.items() if inner is not None and inner != "unknown"}
+    if "from" not in told:
+        raise BadValue("`from` is the day or hour of the request, such as 2026-03-10; without it leave the hold out")
+    until = _instant(told["until"]) if "until" in told else None
+    return Hold(_instant(told["from"]), until, _bool(told["written"]) if "written" in told else None)
 
 
 def group_of(number: int, row: Any, words: elements.Vocabulary) -> Group:
