@@ -201,4 +201,4 @@ def test_without_a_pack_the_command_says_what_to_do(tmp_path):
         [sys.executable, SCREENSHOTS, tmp_path, tmp_path], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "make demo" in done.stderr
+    assert "make screenshots" in done.stderr

@@ -304,23 +304,24 @@ def test_the_page_can_be_written_before_anything_is_known():
         journal=None,
         files=(),
     )
-    for language in ("en", "ru"):
+    said = {
+        "en": {
+            "next": "Not worked out yet.",
+            "line": "Deadlines are not worked out yet",
+            "unsure": "Not known before the work is finished.",
+        },
+        "ru": {
+            "next": "Ещё не рассчитан.",
+            "line": "Сроки ещё не рассчитаны",
+            "unsure": "Станет известно, когда работа будет закончена.",
+        },
+    }
+    for language, words in said.items():
         page = read(render(bare, language))
         assert page.id("unfinished")
-        assert (
-            page.with_class("next")[0].with_class("big")[0].text()
-            == {
-                "en": "Not worked out yet.",
-                "ru": "Ещё не рассчитан.",
-            }[language]
-        )
-        assert (
-            page.with_class("what")[0].text()
-            == {
-                "en": "Deadlines are not worked out yet",
-                "ru": "Сроки ещё не рассчитаны",
-            }[language]
-        )
+        assert page.with_class("big")[0].text() == words["next"]
+        assert page.with_class("what")[0].text() == words["line"]
+        assert page.id("unsure").all("p")[0].text() == words["unsure"]
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
