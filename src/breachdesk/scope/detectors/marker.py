@@ -156,15 +156,18 @@ class Marker:
             cells = cells.gather(rows)
         spans = self._scanner.scan(cells, prose=column.free_text, things=column.things)
         if wanted is not None:
-            spans = [Span(int(rows[s.row]), s.start, s.end, s.detector, s.confidence, s.reason) for s in spans]
+            spans = [span._replace(row=int(rows[span.row])) for span in spans]
         self._note(column.name, spans)
         return spans
 
     def _note(self, name: str, spans: Sequence[Span]) -> None:
         found = self._texts[name]
-        found.rows.update(element for _, element in {(span.row, span.detector.element) for span in spans})
-        for span in spans:
+        last: dict[str, int] = {}
+        for span in spans:  # in order of rows
             element = span.detector.element
+            if last.get(element) != span.row:
+                last[element] = span.row
+                found.rows[element] += 1
             if span.confidence > found.confidence.get(element, 0):
                 found.confidence[element], found.detector[element] = span.confidence, span.detector.id
 

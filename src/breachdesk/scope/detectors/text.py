@@ -1,10 +1,10 @@
 """Personal data in running text: anchors find the places, patterns take the values, checks and words around decide."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +42,9 @@ class _Hit(NamedTuple):
     place: int  # of the detector
     confidence: float
     reason: str
+
+
+_CELL = attrgetter("cell")
 
 
 class Scanner:
@@ -91,8 +94,9 @@ class Scanner:
         pattern = self._patterns[place]
         groups = pattern.groups
         found: list[tuple[int, bytes, int, int]] = []
-        for cell in cells.tolist():
-            raw = data[starts[cell] : starts[cell + 1]].tobytes()
+        view = data.data
+        for cell, first, last in zip(cells.tolist(), starts[cells].tolist(), starts[cells + 1].tolist(), strict=True):
+            raw = bytes(view[first:last])
             for match in islice(pattern.finditer(raw), _MOST):
                 start, end = match.span(groups if groups < 2 else match.lastindex or 0)
                 if start < end and (prose or certain or end - start < _WHOLE * len(raw)):
@@ -184,14 +188,9 @@ def _next_words(words: Sequence[str]) -> re.Pattern[str] | None:
 
 def _apart(hits: Sequence[_Hit]) -> Iterator[_Hit]:
     """Where findings overlap the surer, then the longer one stands."""
-    by_cell: dict[int, list[_Hit]] = defaultdict(list)
-    for hit in hits:
-        by_cell[hit.cell].append(hit)
-    for _, group in sorted(by_cell.items()):
-        if len(group) == 1:
-            yield group[0]
-            continue
-        yield from _without_overlap(group)
+    for _, group in groupby(sorted(hits, key=_CELL), key=_CELL):
+        several = list(group)
+        yield from several if len(several) == 1 else _without_overlap(several)
 
 
 def _without_overlap(group: list[_Hit]) -> list[_Hit]:
