@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from breachdesk.law.shapes import Recipient, Verdict
+from breachdesk.notify import drafts
 from breachdesk.notify.drafts import duties_about, merge_asks, write_notices
 from breachdesk.notify.library import our_library
 from breachdesk.notify.shapes import Ask, AskKind, NoticesIndex
@@ -46,6 +49,18 @@ def test_a_second_run_keeps_what_is_the_same_and_mends_what_is_not(tmp_path: Pat
     assert (again.written, again.kept) == (1, first.written - 1)
     assert broken.stat().st_size > 500
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_several_processes_write_the_same_files_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "_WORTH_STARTING", 2)
+    names = list(our_library().vocabulary.elements)[:4]
+    people = [Cohort("DE", frozenset({name, "name"}), "de", "no", 1 + place) for place, name in enumerate(names)]
+    given = {"library": our_library(), "organisation": organisation(), "facts": FACTS}
+    alone = write_notices(tmp_path / "alone", people, **given)  # type: ignore[arg-type]
+    several = write_notices(tmp_path / "several", people, workers=2, **given)  # type: ignore[arg-type]
+    assert several == alone
+    for path in (tmp_path / "alone").rglob("*.*"):
+        assert (tmp_path / "several" / path.relative_to(tmp_path / "alone")).read_bytes() == path.read_bytes()
 
 
 def test_a_sign_no_font_has_is_told_and_stops_nothing(tmp_path: Path) -> None:

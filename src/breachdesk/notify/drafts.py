@@ -1,8 +1,11 @@
 """Every notice of a case, written to its folder: whole or absent, and only what has changed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -28,6 +31,7 @@ from breachdesk.notify.shapes import (
 from breachdesk.scope.shapes import Cohort
 
 FOLDER = "notices"
+_WORTH_STARTING = 40  # cohorts; starting a process takes as long as some fifty letters
 _STRONGEST = (
     Verdict.OWED,
     Verdict.HELD,
@@ -48,23 +52,25 @@ def write_notices(
     facts: Mapping[str, Any],
     duties: Duties | None = None,
     progress: Callable[[int, int], None] = lambda done, all_: None,
+    workers: int = 1,
 ) -> NoticesIndex:
     """Write `pack/notices/<cohort>/<language>.{html,txt,pdf}` and `notices/index.json`; say what was written.
 
     Files that are already the same are left alone, so an interrupted run is taken up again. `progress(done, all)`
-    counts cohorts. Raises OSError when the folder cannot be written.
+    counts cohorts. `workers`: processes; the files are the same however many. Raises OSError when the folder cannot
+    be written.
     """
     merged = merge(cohorts, library.vocabulary)
     facts = {"subjects.count": sum(cohort.count for cohort in merged), **facts}
-    press = Press(words=library.phrases)
     shelf = Shelving(pack)
     entries: list[NoticeEntry] = []
     asked: list[Ask] = []
-    for done, cohort in enumerate(merged, start=1):
-        entry, asks_here = _one(cohort, press, shelf, library, organisation, facts, duties)
-        entries.append(entry)
-        asked += asks_here
-        progress(done, len(merged))
+    for done in _written(_Task(pack, library, organisation, facts, duties), merged, workers):
+        entries.append(done.entry)
+        asked += done.asks
+        shelf.written += done.written
+        shelf.kept += done.kept
+        progress(len(entries), len(merged))
     asks = merge_asks(asked)
     index = NoticesIndex(tuple(entries), asks, shelf.written, shelf.kept)
     shelf.put(PurePosixPath(FOLDER, "index.json"), canonical(to_json(index)))
@@ -91,58 +97,96 @@ class Shelving:
         self.written += 1
 
 
-def _one(
-    cohort: NoticeCohort,
-    press: Press,
-    shelf: Shelving,
-    library: Library,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-    duties: Duties | None,
-) -> tuple[NoticeEntry, list[Ask]]:
-    """The entry, and every ask of every letter (one per letter, to count by)."""
-    files: dict[str, dict[str, PurePosixPath]] = {}
-    checks: dict[str, tuple[NoticeCheck, ...]] = {}
-    asks: list[Ask] = []
-    rules: tuple[str, ...] = ()
-    for language in LANGUAGES:
-        notice = compose(cohort, language, library=library, organisation=organisation, facts=facts)
-        files[language], accessible = _draw(notice, press, shelf, library, organisation)
-        checks[language] = sorted_checks([*notice.checks, pdf_check(library, accessible)])
-        asks += notice.asks
-        rules = notice.rules
-    about = duties_about(cohort, rules, library, duties)
-    verdicts = {duty.verdict for duty in about}
-    entry = NoticeEntry(
-        cohort=cohort,
-        rules=rules,
-        duties=tuple(duty.id for duty in about),
-        verdict=next((verdict for verdict in _STRONGEST if verdict in verdicts), None),
-        files=files,
-        checks=checks,
-        asks=merge_asks(asks),
-    )
-    return entry, asks
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """All that letters of one case have in common."""
+
+    pack: Path
+    library: Library
+    organisation: Organisation
+    facts: Mapping[str, Any]
+    duties: Duties | None
 
 
-def _draw(
-    notice: Notice, press: Press, shelf: Shelving, library: Library, organisation: Organisation
-) -> tuple[dict[str, PurePosixPath], bool]:
-    """The files of one letter, and whether its PDF is PDF/UA."""
-    draft = library.phrases[notice.language]["draft"]
-    sender = organisation.text("name", notice.language) or ""
-    printed = press.pdf(notice, sender=sender, draft=draft)
-    made = {
-        "html": press.html(notice, draft=draft).encode(),
-        "txt": as_text(notice, draft=draft).encode(),
-        "pdf": printed.content,
-    }
-    files = {}
-    for ending, content in made.items():
-        path = PurePosixPath(FOLDER, notice.cohort.slug, f"{notice.language}.{ending}")
-        shelf.put(path, content)
-        files[ending] = path
-    return files, printed.accessible
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One cohort. `asks`: every ask of every letter, one per letter, to count by."""
+
+    entry: NoticeEntry
+    asks: tuple[Ask, ...]
+    written: int
+    kept: int
+
+
+class _Desk:
+    """Writes letter after letter with what it has read once."""
+
+    def __init__(self, task: _Task) -> None:
+        self.task = task
+        self.press = Press(words=task.library.phrases)
+
+    def write(self, cohort: NoticeCohort) -> _Done:
+        task, shelf = self.task, Shelving(self.task.pack)
+        files: dict[str, dict[str, PurePosixPath]] = {}
+        checks: dict[str, tuple[NoticeCheck, ...]] = {}
+        asks: list[Ask] = []
+        rules: tuple[str, ...] = ()
+        for language in LANGUAGES:
+            notice = compose(cohort, language, library=task.library, organisation=task.organisation, facts=task.facts)
+            files[language], accessible = self._draw(notice, shelf)
+            checks[language] = sorted_checks([*notice.checks, pdf_check(task.library, accessible)])
+            asks += notice.asks
+            rules = notice.rules
+        about = duties_about(cohort, rules, task.library, task.duties)
+        verdicts = {duty.verdict for duty in about}
+        entry = NoticeEntry(
+            cohort=cohort,
+            rules=rules,
+            duties=tuple(duty.id for duty in about),
+            verdict=next((verdict for verdict in _STRONGEST if verdict in verdicts), None),
+            files=files,
+            checks=checks,
+            asks=merge_asks(asks),
+        )
+        return _Done(entry, tuple(asks), shelf.written, shelf.kept)
+
+    def _draw(self, notice: Notice, shelf: Shelving) -> tuple[dict[str, PurePosixPath], bool]:
+        """The files of one letter, and whether its PDF is PDF/UA."""
+        draft = self.task.library.phrases[notice.language]["draft"]
+        sender = self.task.organisation.text("name", notice.language) or ""
+        printed = self.press.pdf(notice, sender=sender, draft=draft)
+        made = {
+            "html": self.press.html(notice, draft=draft).encode(),
+            "txt": as_text(notice, draft=draft).encode(),
+            "pdf": printed.content,
+        }
+        files = {}
+        for ending, content in made.items():
+            path = PurePosixPath(FOLDER, notice.cohort.slug, f"{notice.language}.{ending}")
+            shelf.put(path, content)
+            files[ending] = path
+        return files, printed.accessible
+
+
+def _written(task: _Task, cohorts: Sequence[NoticeCohort], workers: int) -> Iterator[_Done]:
+    """In the order of the cohorts, by this process or by several."""
+    if workers < 2 or len(cohorts) < _WORTH_STARTING:
+        yield from map(_Desk(task).write, cohorts)
+        return
+    # Started anew, not forked: typst and the readers of tables keep threads, which do not survive a fork.
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_sit, initargs=(task,)) as pool:
+        yield from pool.map(_write, cohorts, chunksize=8)
+
+
+_DESKS: list[_Desk] = []  # in a worker process: its one desk
+
+
+def _sit(task: _Task) -> None:
+    _DESKS[:] = [_Desk(task)]
+
+
+def _write(cohort: NoticeCohort) -> _Done:
+    return _DESKS[0].write(cohort)
 
 
 def duties_about(
