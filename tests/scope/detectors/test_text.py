@@ -28,7 +28,7 @@ SAID = {
     "jwt": ("login.token", "the header had {} in it"),
     "token": ("login.token", "api_key={} was in the log"),
     "ip": ("ip_address", "logged in from {} last night"),
-    "cpf": ("gov_id.br.cpf", "meu CPF é {} para a nota"),
+    "cpf": ("gov_id.br.cpf", "CPF {} para a nota"),
     "sin": ("gov_id.ca.sin", "my social insurance number {} is on file"),
     "aadhaar": ("gov_id.in.aadhaar", "Aadhaar {} attached to this"),
     "pan": ("gov_id.in.pan", "PAN {} for the invoice please"),
@@ -52,7 +52,7 @@ def test_a_value_in_a_sentence_is_found_where_it_stands(kind: str) -> None:
     [
         "I was diagnosed with coeliac disease last month. Is the oat loaf safe?",
         "I have celiac disease and need a list of ingredients",
-        "Ich habe Zöliakie, ist das Haferbrot sicher?",
+        "Ich habe Zöliakie, welches Haferbrot darf ich essen?",
         "Je suis cœliaque, ce pain est-il sûr ?",
         "Soy celíaca, ¿es seguro el pan?",
         "Sou celíaco, o pão é seguro?",

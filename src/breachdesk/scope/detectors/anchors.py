@@ -86,7 +86,7 @@ class HyperscanAnchors:
 
 
 class Re2Anchors:
-    """The same answers at a third of the speed."""
+    """The same answers at an eighth of the speed."""
 
     def __init__(self, anchors: Sequence[tuple[int, str]]) -> None:
         options = re2.Options()
