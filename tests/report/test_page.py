@@ -179,6 +179,16 @@ def test_every_picture_says_its_finding_in_words(english, russian):
         assert finding in said.replace("\u00a0", " ")
 
 
+def test_the_legend_explains_only_what_is_drawn(english):
+    assert "bar: people concerned" in english.id("ladder").text()
+    bare = tuple(replace(d, people=None) for d in duties() if d.verdict is Verdict.OWED and "gb." not in d.id)
+    page = read(render(replace(account(), duties=replace(account().duties, duties=bare)), "en"))
+    legend = page.id("ladder").all("figcaption")[0].text()
+    assert "bar:" not in legend
+    assert "overdue" not in legend
+    assert "owed" in legend
+
+
 def test_questions_stand_by_the_number_of_duties_they_decide(english, russian):
     asked = [node.text() for node in english.with_class("ask")]
     assert asked == [QUESTIONS[1].en, QUESTIONS[0].en]
