@@ -262,3 +262,19 @@ def test_a_law_that_sleeps_is_shown_only_where_it_would_be_asked_for() -> None:
     assert verdict(**{"entity.sector": "finance"}) is Verdict.DORMANT
     assert verdict(**{"entity.sector": "general"}) is Verdict.NOT_OWED
     assert verdict() is Verdict.NOT_OWED
+
+
+def test_a_fact_on_which_an_element_hangs_is_asked_and_its_answer_counts_anew() -> None:
+    def found(**more: Any) -> Any:
+        case = {"breach.personal_data": True, "breach.confidentiality": True, "data.encrypted": False,
+                "entity.role": "controller", "time.discovered": "2026-05-01",
+                "people": [{"residence": "US-NY", "count": 7, "elements": ["name", "bank.account"]}], **more}  # fmt: skip
+        return engine.evaluate(facts.parse(case), shelf.load(), AT)
+
+    asked = {q.fact: q.decides for q in found().questions}
+    assert "us.ny.individuals" in asked["data.account_usable_without_code"]
+    verdicts = [
+        next(d.verdict for d in found(**{"data.account_usable_without_code": answer}).duties if d.id == "us.ny.ag")
+        for answer in (True, False)
+    ]
+    assert verdicts == [Verdict.OWED, Verdict.NOT_OWED]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from breachdesk.law import coverage, exposure, holding
@@ -51,7 +52,7 @@ class _Case:
     _judged: dict[str, Judged] = field(default_factory=dict)
     _due: dict[str, datetime | None] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def judge(self) -> Judge:
         return Judge(self.sheet, self.law, self.say)
 

@@ -5,8 +5,9 @@ known; a missing fact leaves it unknown.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from breachdesk.law import answer
@@ -93,6 +94,7 @@ class Judge:
     sheet: Sheet
     law: LawShelf
     say: Phrases
+    counted: dict[tuple[Any, ...], tuple[Finding, Bounds | None]] = field(default_factory=dict)  # see `whom`
 
     def judge(self, item: Item, day: date) -> Judged:
         reach = self.reach(item.order.pack.applies)
@@ -209,10 +211,18 @@ class Judge:
         return _Step(Finding(Answer.NO, (Because("data.encrypted", True, "= false"),)))
 
     def whom(self, item: Item, day: date) -> tuple[Finding, Bounds | None]:
-        """Whether there are enough people, and how many."""
+        """Whether there are enough people, and how many. Counting is what costs: it is remembered, by what can change
+        it while questions are tried (the conditions on elements)."""
         whom = item.people
         if whom is None:
             return YES, None
+        told = [self._ask(raw) for raw in _element_conditions(item, whom)]
+        key = (item.id, day, *((one.answer, one.missing) for one in told))
+        if key not in self.counted:
+            self.counted[key] = self._count_whom(item, whom, day)
+        return self.counted[key]
+
+    def _count_whom(self, item: Item, whom: Whom, day: date) -> tuple[Finding, Bounds | None]:
         places = None if whom.of == "everywhere" else self._places(item)
         test, missing = self._test(item, whom, day)
         here = self._bounds(item, places, test, whom)
@@ -324,6 +334,12 @@ class _Shown:
     because: tuple[Because, ...] = ()
     open: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def _element_conditions(item: Item, whom: Whom) -> list[dict[str, Any]]:
+    kind = whom.lost if whom.lost != "pack" else item.order.pack.personal_information
+    told = (*kind.with_name, *kind.standalone) if kind is not None else ()
+    return [one.if_ for one in (*told, *(whom.narrow or ())) if one.if_ is not None]
 
 
 def _owed(item: Item) -> Verdict:

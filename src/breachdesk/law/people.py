@@ -49,8 +49,17 @@ class People:
         return self.groups is not None
 
     def here(self, places: Iterable[str]) -> Bounds:
-        """How many people live in any of `places`, whatever they lost."""
+        """How many people live in any of `places`, whatever they lost; remembered, as many duties ask for the same."""
         wanted = tuple(places)
+        if wanted not in self._here:
+            self._here[wanted] = self._count_here(wanted)
+        return self._here[wanted]
+
+    @cached_property
+    def _here(self) -> dict[tuple[str, ...], Bounds]:
+        return {}
+
+    def _count_here(self, wanted: tuple[str, ...]) -> Bounds:
         if self.groups is not None:
             return self.count(wanted, lambda _: Answer.YES)
         if not self.counts and self.total is None:

@@ -5,7 +5,7 @@ makes other missing facts needless, or when the due time waits for it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ def _flips(one: Asked, fact: Fact, name: str, judge: Judge, day: Callable[[Item]
 
 def _moves(one: Asked, name: str, value: Any, judge: Judge, day: date) -> bool:
     """Whether this value changes the verdict, or settles another missing fact with it (one branch of several)."""
-    now = Judge(judge.sheet.but(name, value), judge.law, judge.say).judge(one.item, day)
+    now = replace(judge, sheet=judge.sheet.but(name, value)).judge(one.item, day)
     if now.verdict is not one.judged.verdict:
         return True
     return bool(set(one.judged.missing) - {name} - set(now.missing))
