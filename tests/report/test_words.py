@@ -108,6 +108,13 @@ def test_a_moment_is_told_at_its_place_and_in_utc(instant, english, russian):
     assert RU.both(instant, seen_from=NOW).replace("\u00a0", " ") == russian
 
 
+def test_a_line_ends_before_the_clock_never_inside_a_date():
+    instant = datetime(2026, 11, 20, 18, 0, tzinfo=ZoneInfo("Europe/Moscow"))
+    assert RU.moment(instant).split(" ") == ["пт,\u00a020\u00a0ноября,", "18:00"]
+    assert EN.moment(instant).split(" ") == ["Fri\u00a020\u00a0Nov,", "18:00"]
+    assert " " not in EN.day(instant)
+
+
 def test_each_certainty_has_its_own_form_and_not_by_colour_alone():
     forms = {str(EN.counted(1200, certainty)) for certainty in Certainty}
     assert forms == {

@@ -149,7 +149,8 @@ class Words:
     def _dated(self, pattern: str, instant: datetime) -> str:
         form = str(self.sayings[f"dates.{pattern}"])
         text = str(format_datetime(instant.replace(tzinfo=None), form, locale=self.locale))
-        return text.replace(" ", _HELD).replace(f",{_HELD}", ", ")
+        day, comma, clock = text.replace(" ", _HELD).rpartition(f",{_HELD}")
+        return f"{day}, {clock}" if comma else clock  # a line may end before the clock, never inside a date
 
     def place(self, instant: datetime) -> str:
         return _city(instant.tzinfo, self.locale) or _offset(instant)
