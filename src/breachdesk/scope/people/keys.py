@@ -94,12 +94,17 @@ class Table:
     @property
     def about_things(self) -> bool:
         """The last noun of the table's name is a thing's."""
-        for word in reversed(self.name_words):
-            if word in self.words.things:
-                return True
-            if word in self.words.persons:
-                return False
-        return False
+        return self._noun in self.words.things
+
+    @property
+    def about_persons(self) -> bool:
+        """The last noun of the table's name is that of persons who are served or serve: customers, not actors."""
+        return self._noun in self.words.persons and not self.about_things
+
+    @cached_property
+    def _noun(self) -> str:
+        known = self.words.things | self.words.persons
+        return next((word for word in reversed(self.name_words) if word in known), "")
 
     @property
     def named(self) -> bool:

@@ -239,7 +239,9 @@ def _over_tables(tables: Mapping[int, Table], found: Ownership) -> None:
     strong = {
         number
         for number in found.nodes
-        if number not in found.persons or tables[number].elements - {"name", "customer_id"}
+        if number not in found.persons
+        or tables[number].about_persons
+        or tables[number].elements - {"name", "customer_id"}
     }
     reach = set(strong)
     for _ in range(len(tables)):
