@@ -268,8 +268,8 @@ def test_a_fact_on_which_an_element_hangs_is_asked_and_its_answer_counts_anew() 
     def found(**more: Any) -> Any:
         case = {"breach.personal_data": True, "breach.confidentiality": True, "data.encrypted": False,
                 "entity.role": "controller", "time.discovered": "2026-05-01",
-                "people": [{"residence": "US-NY", "count": 7, "elements": ["name", "bank.account"]}], **more}  # fmt: skip
-        return engine.evaluate(facts.parse(case), shelf.load(), AT)
+                "people": [{"residence": "US-NY", "count": 7, "elements": ["name", "bank.account"]}]}  # fmt: skip
+        return engine.evaluate(facts.parse({**case, **more}), shelf.load(), AT)
 
     asked = {q.fact: q.decides for q in found().questions}
     assert "us.ny.individuals" in asked["data.account_usable_without_code"]
