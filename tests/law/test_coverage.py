@@ -55,3 +55,11 @@ def test_contradictions_come_with_them() -> None:
     lines = said(people=[group("AQ")], subjects__count=9)
     assert len(lines) == 2
     assert "subjects.count" in lines[0]
+
+
+def test_what_the_organisation_is_without_a_law_here_that_asks_is_named() -> None:
+    assert said(entity__hk_ci_operator=True)[0].count("entity.hk_ci_operator") == 1
+    assert said(entity__hk_ci_operator=False) == ()
+    assert said(entity__kinds=["business", "hipaa_covered_entity", "nydfs_covered"]) == ()
+    assert "entity.kinds: ga_information_broker" in said(entity__kinds=["business", "ga_information_broker"])[0]
+    assert said(entity__cii_ru="significant", entity__sector="finance", entity__role="processor") == ()

@@ -5,11 +5,15 @@ from breachdesk.law.groups import expand
 from breachdesk.law.judgement import covers_place
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.shelf import LawShelf
+from breachdesk.law.vocabulary import FactType
 from breachdesk.law.words import Phrases
+
+_KINDS = "entity.kinds"
 
 
 def warnings(sheet: Sheet, law: LawShelf, say: Phrases) -> tuple[str, ...]:
-    """One line for people who live, one for seats of the organisation, where no law on the shelf reaches."""
+    """One line for people who live, one for seats of the organisation, where no law on the shelf reaches; one for what
+    the organisation is without any law here looking at it (a NIS2 entity, a bank)."""
     known = _reached(law)
     lived = {place: n for place, n in _residences(sheet).items() if n and not _has_law(place, known)}
     seats = [seat for seat in sorted(sheet.get("entity.establishments") or ()) if not _has_law(seat, known)]
@@ -19,6 +23,9 @@ def warnings(sheet: Sheet, law: LawShelf, say: Phrases) -> tuple[str, ...]:
         found.append(say("warning.no_law_people", places=", ".join(f"{place} ({n:,})" for place, n in most)))
     if seats:
         found.append(say("warning.no_law_seat", places=", ".join(seats)))
+    unread = _unread(sheet, law)
+    if unread:
+        found.append(say("warning.no_law_facts", facts=", ".join(unread)))
     return tuple(found)
 
 
@@ -31,6 +38,21 @@ def _reached(law: LawShelf) -> set[str]:
 def _has_law(place: str, known: set[str]) -> bool:
     """`DE-BY` has that of `DE`; `US` has none of its own but parts that do, and somebody asks for the part."""
     return any(covers_place(law, place) or law.startswith(place + "-") for law in known)
+
+
+def _unread(sheet: Sheet, law: LawShelf) -> list[str]:
+    """What the organisation is said to be, as far as no condition of a law asks for it."""
+    asked = {name for condition in law.parsed.values() for name in condition.facts()}
+    kinds = {kind for condition in law.parsed.values() for kind in condition.values(_KINDS)}
+    found = [
+        f"{_KINDS}: {kind}" for kind in sorted(sheet.get(_KINDS) or ()) if kind not in kinds and kind != "business"
+    ]
+    for name, value in sorted(sheet.facts.items()):
+        fact = law.facts.facts.get(name)
+        plain = fact is not None and fact.type in (FactType.BOOL, FactType.ENUM)
+        if plain and name.startswith("entity.") and name not in asked and value not in (False, "none"):
+            found.append(name if value is True else f"{name}: {value}")
+    return found
 
 
 def _residences(sheet: Sheet) -> dict[str, int]:
