@@ -21,6 +21,7 @@ from breachdesk.scope.people.resolve import NO_DATE, Kind
 
 _ADDRESS_ROLES = ("address", "street", "city", "region", "postal", "country")
 _SEEDS = {Kind.KEY: 11, Kind.GOV_ID: 13, Kind.EMAIL: 17}
+_GAP = r"  |[^\S ]"  # white space that is not one blank
 Words = npt.NDArray[np.uint64]
 
 
@@ -263,25 +264,26 @@ class Rows:
     def _papers(
         self, frame: pl.DataFrame, marks: Marks, identity: list[tuple[npt.NDArray[np.int64], int, Words, int]]
     ) -> pl.Series | None:
-        """Government ids as identity; the country of the one a row has."""
-        country: pl.Series | None = None
+        """Government ids as identity; the country of the first one a row has."""
+        countries: list[str | None] = [None]
+        which = np.zeros(len(frame), dtype=np.int32)
         for name, element in self._shape.papers:
             mask = marks.masks.get((name, element))
             if mask is None or name not in frame.columns:
                 continue
-            cells = _only(frame[name], mask)
+            rows = np.flatnonzero(mask)
+            cells = frame[name].gather(rows)
             bare = cells.str.to_uppercase().str.replace_all(r"[^\p{L}\d]", "")
             odd = bare.str.contains(r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|X+|0?123456789\d*)$")
             bare = pl.select(pl.when(~odd & (bare.str.len_chars() >= 6)).then(bare)).to_series()
             paper = int(hashed(pl.Series([element]), 5)[0])
-            _note(identity, Kind.GOV_ID, hashed(bare, _SEEDS[Kind.GOV_ID] + paper % 1_000_003), paper)
+            _note(identity, Kind.GOV_ID, hashed(bare, _SEEDS[Kind.GOV_ID] + paper % 1_000_003), paper, rows)
             part = element.split(".")[1:2]
             if part and len(part[0]) == 2:
-                here = pl.select(pl.when(pl.lit(cells.is_not_null())).then(pl.lit(part[0].upper()))).to_series()
-                country = (
-                    here if country is None else pl.select(pl.coalesce([pl.lit(country), pl.lit(here)])).to_series()
-                )
-        return country
+                here = rows[cells.is_not_null().to_numpy() & (which[rows] == 0)]
+                which[here] = len(countries)
+                countries.append(part[0].upper())
+        return pl.Series(countries, dtype=pl.String).gather(which) if len(countries) > 1 else None
 
     def _address(self, frame: pl.DataFrame) -> pl.Series | None:
         lines = [pl.lit(_tidy(frame[name])) for name, _ in self._shape.order if name in frame.columns]
@@ -363,7 +365,9 @@ def _only(cells: pl.Series, mask: npt.NDArray[np.bool_] | None) -> pl.Series:
 
 
 def _tidy(cells: pl.Series) -> pl.Series:
-    text = cells.str.strip_chars().str.replace_all(r"\s+", " ")
+    text = cells.str.strip_chars()
+    if text.str.contains(_GAP).any():
+        text = text.str.replace_all(r"\s+", " ")
     return pl.select(pl.when(text.str.len_bytes() > 0).then(text)).to_series()
 
 
@@ -377,11 +381,16 @@ def _together(found: Sequence[pl.Series]) -> pl.Series | None:
 
 
 def _note(
-    identity: list[tuple[npt.NDArray[np.int64], int, Words, int]], kind: Kind, values: Words, paper: int = 0
+    identity: list[tuple[npt.NDArray[np.int64], int, Words, int]],
+    kind: Kind,
+    values: Words,
+    paper: int = 0,
+    rows: npt.NDArray[np.int64] | None = None,
 ) -> None:
-    rows = np.flatnonzero(values)
-    if len(rows):
-        identity.append((rows, int(kind), values[rows], paper))
+    """`rows`: which row each value stands in, where not every row has its value."""
+    there = np.flatnonzero(values)
+    if len(there):
+        identity.append((there if rows is None else rows[there], int(kind), values[there], paper))
 
 
 def _identity(parts: Sequence[tuple[npt.NDArray[np.int64], int, Words, int]]) -> Identity:
