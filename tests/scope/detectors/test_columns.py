@@ -3,7 +3,7 @@
 import pytest
 
 from breachdesk.scope.detectors import Kind
-from tests.scope.detectors.judging import column, judge
+from tests.scope.detectors.judging import column, judge, marks
 from tests.scope.detectors.values import COUNT, values
 
 # kind of value: the element it is, a header that says so, and whether the values show it without any header
@@ -157,6 +157,36 @@ def test_keys_of_persons_and_of_things_are_told_apart() -> None:
     assert found["id"].kind is Kind.PERSON_KEY
     assert found["product_id"].kind is Kind.ID
     assert found["product_id"].main is None
+
+
+def test_a_column_of_kinds_says_row_by_row_which_number_stands_beside_it() -> None:
+    kinds = ["passport", "driving_licence"] * (COUNT // 2)
+    numbers = [(values("nino") if place % 2 else values("driving licence"))[place] for place in range(COUNT)]
+    numbers[0] = "AB1234567"
+    told = marks({"id_type": kinds, "document_number": numbers}, "identity_documents").masks
+    assert told["document_number", "gov_id.passport"].sum() > 0
+    assert told["document_number", "gov_id.driver_licence"].sum() > 0
+
+
+def test_columns_say_what_part_they_play_for_a_person() -> None:
+    found = judge(
+        {
+            "first_name": [name.split()[0] for name in values("name")],
+            "last_name": [name.split()[1] for name in values("name")],
+            "dob": values("birth, ISO"),
+            "mail": values("email"),
+            "ssn": values("ssn"),
+            "street": values("street"),
+        },
+        "customers",
+    )
+    roles = [one.role for one in found.values()]
+    assert roles == ["given", "family", "birth", "email", "gov_id", "street"]
+
+
+def test_a_lone_word_under_name_is_a_given_name() -> None:
+    assert column("name", [name.split()[0] for name in values("name")], "customers").role == "given"
+    assert column("name", values("name"), "customers").role == "full"
 
 
 def test_an_empty_column_is_empty_and_nothing_else() -> None:

@@ -61,6 +61,9 @@ DECOYS = {
     "prices": made(lambda r, n: f"{r.random() * 1000:.2f}"),
     "degrees": made(lambda r, n: f"{r.random() * 90:.6f}"),
     "days of orders": made(lambda r, n: f"{r.randint(2015, 2025)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}"),
+    "days of events long past": made(
+        lambda r, n: f"{r.randint(1998, 2011)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}"
+    ),
     "tracking numbers": made(lambda r, n: f"1Z{r.randrange(10**10):010}"),
     "bank codes": made(lambda r, n: r.choice(("DEUTDEFF", "COBADEFFXXX", "BNPAFRPP"))),
     "companies": made(lambda r, n: r.choice(("Example Ltd", "Anna Bakery GmbH", "Stone & Sons", "Miller Logistics"))),

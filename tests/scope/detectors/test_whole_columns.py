@@ -25,7 +25,7 @@ def test_a_few_late_rows_of_a_mixed_column_are_counted() -> None:
 
 
 def test_one_late_mail_address_among_numbers_is_marked() -> None:
-    cells: list[str | None] = ["12345"] * ROWS
+    cells: list[str | None] = [str(place) for place in range(ROWS)]
     cells[-1] = "ada@example.org"
     found, _ = seen("quantity", cells, 16_384)
     marker = Marker([found], detectors())
@@ -69,6 +69,34 @@ def test_the_marker_marks_exactly_the_rows_the_judge_counted() -> None:
     told = {(one.field, one.element): one.count for column in judge.verdict() for one in column.elements}
     assert {key: int(mask.sum()) for key, mask in masks.items()} == told
     assert {(one.field, one.element): one.count for one in marker.fields()} == told
+
+
+def test_cells_without_the_shape_are_left_unmarked_and_searched() -> None:
+    cells: list[str | None] = list(values("birth, ISO"))
+    cells[3], cells[150] = "not told", "see ada@example.org"
+    judge = Judge("", detectors())
+    judge.see(batch({"date_of_birth": cells}))
+    marks = Marker(judge.verdict(), detectors()).mark(batch({"date_of_birth": cells}))
+    mask = marks.masks["date_of_birth", "date_of_birth"]
+    assert [place for place, marked in enumerate(mask) if not marked] == [3, 150]
+    assert [(one["row"], one["element"]) for one in marks.spans.to_pylist()] == [(150, "email")]
+
+
+def test_cells_of_several_lines_are_judged_by_the_first() -> None:
+    cells = [f"{value}\nsecond line of it" for value in values("iban")]
+    found, _ = seen("iban", list(cells), len(cells))
+    assert (found.main, found.elements[-1].count) == ("bank.iban", len(cells))
+
+
+def test_long_cells_under_a_header_of_remarks_are_remarks_too() -> None:
+    cells: list[str | None] = ["word " * 400, "short remark about the bread", None]
+    judge = Judge("", detectors())
+    judge.see(batch({"comment": cells}))
+    columns = judge.verdict()
+    assert columns[0].main == "messages"
+    mask = Marker(columns, detectors()).mark(batch({"comment": cells})).masks["comment", "messages"]
+    assert mask.tolist() == [True, True, False]
+    assert columns[0].elements[-1].count == 2
 
 
 def test_distinct_values_are_estimated_within_a_tenth() -> None:
