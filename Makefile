@@ -40,10 +40,8 @@ types: setup
 contracts: setup
 	$(BIN)/lint-imports
 
-screenshots: setup system
-	$(BIN)/python -m tests.breaches.standing --seed 2026 --people 2000 --out build/pictures
-	$(BIN)/breachdesk assess build/pictures/evidence --facts build/pictures/facts.yaml --at 2026-11-21T12:00:00+01:00 --out build/pictures/pack || test $$? = 1
-	$(BIN)/python tools/screenshots build/pictures/pack docs/pictures
+screenshots: demo system
+	$(BIN)/python tools/screenshots $(DEMO)/pack docs/pictures
 
 bench: setup
 	$(BIN)/python -m bench

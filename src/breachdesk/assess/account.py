@@ -1,6 +1,7 @@
 """What the run found, in the shapes of the report."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,21 @@ _NAMED = 3  # elements in the title of a notice
 _MORE = {"en": "{elements} and {n} more", "ru": "{elements} и ещё {n}"}
 
 
-def facts_told(sheet: Sheet) -> dict[str, object]:
-    """The facts as the report takes them: instants as datetimes or days."""
-    return {
-        name: (value.at or value.day) if isinstance(value, Instant) else value for name, value in sheet.facts.items()
-    }
+def home(sheet: Sheet) -> tzinfo:
+    """The clock of those who read the report: that of their main establishment, else UTC."""
+    established = sheet.get("entity.main_establishment") or next(iter(sheet.get("entity.establishments") or ()), "")
+    return places.zone_of(places.country_of(str(established))) or UTC
+
+
+def facts_told(sheet: Sheet, zone: tzinfo) -> dict[str, object]:
+    """The facts as the report takes them: instants as datetimes of its own clock, or days."""
+    return {name: _told(value, zone) for name, value in sheet.facts.items()}
+
+
+def _told(value: object, zone: tzinfo) -> object:
+    if not isinstance(value, Instant):
+        return value
+    return value.at.astimezone(zone) if value.at else value.day
 
 
 def people(document: Mapping[str, Any], cohorts: Iterable[Cohort]) -> People:

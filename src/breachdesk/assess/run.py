@@ -72,6 +72,8 @@ class Order:
     language: str = "en"
     at: datetime | None = None
     plain: bool = False
+    command: str = ""  # as typed, for the report of an unfinished run
+    workers: int = 1  # processes that draw letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +165,15 @@ class _Run:
         self.at = order.at or clock()
         self.step = "facts"
         self.judged: dict[str, Duties] = {}
+        zone = tell.home(sheet)
         self.account = Account(
             case=case,
-            at=self.at,
+            at=self.at.astimezone(zone),
             live=order.at is None,
             version=__version__,
-            facts=tell.facts_told(sheet),
+            facts=tell.facts_told(sheet, zone),
             facts_file=order.facts.name,
+            command=order.command,
         )
 
     def go(self, before: State | None) -> Outcome:
@@ -314,6 +318,7 @@ class _Run:
             facts=self.sheet.facts,
             duties=self.judged["en"],
             progress=lambda done, all_: self.progress.counted("notices", done, all_),
+            workers=self.order.workers,
         )
         drafts = tuple(tell.notices(index))
         self.account = replace(self.account, drafts=drafts, asks=tell.asks(index, None))

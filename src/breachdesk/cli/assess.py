@@ -1,7 +1,9 @@
 """`breachdesk assess`: one command from stolen files to a response pack."""
 
 import os
+import shlex
 import signal
+import sys
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -41,6 +43,8 @@ from breachdesk.law.words import shown
 from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 
+_MOST_WORKERS = 8
+
 
 def add(app: typer.Typer) -> None:
     app.command("assess")(assess)
@@ -70,7 +74,10 @@ def assess(
     _apart(facts, evidence)
     when = moment(at) if at else None
     ring = keyring(keys, out)
-    order = Order(tuple(evidence), facts, out, case, language, when, plain)
+    typed = shlex.join(["breachdesk", *sys.argv[1:]])
+    order = Order(
+        tuple(evidence), facts, out, case, language, when, plain, typed, min(os.cpu_count() or 1, _MOST_WORKERS)
+    )
     try:
         with bars(say, evidence) as seen, _terminated():
             done = write_pack(

@@ -1,9 +1,12 @@
 """Names of countries and their parts (ISO 3166-1 and 3166-2) in the languages we speak."""
 
+from datetime import datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import pycountry
 from babel import Locale
+from babel.core import get_global
 
 from breachdesk.ground.shelf import BadPack, our_shelf
 
@@ -47,6 +50,15 @@ def _countries() -> frozenset[str]:
 
 def _part(code: str) -> str | None:
     return _parts().get(code)
+
+
+@cache
+def zone_of(country: str) -> ZoneInfo | None:
+    """The time of a country (CLDR); None where its parts keep different times, or nobody knows the country."""
+    zones = [ZoneInfo(name) for name in get_global("territory_zones").get(country, ())]
+    moments = (datetime(2026, 1, 1), datetime(2026, 7, 1))
+    kept = {tuple(moment.replace(tzinfo=zone).utcoffset() for moment in moments) for zone in zones}
+    return zones[0] if len(kept) == 1 else None
 
 
 def country_of(code: str) -> str:
