@@ -280,7 +280,10 @@ def _with_postal(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
         return frame.with_columns(postal_code=found)
     country = pl.coalesce(pl.col("country"), pl.col("part").str.slice(0, 2))
     nowhere = country.is_null()
+    there = set(frame.select(country.unique()).to_series())
     for one in places.postal:
+        if one.country not in there and None not in there:
+            continue
         fits = pl.col("postal").str.contains(f"^(?:{one.shape})$")
         alone = nowhere if one.alone else nowhere & pl.col("postal").str.contains(f"^(?:{one.telling or '[^ -~]'})$")
         code: pl.Expr = pl.lit(one.country)
@@ -383,10 +386,13 @@ def language(column: pl.Series | None, code: pl.Series, name: pl.Series | None, 
     signs.append(pl.lit(code.replace_strict(dict(places.language_of_part), default=None, return_dtype=pl.String)))
     country = code.str.slice(0, 2)
     signs.append(pl.lit(country.replace_strict(dict(places.language_of_country), default=None, return_dtype=pl.String)))
-    if name is not None:
-        for letters, known in places.scripts:
-            signs.append(pl.when(pl.lit(name.str.contains(letters))).then(pl.lit(known)))
-    return pl.select(pl.coalesce(signs)).to_series()
+    found = pl.select(pl.coalesce(signs)).to_series()
+    if name is None or not found.null_count():
+        return found
+    silent = found.is_null().arg_true()  # few have no place: letters are looked at in theirs alone
+    left = name.gather(silent)
+    scripts = [pl.when(pl.lit(left.str.contains(letters))).then(pl.lit(known)) for letters, known in places.scripts]
+    return found.scatter(silent, pl.select(pl.coalesce(scripts)).to_series())
 
 
 @cache
