@@ -111,6 +111,22 @@ def test_rows_of_a_batch_keep_their_numbers() -> None:
     ]
 
 
+def test_a_needed_word_is_asked_of_each_of_many_cells() -> None:
+    told = [f"my social security number is {value}, as you asked" for value in values("ssn")[:40]]
+    silent = [f"the blue kettle {value} is sold in all our shops" for value in values("ssn")[40:80]]
+    remarks = [remark for pair in zip(told, silent, strict=True) for remark in pair]
+    found = marks({"remark": remarks}).spans.to_pylist()
+    assert [one["row"] for one in found] == list(range(0, 80, 2))
+
+
+def test_a_word_beside_it_makes_a_finding_surer_and_is_told() -> None:
+    remarks = ["take 4111 1111 1111 1111 and send the bread", "charge my card 4111 1111 1111 1111 for the bread"]
+    bare, beside = marks({"remark": remarks}).spans.to_pylist()
+    assert bare["confidence"] < beside["confidence"]
+    assert "words beside it" in beside["reason"]
+    assert "words beside it" not in bare["reason"]
+
+
 def test_an_odd_mail_address_in_a_column_of_numbers_is_found() -> None:
     cells = [str(place * 7) for place in range(300)]
     cells[123] = "ask ada@example.org"
