@@ -1,5 +1,7 @@
 """The two scanners find the same places; a cell that floods one of them is looked at whole."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import polars as pl
 import pytest
@@ -47,6 +49,15 @@ def test_a_flooding_cell_is_looked_at_for_everything_and_those_behind_it_as_ever
     assert len(of_cell[1]) == len({place for place, _ in _all()})
     assert of_cell[2] == set()
     assert of_cell[3] == of_cell[0] != set()
+
+
+def test_threads_may_share_a_scanner() -> None:
+    shared = anchors.HyperscanAnchors(_all())
+    cells = [buffer_of(pl.Series([*TEXTS[place:], *TEXTS[:place]] * 200)) for place in range(len(TEXTS))]
+    alone = [shared.pairs(data.data, starts) for data, starts in cells]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda one: shared.pairs(one[0].data, one[1]), cells * 3))
+    assert all(np.array_equal(one, alone[place % len(cells)]) for place, one in enumerate(together))
 
 
 def test_places_are_sorted_and_stand_once() -> None:

@@ -6,6 +6,7 @@ Hyperscan scans; where its wheel is missing, RE2 answers per cell. An anchor is 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,6 +40,7 @@ def build(detectors: Sequence[Detector]) -> Anchors:
 class HyperscanAnchors:
     def __init__(self, anchors: Sequence[tuple[int, str]]) -> None:
         self._owner = np.array([place for place, _ in anchors], dtype=np.int64)
+        self._lock = Lock()  # a database has one scratch space
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         self._database.compile(
             expressions=[anchor.encode() for _, anchor in anchors],
@@ -79,7 +81,8 @@ class HyperscanAnchors:
             return True if len(hits) >= _MOST_HITS else None
 
         try:
-            self._database.scan(data, match_event_handler=on_match)
+            with self._lock:
+                self._database.scan(data, match_event_handler=on_match)
         except hyperscan.ScanTerminated:
             return hits, True
         return hits, False

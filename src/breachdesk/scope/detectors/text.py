@@ -48,7 +48,7 @@ _CELL = attrgetter("cell")
 
 
 class Scanner:
-    """All text detectors at once. Built once per process; not shared between threads."""
+    """All text detectors at once. Built once per process; threads may share it."""
 
     def __init__(self, detectors: Detectors) -> None:
         self._detectors = list(detectors.of_text())
