@@ -4,7 +4,7 @@ from pathlib import Path
 
 NAMES = (
     "Anna Bergholt", "Benno Adlerkamp", "Cara Lindtner", "Dan Weissmuth", "Eva Rothfeld", "Finn Holmgaard",
-    "Greta Maarwald", "Hugo Kleehorn", "Ines Talbrook", "Jan Ostermoor", "Karla Winterby", "Lars Quellmann",
+    "Greta Maarwald", "Hugo Kleehorn", "Inga Talbrook", "Jan Ostermoor", "Karla Winterby", "Lars Quellmann",
 )  # fmt: skip
 STATES = ("CA", "NY", "TX")
 CARDS = (

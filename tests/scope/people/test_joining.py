@@ -46,7 +46,8 @@ def test_two_companies_number_their_customers_alike_and_share_none(tmp_path: Pat
         listed = [[place + 1, name, f"{name.split()[0].lower()}@{domain}"] for place, name in enumerate(names)]
         return [["id", "full_name", "email"], *listed]
 
-    people = scoped(tmp_path, north=company(NAMES, "north.example"), south=company(MORE, "south.example"))
+    # Even namesakes of one number: a plain `id` in one file points to no other.
+    people = scoped(tmp_path, north=company(NAMES, "north.example"), south=company(NAMES, "south.example"))
     assert people["count"] == 24
 
 
@@ -65,11 +66,26 @@ def test_who_only_had_to_do_with_a_row_does_not_own_it(tmp_path: Path) -> None:
     ]
     buyers = [
         ["customer_id", "full_name", "email", "sales_employee_id"],
-        *([501 + place, name, f"{name.split()[0]}@example.net", 1 + place % 3] for place, name in enumerate(MORE)),
+        *([501 + place, name, f"{name.split()[0]}@example.net", 1 + place % 5] for place, name in enumerate(MORE)),
     ]
     people = scoped(tmp_path, employees=staff, customers=buyers)
     assert people["by_source"] == {"employees.csv": 12, "customers.csv": 12}
     assert not one_person(tmp_path, ("employees.csv", 0), ("customers.csv", 0))
+
+
+def test_an_order_belongs_to_who_is_served_not_to_who_serves(tmp_path: Path) -> None:
+    staff = [["employee_id", "full_name", "email"], *([n + 1, name, mail(n)] for n, name in enumerate(NAMES))]
+    buyers = [
+        ["customer_id", "full_name", "email"],
+        *([501 + n, name, f"{name.split()[0]}@example.net"] for n, name in enumerate(MORE)),
+    ]
+    orders = [
+        ["order_no", "employee_id", "customer_id", "card_number"],
+        *([77001 + n, 1 + n % 5, 501 + n, CARDS[n]] for n in range(12)),
+    ]
+    people = scoped(tmp_path, employees=staff, customers=buyers, orders=orders)
+    assert people["count"] == 24
+    assert all(one_person(tmp_path, ("customers.csv", n), ("orders.csv", n)) for n in range(12))
 
 
 def test_namesakes_in_two_lists_stay_two_people(tmp_path: Path) -> None:
