@@ -88,6 +88,14 @@ def test_an_order_belongs_to_who_is_served_not_to_who_serves(tmp_path: Path) -> 
     assert all(one_person(tmp_path, ("customers.csv", n), ("orders.csv", n)) for n in range(12))
 
 
+def test_a_card_is_not_that_of_whoever_approved_it(tmp_path: Path) -> None:
+    users = [["user_id", "full_name", "email"], *([501 + n, name, mail(n)] for n, name in enumerate(NAMES))]
+    cards = [["card_no", "approved_by_user_id", "card_number"], *([77001 + n, 501 + n, CARDS[n]] for n in range(12))]
+    people = scoped(tmp_path, users=users, cards=cards)
+    assert people["by_source"] == {"users.csv": 12}
+    assert "card.number" not in people["by_element"]
+
+
 def test_namesakes_in_two_lists_stay_two_people(tmp_path: Path) -> None:
     one = [["full_name", "email"], *([name, f"a{place}@one.example"] for place, name in enumerate(NAMES))]
     other = [["full_name", "email"], *([name, f"b{place}@other.example"] for place, name in enumerate(NAMES))]
