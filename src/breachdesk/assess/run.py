@@ -395,7 +395,7 @@ class _Run:
             summary=summary,
             duties=self.judged[self.order.language],
             drafts=drafts,
-            warnings=self.sheet.warnings,
+            warnings=self.judged[self.order.language].warnings,
             kept=kept,
             counted=bool(summary.people or not summary.needs_attention),
         )

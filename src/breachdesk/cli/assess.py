@@ -99,8 +99,12 @@ def assess(
         fail(FAILED, say.say("assess.stopped", step=say.say("steps.facts")))
     except OSError as error:
         fail(FAILED, say.say("assess.failed", step=say.say("steps.facts"), error=why(error)))
+    attention = _attention(done, out, say, plain=plain)
+    for line in attention:
+        typer.echo(line, err=True)
     _show(done, say)
-    _tell(done, out, say, plain=plain)
+    if attention:
+        raise typer.Exit(ATTENTION)
 
 
 def _apart(facts: Path, evidence: list[Path]) -> None:
@@ -156,8 +160,8 @@ def _show(done: Outcome, say: Words) -> None:
     console.print(Text(say.say("assess.open", file=visible(str(done.report))), style="bold"))
 
 
-def _tell(done: Outcome, out: Path, say: Words, *, plain: bool) -> None:
-    """What somebody must look at goes to standard error, with exit code 1."""
+def _attention(done: Outcome, out: Path, say: Words, *, plain: bool) -> list[str]:
+    """What somebody must look at, each in one line."""
     if plain:
         typer.secho(say.say("scope.plain", file=visible(str(out / "scope" / "people.parquet"))), err=True, fg="red")
     lines = list(done.warnings)
@@ -171,5 +175,4 @@ def _tell(done: Outcome, out: Path, say: Words, *, plain: bool) -> None:
     late = [d for d in done.duties.duties if d.verdict is Verdict.OWED and d.due and d.due < done.judged_at]
     if late:
         lines.append(say.say("assess.overdue", len(late)))
-    if lines:
-        fail(ATTENTION, *lines)
+    return lines

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from breachdesk.ground.places import UNKNOWN
 from breachdesk.law.shapes import Confidence, Verdict
 from breachdesk.report.shapes import Account, Certainty
+from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 from breachdesk.scope.shapes import Status
 
@@ -21,7 +22,13 @@ class Doubt:
 
 
 def doubts(account: Account, words: Words) -> list[Doubt]:
-    return [*_rules(account, words), *_people(account, words), *_sources(account, words)]
+    return [*_law(account), *_rules(account, words), *_people(account, words), *_sources(account, words)]
+
+
+def _law(account: Account) -> list[Doubt]:
+    """What the law room cannot know: facts that contradict each other, places and trades without a law on the shelf."""
+    told = account.duties.warnings if account.duties else ()
+    return [Doubt(escape(visible(one, longest=4000))) for one in told]
 
 
 def _rules(account: Account, words: Words) -> list[Doubt]:
