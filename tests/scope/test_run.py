@@ -211,3 +211,17 @@ def test_who_waits_is_told_how_much_was_read(shop: Run, tmp_path: Path) -> None:
     summary = read(tmp_path / "out", shop.evidence, progress=lambda what, count: told.append((what, count)))
     assert sum(count for _, count in told) == summary.document["bytes"]
     assert list(dict.fromkeys(what for what, _ in told)) == ["read", "reading", "tie", "find", "resolve", "list"]
+
+
+def test_people_kept_by_their_mailbox_are_records_and_no_column_is_called_after_them(tmp_path: Path) -> None:
+    by_mail = {
+        evidence.mail(n): {"name": evidence.NAMES[n], "phone": evidence.phone(n)} for n in range(len(evidence.NAMES))
+    }
+    (tmp_path / "by_mail.json").write_text(json.dumps(by_mail))
+    (tmp_path / "lines.ndjson").write_text(
+        "".join(json.dumps({"users": {mail: {"age": 40}}}) + "\n" for mail in by_mail)
+    )
+    summary = read(tmp_path / "out", tmp_path / "by_mail.json", tmp_path / "lines.ndjson")
+    assert summary.document["people"]["by_source"]["by_mail.json"] == len(by_mail)
+    shown = (tmp_path / "out" / "summary.json").read_text() + str(rows(tmp_path / "out" / "findings.parquet"))
+    assert [value for value in evidence.planted() if value.lower() in shown.lower()] == []

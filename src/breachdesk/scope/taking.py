@@ -6,6 +6,7 @@ remains but a spool nobody points to.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from breachdesk.scope.shapes import ForeignKey, Keys, Problem, Source, Status
 from breachdesk.scope.spool import Chest, Spool
 
 _FORMAT = "breachdesk.scope-work/1"
+_VALUE = re.compile(r"[^\s@]@[^\s@]+\.\w|\d[\d -]{6,}\d")
 Progress = Callable[[str, int], None]  # (what is being done, bytes of evidence since the last call)
 
 
@@ -40,14 +42,22 @@ class Stream:
         self.taken = taken
         self.judge = judge
         self._spool = spool
+        self._hidden: dict[str, str] = {}
 
     def write(self, batch: pa.RecordBatch) -> None:
         if batch.num_rows == 0:
             return
+        batch = batch.rename_columns([self._shown(name) for name in batch.schema.names])
         self.taken.source.records += batch.num_rows
         self.taken.source.bytes += _text_bytes(batch)
         self._spool.write(batch)
         self.judge.see(batch)
+
+    def _shown(self, name: str) -> str:
+        """Names of columns are shown; one that is made of a value (a mailbox, a long number) is not."""
+        if _VALUE.search(name) is None:
+            return name
+        return self._hidden.setdefault(name, f"(hidden {len(self._hidden) + 1})")
 
     def keys(self, keys: Keys) -> None:
         self.taken.keys = keys

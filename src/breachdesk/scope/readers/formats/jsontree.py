@@ -7,6 +7,7 @@ from typing import Any
 from breachdesk.scope.readers.encoding import Utf8
 from breachdesk.scope.readers.feed import HaltError, Item
 from breachdesk.scope.readers.intake import Head, Intake
+from breachdesk.scope.readers.paths import KEY, is_value
 from breachdesk.scope.readers.records import Records
 from breachdesk.scope.shapes import Problem
 
@@ -52,7 +53,7 @@ class _Tree:
                 self._array("")
             elif self.text[self.at] == "{":
                 if top := self._object("", 0):
-                    self._records("").add(top)
+                    self._whole(top)
             else:
                 self._records("").add(self._value())
 
@@ -60,6 +61,14 @@ class _Tree:
         if part not in self.tables:
             self.tables[part] = Records(self.item, self.kind, self.intake, part)
         return self.tables[part]
+
+    def _whole(self, top: dict[str, Any]) -> None:
+        """An object is one record; one whose keys are values (people by mailbox or number) is a record for each."""
+        keyed = {key: value for key, value in top.items() if is_value(key) and isinstance(value, dict)}
+        for key, value in keyed.items():
+            self._records("").add({"key": key, **value})
+        if rest := {key: value for key, value in top.items() if key not in keyed}:
+            self._records("").add(rest)
 
     def _array(self, part: str) -> None:
         """The array that opens here, record by record."""
@@ -79,7 +88,8 @@ class _Tree:
                 raise self._broken()
             self.at += 1
             self._ahead(needed=True)
-            inner = f"{part}.{key}" if part else key
+            named = KEY if is_value(key) else key
+            inner = f"{part}.{named}" if part else named
             if self.text[self.at] == "[" and self._second() in "{[":
                 self._array(inner)
             elif self.text[self.at] == "{" and depth < _DEPTH:
