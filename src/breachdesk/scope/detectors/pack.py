@@ -1,6 +1,7 @@
 """What a detector file may say (packs/detectors/**/*.yaml). Read once, then turned into `Detector`."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import re2
@@ -17,7 +18,7 @@ def _linear(pattern: str | None) -> str | None:
     """Only patterns that RE2 takes: linear time on whatever a criminal wrote."""
     if pattern is not None:
         try:
-            re2.compile(pattern, _quiet())
+            compiled(pattern)
         except re2.error as error:
             raise ValueError(f"not an RE2 pattern: {error}") from error
     return pattern
@@ -37,10 +38,13 @@ def _filled(value: Any, every: str) -> Any:
     return value.replace(_TERMS, every) if isinstance(value, str) else value
 
 
-def _quiet() -> re2.Options:
+@lru_cache(maxsize=1024)
+def compiled(pattern: str) -> Any:
+    """An RE2 pattern with room for large automata. Raises re2.error when it is none."""
     options = re2.Options()
+    options.max_mem = 64 << 20
     options.log_errors = False
-    return options
+    return re2.compile(pattern, options)
 
 
 class _Strict(BaseModel):

@@ -9,14 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-import re2
 from numpy.typing import NDArray
 
 from breachdesk.scope.detectors import anchors
 from breachdesk.scope.detectors.checks import CHECKS
 from breachdesk.scope.detectors.detector import Detector, Detectors
 from breachdesk.scope.detectors.digits import buffer_of
-from breachdesk.scope.detectors.pack import TextPack
+from breachdesk.scope.detectors.pack import TextPack, compiled
 
 _MOST = 10_000  # findings of one detector in one cell
 _FEW = 16  # cells that are not worth a pass of their own
@@ -53,12 +52,11 @@ class Scanner:
     def __init__(self, detectors: Detectors) -> None:
         self._detectors = list(detectors.of_text())
         self._anchors = anchors.build(self._detectors)
-        self._patterns = [re2.compile(one.pack.text.pattern, _roomy()) for one in self._detectors if one.pack.text]
+        self._patterns = [compiled(one.pack.text.pattern) for one in self._detectors if one.pack.text]
         self._terms = [_terms(one.pack.text) for one in self._detectors if one.pack.text]
         self._hot = [_words(one.pack.text.hotwords) for one in self._detectors if one.pack.text]
         self._cold = [_words(one.pack.text.coldwords) for one in self._detectors if one.pack.text]
         self._after = [_next_words(one.pack.text.coldwords_after) for one in self._detectors if one.pack.text]
-
         self._needed = [_needed(one.pack.text) for one in self._detectors if one.pack.text]
         self._mailed = [one.pack.text.mail_speaks for one in self._detectors if one.pack.text]
 
@@ -160,13 +158,6 @@ def _terms(text: TextPack) -> tuple[float, float, int, bool, str]:
         "in running text by pattern" if text.check is None else f"in running text by pattern and check {text.check}"
     )
     return text.confidence, round(min(0.99, text.confidence + 0.1), 3), text.reach, text.hotword_needed, reason
-
-
-def _roomy() -> re2.Options:
-    options = re2.Options()
-    options.max_mem = 64 << 20
-    options.log_errors = False
-    return options
 
 
 def _words(words: Sequence[str]) -> re.Pattern[str] | None:

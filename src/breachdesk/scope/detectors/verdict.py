@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import re2
-
 from breachdesk.scope.detectors.column import Column, Kind
 from breachdesk.scope.detectors.detector import Detector, Detectors
 from breachdesk.scope.detectors.guide import Guide, guide_of
 from breachdesk.scope.detectors.header import Said, Strength
+from breachdesk.scope.detectors.pack import compiled
 from breachdesk.scope.detectors.spread import SPREADS
 from breachdesk.scope.detectors.tally import Tally
 from breachdesk.scope.shapes import Field
@@ -286,7 +285,7 @@ def _because(claim: Claim, tally: Tally) -> str:
 
 def _kinds(kinds: Mapping[str, str], tally: Tally) -> list[str]:
     """Which sorts are among the cells kept aside, the most frequent first."""
-    tests = {name: re2.compile(pattern) for name, pattern in kinds.items()}
+    tests = {name: compiled(pattern) for name, pattern in kinds.items()}
     counts = {name: sum(test.search(value) is not None for value in tally.sample) for name, test in tests.items()}
     return sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])
 
