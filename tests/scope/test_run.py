@@ -225,3 +225,12 @@ def test_people_kept_by_their_mailbox_are_records_and_no_column_is_called_after_
     assert summary.document["people"]["by_source"]["by_mail.json"] == len(by_mail)
     shown = (tmp_path / "out" / "summary.json").read_text() + str(rows(tmp_path / "out" / "findings.parquet"))
     assert [value for value in evidence.planted() if value.lower() in shown.lower()] == []
+
+
+def test_a_column_called_after_somebody_is_shown_without_the_name(tmp_path: Path) -> None:
+    table = f'CREATE TABLE votes (day DATE, "{evidence.mail(0)}" TEXT);\n'
+    (tmp_path / "votes.sql").write_text(
+        table + "INSERT INTO votes VALUES ('2026-01-01', 'yes'), ('2026-01-02', 'no');\n"
+    )
+    summary = read(tmp_path / "out", tmp_path / "votes.sql")
+    assert [one["field"] for one in summary.document["sources"][0]["fields"]] == ["day", "(hidden 1)"]
