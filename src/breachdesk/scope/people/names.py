@@ -25,14 +25,21 @@ _OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]")
 
 def fold(names: pl.Series) -> pl.Series:
     """Lower case, Latin letters without marks, titles off: the form in which names are compared."""
-    text = pl.select(pl.concat_str([pl.lit(" "), names.cast(pl.String).str.to_lowercase(), pl.lit(" ")])).to_series()
-    ascii_only = bool((text.str.len_bytes() == text.str.len_chars()).all())
+    names = names.cast(pl.String)
+    ascii_only = bool((names.str.len_bytes() == names.str.len_chars()).all())
     if not ascii_only:
-        latin = text.str.replace_many(list(_LETTERS), list(_LETTERS.values()))
-        text = latin.str.normalize("NFKD").str.replace_all(r"\p{M}+", "")
+        names = names.str.normalize("NFKC")  # letters of mathematics and full-width ones have capitals of their own
+    text = pl.select(pl.concat_str([pl.lit(" "), names.str.to_lowercase(), pl.lit(" ")])).to_series()
+    if not ascii_only:
+        bare = _latin(text).str.normalize("NFKD").str.replace_all(r"\p{M}+", "")
+        text = _latin(bare)  # letters that had a mark of another alphabet
     words = text.str.replace_all(r"['’`ʼ.]", "").str.replace_all("[^a-z]+" if ascii_only else r"[^\p{L}]+", " ")
     plain = words.str.replace_many(_TITLES, [" "] * len(_TITLES)).str.replace_all("  ", " ", literal=True)
     return _sorted(plain.str.strip_chars(" "))
+
+
+def _latin(text: pl.Series) -> pl.Series:
+    return text.str.replace_many(list(_LETTERS), list(_LETTERS.values()))
 
 
 def _sorted(words: pl.Series) -> pl.Series:
