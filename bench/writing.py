@@ -51,7 +51,7 @@ def journal(scale: float) -> Sequence[Figure]:
 def letters(scale: float) -> Sequence[Figure]:
     """One letter composed, checked and drawn as PDF/UA-1 again and again, in English and in Russian."""
     shelf = library.load(our_shelf())
-    facts = YAML(typ="safe").load(SHEET)
+    facts = YAML(typ="safe", pure=True).load(SHEET)
     sender, press = read_organisation(facts), Press(words=shelf.phrases)
     lost = frozenset({"name", "email", "address", "login.password_hash", "card.number"})
     cohorts = merge([Cohort(place, lost, "en", "no", 10) for place in ("US-CA", "DE", "RU")], shelf.vocabulary)

@@ -24,7 +24,7 @@ def law() -> LawShelf:
 
 def cases() -> Iterator[Any]:
     for path in sorted(Path(__file__).with_name("cases").glob("*.yaml")):
-        for case in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["cases"]:
+        for case in YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))["cases"]:
             yield pytest.param(case, id=f"{path.stem}: {case['id']}")
 
 

@@ -58,7 +58,7 @@ def load(text: str, where: str) -> tuple[dict[str, Any], dict[str, int]]:
     try:
         yaml = YAML(typ="safe", pure=True)
         node = yaml.compose(text)
-        raw = YAML(typ="safe").load(text)
+        raw = YAML(typ="safe", pure=True).load(text)
     except ValueError as error:  # ruamel reads dates itself, and does not say where one cannot be
         raise BadFacts([f"{where}{_no_date(text)}: a date or time that cannot be ({error}); correct it"]) from error
     except (YAMLError, RecursionError) as error:

@@ -1,12 +1,14 @@
 """The second pass: every row again, to say what stands where and what tells who somebody is."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from breachdesk.scope import written
+from breachdesk.scope.beside import Behind, ahead
 from breachdesk.scope.detectors import Marker
 from breachdesk.scope.people import owners, resolve
 from breachdesk.scope.people.identifiers import Identifiers
@@ -72,10 +74,12 @@ def find(
         for place, surveyed in tables.items():
             source = taken[place].source
             marker = Marker(surveyed.table.columns, run.detectors)
-            spool = run.chest.open(f"{place}.facts")
+            spool, behind = run.chest.open(f"{place}.facts"), Behind()
             try:
-                _mark(run, surveyed, marker, findings, spool.write, owned, found)
+                _mark(run, surveyed, marker, findings, partial(behind.do, spool.write), owned, found)
+                behind.close()
             except BaseException:
+                behind.stop()
                 spool.discard()
                 raise
             spool.close()
@@ -134,9 +138,8 @@ def _mark(
     rows = Rows(table.columns, surveyed.shape, run.known, run.places, run.today)
     nodes = owned.nodes.get(table.number)
     at = 0
-    for batch in surveyed.batches(None):
+    for batch, marks in ahead((batch, marker.mark(batch)) for batch in ahead(surveyed.batches(None))):
         size = batch.num_rows
-        marks = marker.mark(batch)
         findings.spans(table.source, at, marks)
         taken = rows.take(batch, marks, run.bits)
         here = nodes[at : at + size] if nodes is not None else np.full(size, owners.NOBODY, dtype=np.int32)

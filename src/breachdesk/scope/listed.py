@@ -9,6 +9,7 @@ import polars as pl
 
 from breachdesk.ground.sealing import Key
 from breachdesk.scope import written
+from breachdesk.scope.beside import ahead
 from breachdesk.scope.joining import Groups
 from breachdesk.scope.people.census import Census, Persons, number
 from breachdesk.scope.people.listing import Listing, batches_of
@@ -78,7 +79,7 @@ def _placed(
     run: Workings, place: int, surveyed: Surveyed, groups: Groups, columns: Sequence[str] | None = None
 ) -> Iterator[pl.DataFrame]:
     """The facts of a table with the group each row belongs to (-1: none); a row that two share comes twice."""
-    for facts in batches_of(f"{place}.facts", run.chest, columns):
+    for facts in ahead(batches_of(f"{place}.facts", run.chest, columns)):
         if surveyed.text:
             yield from _placed_lines(facts, place, groups)
             continue

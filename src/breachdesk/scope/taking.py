@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from breachdesk.ground.files import write_whole
+from breachdesk.scope.beside import Behind
 from breachdesk.scope.detectors import Detectors, Judge
 from breachdesk.scope.shapes import ForeignKey, Keys, Problem, Source, Status
 from breachdesk.scope.spool import Chest, Spool
@@ -36,12 +37,14 @@ class Taken:
 
 
 class Stream:
-    """One table being read: the judge sees each batch, the spool keeps it."""
+    """One table being read: the judge sees each batch, the spool keeps it, both beside the reader."""
 
-    def __init__(self, taken: Taken, judge: Judge, spool: Spool) -> None:
+    def __init__(self, taken: Taken, judge: Judge, spool: Spool, judging: Behind, keeping: Behind) -> None:
         self.taken = taken
         self.judge = judge
         self._spool = spool
+        self._judging = judging
+        self._keeping = keeping
         self._hidden: dict[str, str] = {}
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -50,8 +53,8 @@ class Stream:
         batch = batch.rename_columns([self._shown(name) for name in batch.schema.names])
         self.taken.source.records += batch.num_rows
         self.taken.source.bytes += _text_bytes(batch)
-        self._spool.write(batch)
-        self.judge.see(batch)
+        self._keeping.do(self._spool.write, batch)
+        self._judging.do(self.judge.see, batch)
 
     def _shown(self, name: str) -> str:
         """Names of columns are shown; one that is made of a value (a mailbox, a long number) is not."""
@@ -87,6 +90,8 @@ class Taking:
         self.judges: dict[str, Judge] = {}
         self.bytes = 0
         self.reread = 0  # files taken from an earlier, broken run
+        self._judging = Behind()
+        self._keeping = Behind()
         self._before = self._load() if resume else {}
         self._spools = 1 + max((_number(t["spool"]) for f in self._before.values() for t in f["tables"]), default=0)
 
@@ -104,7 +109,7 @@ class Taking:
         name = f"{self._spools}.rows"
         self._spools += 1
         taken = Taken(Source(source, kind), name, text)
-        stream = Stream(taken, Judge(source, self._detectors), self._chest.open(name))
+        stream = Stream(taken, Judge(source, self._detectors), self._chest.open(name), self._judging, self._keeping)
         self._open[source] = stream
         return stream
 
@@ -136,6 +141,7 @@ class Taking:
     def finish(self) -> list[Taken]:
         """All tables, those of resumed files judged again from their spools."""
         self._close("", None)
+        self._stop()
         found = [_read(one) for file in self._files.values() for one in file["tables"]]
         for taken in found:
             if taken.spool and taken.source.source not in self.judges:
@@ -145,11 +151,18 @@ class Taking:
         return found
 
     def discard(self) -> None:
+        self._stop()
         for stream in self._open.values():
             stream.discard()
         self._open.clear()
 
+    def _stop(self) -> None:
+        self._judging.stop()
+        self._keeping.stop()
+
     def _close(self, source: str, mark: list[Any] | None) -> None:
+        self._judging.drain()
+        self._keeping.drain()
         for stream in self._open.values():
             stream.close()
             self.judges[stream.taken.source.source] = stream.judge

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from breachdesk.ground.files import whole
 from breachdesk.ground.sealing import Key, SealedWriter
+from breachdesk.scope.beside import Behind
 from breachdesk.scope.detectors import Marks
 from breachdesk.scope.people.listing import element_lists, person_ids
 from breachdesk.scope.people.rows import Bits
@@ -32,6 +33,7 @@ class Parquet:
         self._schema = schema
         self._key = key
         self._stack = ExitStack()
+        self._behind = Behind()
 
     def __enter__(self) -> Self:
         if self._key is not None:
@@ -45,12 +47,15 @@ class Parquet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
+            self._behind.close() if error is None else self._behind.stop()
             self._writer.close()
-        finally:
-            self._stack.__exit__(kind, error, trace)
+        except BaseException as late:
+            self._stack.__exit__(type(late), late, late.__traceback__)
+            raise
+        self._stack.__exit__(kind, error, trace)
 
     def write(self, table: pa.Table) -> None:
-        self._writer.write_table(table)
+        self._behind.do(self._writer.write_table, table)
 
 
 class Findings:

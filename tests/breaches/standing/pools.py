@@ -44,13 +44,13 @@ class Country:
 
 @cache
 def names(locale: str) -> Names:
-    raw = YAML(typ="safe").load(_FOLDER / f"{locale}.yaml")
+    raw = YAML(typ="safe", pure=True).load(_FOLDER / f"{locale}.yaml")
     return Names(**{key: _words(text) for key, text in raw.items()})
 
 
 @cache
 def countries() -> tuple[Country, ...]:
-    raw = YAML(typ="safe").load(_FOLDER / "places.yaml")
+    raw = YAML(typ="safe", pure=True).load(_FOLDER / "places.yaml")
     return tuple(
         Country(
             code, row["share"], row["locale"], row["language"], tuple(City(*map(str, city)) for city in row["cities"])
@@ -62,7 +62,7 @@ def countries() -> tuple[Country, ...]:
 @cache
 def texts() -> dict[str, Any]:
     """What people write and say (pools/texts.yaml)."""
-    raw: dict[str, Any] = YAML(typ="safe").load(_FOLDER / "texts.yaml")
+    raw: dict[str, Any] = YAML(typ="safe", pure=True).load(_FOLDER / "texts.yaml")
     return raw
 
 

@@ -1,0 +1,89 @@
+"""Work done beside the caller, in order: what comes next is made ready ahead, what is finished is put away behind.
+
+Kernels of arrow, polars, zstd and AES free the interpreter, so a second core is of use; batches in flight are few, so
+memory stays bounded. The order of everything is that of a single thread: results are the same.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, TypeVar
+
+_IN_FLIGHT = 2
+T = TypeVar("T")
+
+
+def ahead(items: Iterable[T], most: int = _IN_FLIGHT) -> Iterator[T]:
+    """The same items in the same order, made by a thread that is at most `most` ahead. An error comes up where its item
+    would have; a caller that ends early stops the thread."""
+    ready: queue.Queue[tuple[bool, Any]] = queue.Queue(most)
+    done = threading.Event()
+
+    def put(one: tuple[bool, Any]) -> bool:
+        while not done.is_set():
+            with suppress(queue.Full):
+                ready.put(one, timeout=0.1)
+                return True
+        return False
+
+    def make() -> None:
+        try:
+            for item in items:
+                if not put((True, item)):
+                    return
+            put((False, None))
+        except BaseException as error:
+            put((False, error))
+
+    maker = threading.Thread(target=make, name="ahead", daemon=True)
+    maker.start()
+    try:
+        while True:
+            more, item = ready.get()
+            if more:
+                yield item
+            elif item is None:
+                return
+            else:
+                raise item
+    finally:
+        done.set()
+        maker.join()
+
+
+class Behind:
+    """One thread that does what it is told, in order, at most `most` behind. An error comes up at the next call."""
+
+    def __init__(self, most: int = _IN_FLIGHT) -> None:
+        self._pool = ThreadPoolExecutor(1, "behind")
+        self._most = most
+        self._waiting: list[Future[Any]] = []
+
+    def do(self, task: Callable[..., Any], *given: Any) -> None:
+        while len(self._waiting) >= self._most:
+            self._waiting.pop(0).result()
+        self._waiting.append(self._pool.submit(task, *given))
+
+    def drain(self) -> None:
+        """Wait for all that was told. Raises the first error; what stood behind it is not done."""
+        try:
+            while self._waiting:
+                self._waiting.pop(0).result()
+        except BaseException:
+            self.stop()
+            raise
+
+    def close(self) -> None:
+        try:
+            self.drain()
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """Let go without doing what still waits."""
+        for one in self._waiting:
+            one.cancel()
+        self._waiting.clear()
+        self._pool.shutdown(wait=True)
