@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from breachdesk.scope.detectors.digits import ZERO, Mask, by_length, check_digits
+from breachdesk.scope.detectors.digits import ZERO, Mask, buffer_of, by_length, check_digits
 from breachdesk.scope.detectors.national import NATIONAL, luhn_digits
 
 Check = Callable[[pl.Series], Mask]
@@ -25,7 +25,8 @@ def card(values: pl.Series) -> Mask:
             good = np.zeros(len(d), dtype=bool)
             for low, high in ranges:
                 good |= (head >= low) & (head <= high)
-            return good & luhn_digits(d)
+            good[good] = luhn_digits(d[good])
+            return good
 
         return test
 
@@ -106,11 +107,19 @@ def password_like(values: pl.Series) -> Mask:
 
 
 def phone_digits(values: pl.Series) -> Mask:
-    """Seven to fifteen digits (E.164), not all the same."""
-    digits = values.str.replace_all(r"[^0-9]", "")
-    count = digits.str.len_bytes()
-    varied = digits.str.contains(r"[^0]")
-    return ((count >= 7) & (count <= 15) & varied).to_numpy()
+    """Seven to fifteen digits (E.164), not all of them zero."""
+    data, starts = buffer_of(values)
+    digits = data - np.uint8(ZERO)  # below the digits it goes round, to large numbers
+    count, other = _within(digits <= 9, starts), _within((digits <= 9) & (digits > 0), starts)
+    good: Mask = (count >= 7) & (count <= 15) & (other > 0)
+    return good
+
+
+def _within(marked: Mask, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many bytes of each value are marked."""
+    before = np.concatenate(([0], np.cumsum(marked)))
+    counts: NDArray[np.int64] = before[starts[1:]] - before[starts[:-1]]
+    return counts
 
 
 def imei(values: pl.Series) -> Mask:

@@ -46,8 +46,7 @@ class Detector:
             return cells.is_not_null().to_numpy()
         if values.longest < LONGEST:
             cells = _cut(cells, values.longest)
-        strict = _contains(cells, values.pattern)
-        return strict if values.shape is None or strict.all() else strict | _contains(cells, values.shape)
+        return _loosely(cells, _contains(cells, values.pattern), values.shape)
 
     def match(self, cells: pl.Series) -> Match:
         """Judge every cell. `cells`: short strings or null, at most LONGEST bytes each."""
@@ -58,8 +57,7 @@ class Detector:
         if values.longest < LONGEST:
             cells = _cut(cells, values.longest)
         strict = _contains(cells, values.pattern)
-        shape = strict if values.shape is None or strict.all() else strict | _contains(cells, values.shape)
-        return Match(shape, self._checked(cells, strict))
+        return Match(_loosely(cells, strict, values.shape), self._checked(cells, strict))
 
     def _checked(self, cells: pl.Series, strict: Mask) -> Mask:
         values = self.pack.values
@@ -109,7 +107,19 @@ def _cut(cells: pl.Series, longest: int) -> pl.Series:
 def _contains(cells: pl.Series, pattern: str | None) -> Mask:
     if pattern is None:
         return cells.is_not_null().to_numpy()
-    return cells.str.contains(pattern).fill_null(value=False).to_numpy()
+    found = cells.str.contains(pattern)
+    return (found.fill_null(value=False) if found.null_count() else found).to_numpy()
+
+
+def _loosely(cells: pl.Series, strict: Mask, shape: str | None) -> Mask:
+    """What looks right strictly, and of the rest what looks right loosely."""
+    if shape is None or strict.all():
+        return strict
+    if np.count_nonzero(strict) * 2 < strict.size:
+        return strict | _contains(cells, shape)
+    found = strict.copy()
+    found[~strict] = _contains(cells.filter(pl.Series(~strict)), shape)
+    return found
 
 
 KINDS = {

@@ -12,6 +12,7 @@ ZERO = 48
 
 
 _SEPARATORS = b" -./_"
+_LONGEST = 64
 _NO_BREAK = (0xC2, 0xA0)
 
 
@@ -32,8 +33,8 @@ def by_length(values: pl.Series) -> Iterator[tuple[NDArray[np.intp], Bytes]]:
         return
     data, starts = _bare(*buffer_of(values))
     lengths = np.diff(starts)
-    for length in np.unique(lengths):
-        if length == 0 or length > 64:
+    for length in np.flatnonzero(np.bincount(np.minimum(lengths, _LONGEST + 1))):
+        if length == 0 or length > _LONGEST:
             continue
         places = np.flatnonzero(lengths == length)
         if places.size == lengths.size:
@@ -44,7 +45,7 @@ def by_length(values: pl.Series) -> Iterator[tuple[NDArray[np.intp], Bytes]]:
 
 def buffer_of(values: pl.Series) -> tuple[Bytes, NDArray[np.int64]]:
     """The UTF-8 of a whole column, and where each value starts (one more at the end). Nulls are empty."""
-    array = values.rechunk().to_arrow()
+    array = values.rechunk().alias("").to_arrow()  # Arrow takes no name with a NUL in it
     _, offsets, data = array.buffers()
     starts = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
     return np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, np.uint8), starts
@@ -72,9 +73,12 @@ def check_digits(values: pl.Series, tests: dict[int, Callable[[NDArray[np.int64]
         test = tests.get(rows.shape[1])
         if test is None:
             continue
-        digits = rows.astype(np.int64) - ZERO
-        numeric = ((digits >= 0) & (digits <= 9)).all(axis=1)
-        good[places] = numeric & test(digits)
+        digits = rows - np.uint8(ZERO)  # below the digits it goes round, to large numbers
+        numeric = digits.max(axis=1) <= 9
+        if not numeric.all():
+            places, digits = places[numeric], digits[numeric]
+        if places.size:
+            good[places] = test(digits.astype(np.int64))
     return good
 
 
