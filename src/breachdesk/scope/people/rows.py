@@ -17,11 +17,14 @@ from breachdesk.ground.shelf import Shelf
 from breachdesk.scope.detectors import Column, Marks
 from breachdesk.scope.detectors.header import split
 from breachdesk.scope.people import dates, phones, places
+from breachdesk.scope.people.cells import amended, joined, tidy
 from breachdesk.scope.people.resolve import NO_DATE, Kind
 
 _ADDRESS_ROLES = ("address", "street", "city", "region", "postal", "country")
 _SEEDS = {Kind.KEY: 11, Kind.GOV_ID: 13, Kind.EMAIL: 17}
-_GAP = r"  |[^\S ]"  # white space that is not one blank
+_NEEDED = (*_ADDRESS_ROLES, "given", "patronymic", "family", "full", "email", "phone", "birth")
+_PLAIN_PAPER = r"^[0-9A-Z]*$"
+_NO_PAPER = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|X+|0?123456789\d*)$"
 Words = npt.NDArray[np.uint64]
 
 
@@ -119,9 +122,10 @@ def shape(columns: Sequence[Column], known: Mailboxes) -> Shape:
 
 def hashed(values: pl.Series, seed: int) -> Words:
     """Stable within a run; 0 for null. Two different values share a hash once in 10^19 pairs."""
-    hashes = values.hash(seed).to_numpy().astype(np.uint64)
-    result: Words = np.where(values.is_null().to_numpy(), np.uint64(0), np.maximum(hashes, np.uint64(1)))
-    return result
+    hashes: Words = np.maximum(values.hash(seed).to_numpy(), np.uint64(1))
+    if values.null_count():
+        hashes[values.is_null().to_numpy()] = 0
+    return hashes
 
 
 def key_hash(values: pl.Series) -> Words:
@@ -182,8 +186,7 @@ class Rows:
     def take(self, batch: pa.RecordBatch, marks: Marks, bits: Bits) -> Batch:
         """`facts` has one line per row of the batch: e0, e1 (elements), name, emails, phones, address, born, code,
         basis, language, in this order, a column being absent where the table has no such thing."""
-        frame = pl.from_arrow(pa.Table.from_batches([batch]))
-        assert isinstance(frame, pl.DataFrame)
+        frame = self._frame(batch)
         size = batch.num_rows
         facts = pl.DataFrame(dict(zip(("e0", "e1"), _elements(marks, bits, size), strict=True)))
         identity: list[tuple[npt.NDArray[np.int64], int, Words, int]] = []
@@ -209,6 +212,17 @@ class Rows:
         columns.extend(self._place(size, frame, code, basis, numbers, paper, name))
         return Batch(facts.with_columns(columns), _identity(identity))
 
+    def _frame(self, batch: pa.RecordBatch) -> pl.DataFrame:
+        """The columns that are looked at here."""
+        form = self._shape
+        needed = {name for role in _NEEDED for name in form.roles.get(role, [])}
+        needed.update(name for name, _ in (*form.papers, *form.order))
+        needed.update(lookup.column for lookup in form.lookups)
+        names = [name for name in batch.schema.names if name in needed or name == form.language]
+        frame = pl.from_arrow(pa.Table.from_batches([batch.select(names)]))
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
     def _cells(self, frame: pl.DataFrame, role: str) -> list[pl.Series]:
         return [frame[name] for name in self._shape.roles.get(role, []) if name in frame.columns]
 
@@ -222,10 +236,11 @@ class Rows:
         full = [name for name in self._shape.roles.get("full", []) if name in frame.columns]
         if not parts and not full:
             return None
-        composed = pl.concat_str([pl.lit(_tidy(part)) for part in parts], separator=" ", ignore_nulls=True)
-        whole = [pl.lit(_tidy(_only(frame[name], marks.masks.get((name, "name"))))) for name in full[:1]]
-        text = pl.select(pl.coalesce([*whole, *([composed] if parts else [])])).to_series()
-        return pl.select(pl.when(text.str.len_bytes() > 0).then(text)).to_series()
+        composed = joined(parts, " ") if parts else None
+        if not full:
+            return composed
+        whole = tidy(_only(frame[full[0]], marks.masks.get((full[0], "name"))))
+        return whole if composed is None else pl.select(pl.coalesce(pl.lit(whole), pl.lit(composed))).to_series()
 
     def _emails(
         self, frame: pl.DataFrame, marks: Marks, identity: list[tuple[npt.NDArray[np.int64], int, Words, int]]
@@ -258,7 +273,7 @@ class Rows:
             if name in own:
                 _note(identity, Kind.PHONE, number)
                 first = number
-            found.append(pl.select(pl.coalesce([pl.lit(phones.written(number)), pl.lit(_tidy(cells))])).to_series())
+            found.append(pl.select(pl.coalesce([pl.lit(phones.written(number)), pl.lit(tidy(cells))])).to_series())
         return first, _together(found)
 
     def _papers(
@@ -267,31 +282,31 @@ class Rows:
         """Government ids as identity; the country of the first one a row has."""
         countries: list[str | None] = [None]
         which = np.zeros(len(frame), dtype=np.int32)
+        bare: dict[str, pl.Series] = {}
+        known: dict[str, npt.NDArray[np.bool_]] = {}
         for name, element in self._shape.papers:
             mask = marks.masks.get((name, element))
             if mask is None or name not in frame.columns:
                 continue
+            if name not in bare:
+                bare[name], known[name] = _bare_paper(frame[name]), frame[name].is_not_null().to_numpy()
             rows = np.flatnonzero(mask)
-            cells = frame[name].gather(rows)
-            bare = cells.str.to_uppercase().str.replace_all(r"[^\p{L}\d]", "")
-            odd = bare.str.contains(r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|X+|0?123456789\d*)$")
-            bare = pl.select(pl.when(~odd & (bare.str.len_chars() >= 6)).then(bare)).to_series()
             paper = int(hashed(pl.Series([element]), 5)[0])
-            _note(identity, Kind.GOV_ID, hashed(bare, _SEEDS[Kind.GOV_ID] + paper % 1_000_003), paper, rows)
+            values = hashed(bare[name].gather(rows), _SEEDS[Kind.GOV_ID] + paper % 1_000_003)
+            _note(identity, Kind.GOV_ID, values, paper, rows)
             part = element.split(".")[1:2]
             if part and len(part[0]) == 2:
-                here = rows[cells.is_not_null().to_numpy() & (which[rows] == 0)]
+                here = rows[known[name][rows] & (which[rows] == 0)]
                 which[here] = len(countries)
                 countries.append(part[0].upper())
         return pl.Series(countries, dtype=pl.String).gather(which) if len(countries) > 1 else None
 
     def _address(self, frame: pl.DataFrame) -> pl.Series | None:
-        lines = [pl.lit(_tidy(frame[name])) for name, _ in self._shape.order if name in frame.columns]
-        lines += [pl.lit(_tidy(one)) for role in ("city", "region", "country") for one in self._borrowed(frame, role)]
+        lines = [frame[name] for name, _ in self._shape.order if name in frame.columns]
+        lines += [one for role in ("city", "region", "country") for one in self._borrowed(frame, role)]
         if not lines or not any(role in ("street", "address", "city", "postal") for _, role in self._shape.order):
             return None
-        text = pl.select(pl.concat_str(lines, separator=", ", ignore_nulls=True)).to_series()
-        return pl.select(pl.when(text.str.len_bytes() > 0).then(text)).to_series()
+        return joined(lines, ", ")
 
     def _borrowed(self, frame: pl.DataFrame, role: str) -> list[pl.Series]:
         found = []
@@ -348,7 +363,7 @@ def _elements(marks: Marks, bits: Bits, size: int) -> tuple[Words, Words]:
     words = np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.uint64)
     for (_, element), mask in marks.masks.items():
         word, bit = bits(element)
-        words[word][mask] |= bit
+        np.bitwise_or(words[word], mask * bit, out=words[word])
     if marks.spans.num_rows:
         rows = marks.spans.column("row").to_numpy()
         elements = np.asarray(marks.spans.column("element").to_pylist())
@@ -364,11 +379,16 @@ def _only(cells: pl.Series, mask: npt.NDArray[np.bool_] | None) -> pl.Series:
     return pl.select(pl.when(pl.lit(pl.Series(mask))).then(pl.lit(cells))).to_series()
 
 
-def _tidy(cells: pl.Series) -> pl.Series:
-    text = cells.str.strip_chars()
-    if text.str.contains(_GAP).any():
-        text = text.str.replace_all(r"\s+", " ")
-    return pl.select(pl.when(text.str.len_bytes() > 0).then(text)).to_series()
+def _bare_paper(cells: pl.Series) -> pl.Series:
+    """Letters and digits of a government id; null for a made-up or short one."""
+    bare = amended(
+        cells,
+        ~cells.str.contains(_PLAIN_PAPER),
+        lambda few: few.str.to_uppercase().str.replace_all(r"[^\p{L}\d]", ""),
+    )
+    text = pl.col(bare.name)
+    real = ~text.str.contains(_NO_PAPER) & (text.str.len_chars() >= 6)
+    return bare.to_frame().select(pl.when(real).then(text)).to_series()
 
 
 def _together(found: Sequence[pl.Series]) -> pl.Series | None:
