@@ -16,6 +16,7 @@ import polars as pl
 _POWERS = 10 ** np.arange(19, dtype=np.uint64)
 _NANP = 1
 _LONGEST = 15
+_PLAIN = r"^\+?[1-9][0-9]{5,14}$"  # nothing to be taken out
 _NANP_SHAPE = r"^\s*(?:\(\d{3}\)\s*|\d{3}[-.])\d{3}[-.]\d{4}\s*$"
 _EXTENSION = r"(?i)\s*(?:ext\.?|x|доб\.?|#)\s*\d{1,6}\s*$"
 
@@ -72,27 +73,60 @@ def _areas() -> dict[int, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """E.164 digits of each cell in one integer, 0 where it is none; which cells are written just so, with the plus."""
+
+    value: npt.NDArray[np.uint64]
+    as_written: npt.NDArray[np.bool_]
+
+
 def e164(raw: pl.Series, country: pl.Series | None = None) -> npt.NDArray[np.uint64]:
     """Each number as its E.164 digits in one integer; 0 where it is none.
 
-    raw: text as written. country: ISO 3166-1 of the row, or null; it is needed for numbers written without a calling
-    code, except in the shape only North America writes.
+    raw: text as written. country: ISO 3166-1 (or -2) of the row, or null; it is needed for numbers written without a
+    calling code, except in the shape only North America writes.
     """
-    text = raw.cast(pl.String).str.replace(_EXTENSION, "").str.strip_chars()
-    international = text.str.contains(r"^[\s(]*(?:\+|00)[\s(]*[1-9]").fill_null(value=False).to_numpy()
+    return numbers(raw, country).value
+
+
+def numbers(raw: pl.Series, country: pl.Series | None = None) -> Numbers:
+    """As `e164`."""
+    text = raw.cast(pl.String)
+    plain = text.str.contains(_PLAIN).fill_null(value=False)
+    value = text.cast(pl.Int64, strict=False).fill_null(0).to_numpy().astype(np.uint64)
+    international = text.str.starts_with("+").fill_null(value=False).to_numpy()
+    length = text.str.len_bytes().fill_null(0).to_numpy().astype(np.int64) - international
+    shaped = np.zeros(len(raw), dtype=np.bool_)
+    odd = (~plain & text.is_not_null()).arg_true()
+    if len(odd):
+        international = international.copy()
+        value[odd], length[odd], international[odd], shaped[odd] = _read(text.gather(odd))
+    fits = (length >= 6) & (length <= _LONGEST)
+    result = np.zeros(len(raw), dtype=np.uint64)
+    abroad = np.flatnonzero(fits & international)
+    result[abroad] = _international(value[abroad], length[abroad])
+    home = np.flatnonzero(fits & ~international)
+    if len(home):
+        code = _codes(country.gather(home) if country is not None else None, len(home))
+        code = np.where((code == 0) & shaped[home], _NANP, code)
+        result[home] = _national(value[home], length[home], code)
+    return Numbers(result, plain.to_numpy() & international & (result == value) & (result > 0))
+
+
+def _read(
+    text: pl.Series,
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(digits, how many, with a calling code, in the shape of North America) of numbers in any dress."""
+    text = text.str.replace(_EXTENSION, "").str.strip_chars()
+    international = text.str.contains(r"^[\s(]*(?:\+|00)[\s(]*[1-9]")
     digits = text.str.replace(r"\(0\)", "").str.replace_all(r"\D+", "")
     digits = pl.select(
-        pl.when(pl.lit(pl.Series(international))).then(digits.str.strip_chars_start("0")).otherwise(digits)
+        pl.when(pl.lit(international)).then(digits.str.strip_chars_start("0")).otherwise(digits)
     ).to_series()
-    length = digits.str.len_bytes().fill_null(0).to_numpy().astype(np.int64)
-    fits = (length >= 6) & (length <= _LONGEST)
     value = digits.str.slice(0, _LONGEST).cast(pl.UInt64, strict=False).fill_null(0).to_numpy().astype(np.uint64)
-    code = _codes(country, len(raw))
-    shaped = text.str.contains(_NANP_SHAPE).fill_null(value=False).to_numpy()
-    code = np.where((code == 0) & shaped, _NANP, code)
-    found = np.where(international, _international(value, length), _national(value, length, code))
-    result: npt.NDArray[np.uint64] = np.where(fits, found, 0).astype(np.uint64)
-    return result
+    length = digits.str.len_bytes().to_numpy().astype(np.int64)
+    return value, length, international.to_numpy(), text.str.contains(_NANP_SHAPE).to_numpy()
 
 
 def _codes(country: pl.Series | None, rows: int) -> npt.NDArray[np.int64]:
@@ -100,6 +134,7 @@ def _codes(country: pl.Series | None, rows: int) -> npt.NDArray[np.int64]:
         return np.zeros(rows, dtype=np.int64)
     return (
         country.cast(pl.String)
+        .str.slice(0, 2)
         .replace_strict(plans().code_of_country, default=0, return_dtype=pl.Int64)
         .fill_null(0)
         .to_numpy()
@@ -168,17 +203,20 @@ def written(numbers: npt.NDArray[np.uint64]) -> pl.Series:
 
 
 def countries(numbers: npt.NDArray[np.uint64]) -> pl.Series:
-    """ISO 3166-1 of each number's calling code (North America: of its area code); null where unknown."""
+    """ISO 3166-1 of each number's calling code (North America: of its area code); null where unknown and for 0."""
+    rows = np.flatnonzero(numbers)
+    found = pl.Series([None] * len(numbers), dtype=pl.String) if len(rows) < len(numbers) else None
+    named = _countries(numbers[rows])
+    return named if found is None else found.scatter(rows, named)
+
+
+def _countries(numbers: npt.NDArray[np.uint64]) -> pl.Series:
     at_home = plans()
-    length = np.where(numbers > 0, np.floor(np.log10(np.maximum(numbers, 1).astype(np.float64))) + 1, 0).astype(
-        np.int64
-    )
-    prefix = np.minimum(numbers // _POWERS[np.clip(length - 3, 0, 18)], 999).astype(np.int64)
-    code = np.where(numbers > 0, at_home.code_of_prefix[prefix], 0)
+    length = np.searchsorted(_POWERS, numbers, side="right")
+    code = at_home.code_of_prefix[np.minimum(numbers // _POWERS[np.clip(length - 3, 0, 18)], 999).astype(np.int64)]
     area = np.where(code == _NANP, numbers // _POWERS[7] % 1000, 0).astype(np.int64)
-    key = pl.Series(np.where(area > 0, 1000 + area, code))
     names = {**at_home.country_of_code, **{1000 + area: country for area, country in at_home.area.items()}}
     names.pop(_NANP, None)
-    kazakh = pl.Series((code == 7) & np.isin(numbers // _POWERS[9] % 10, (6, 7)))
-    found = key.replace_strict(names, default=None, return_dtype=pl.String)
-    return pl.select(pl.when(kazakh).then(pl.lit("KZ")).otherwise(found)).to_series()
+    found = pl.Series(np.where(area > 0, 1000 + area, code)).replace_strict(names, default=None, return_dtype=pl.String)
+    kazakh = np.flatnonzero((code == 7) & np.isin(numbers // _POWERS[9] % 10, (6, 7)))
+    return found.scatter(kazakh, "KZ") if len(kazakh) else found

@@ -4,6 +4,7 @@ Two kinds of things leave here. `Facts`: per row the values that may be shown to
 bits. `Marks of identity`: numbers that say who somebody is (hashes of mailboxes and papers, telephone numbers as such).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +36,17 @@ class Mailboxes:
     same_domain: Mapping[str, str]
     language_columns: frozenset[tuple[str, ...]]
     office_phones: frozenset[str]
+
+    @property
+    def provider(self) -> str:
+        """A mailbox of which another spelling may exist."""
+        domains = sorted(self.dots_ignored | self.plus_ignored | set(self.same_domain))
+        return f"@(?:{'|'.join(re.escape(one) for one in domains)})$"
+
+    @property
+    def telling(self) -> str:
+        """A cell that may have to be changed before it is compared."""
+        return rf"[^a-z0-9@._%+-]|{self.provider}"
 
 
 def mailboxes(shelf: Shelf) -> Mailboxes:
@@ -136,23 +148,27 @@ def key_hash(values: pl.Series) -> Words:
 
 def mailbox(values: pl.Series, known: Mailboxes) -> pl.Series:
     """E-mail addresses as their provider compares them."""
-    text = values.cast(pl.String).str.strip_chars(" \t\r\n<>\"'").str.to_lowercase().str.strip_prefix("mailto:")
-    domain = text.str.extract(r"@([^@]+)$", 1)
-    special = domain.is_in(list(known.dots_ignored | known.plus_ignored | set(known.same_domain)))
-    if not special.any():
-        return text
-    local = text.str.extract(r"^(.*)@[^@]+$", 1)
-    plus = domain.is_in(list(known.plus_ignored))
-    dots = domain.is_in(list(known.dots_ignored))
-    short = pl.select(
-        pl.when(pl.lit(plus)).then(pl.lit(local).str.replace(r"\+.*$", "")).otherwise(pl.lit(local))
-    ).to_series()
-    bare = pl.select(
-        pl.when(pl.lit(dots)).then(pl.lit(short).str.replace_all(".", "", literal=True)).otherwise(pl.lit(short))
-    ).to_series()
-    return pl.select(
-        pl.concat_str([pl.lit(bare), pl.lit("@"), pl.lit(domain.replace(dict(known.same_domain)))])
-    ).to_series()
+    text = values.cast(pl.String)
+    return amended(text, text.str.contains(known.telling), lambda few: _mailbox(few, known))
+
+
+def _mailbox(values: pl.Series, known: Mailboxes) -> pl.Series:
+    text = values.str.strip_chars(" \t\r\n<>\"'").str.to_lowercase().str.strip_prefix("mailto:")
+    return amended(text, text.str.contains(known.provider), lambda few: _of_provider(few, known))
+
+
+def _of_provider(text: pl.Series, known: Mailboxes) -> pl.Series:
+    domain = pl.col("domain")
+    local = pl.col("local")
+    parts = pl.DataFrame({"text": text}).select(
+        local=pl.col("text").str.extract(r"(?s)^(.*)@[^@]+$", 1), domain=pl.col("text").str.extract(r"@([^@]+)$", 1)
+    )
+    short = pl.when(domain.is_in(list(known.plus_ignored))).then(local.str.replace(r"\+.*$", "")).otherwise(local)
+    parts = parts.with_columns(local=short)
+    bare = pl.when(domain.is_in(list(known.dots_ignored))).then(local.str.replace_all(".", "", literal=True))
+    parts = parts.with_columns(local=bare.otherwise(local))
+    same = domain.replace(dict(known.same_domain))
+    return parts.select(pl.concat_str(local, pl.lit("@"), same)).to_series()
 
 
 @dataclass(slots=True)
@@ -198,8 +214,7 @@ class Rows:
         if mail is not None:
             columns.append(mail.alias("emails"))
         code, basis = self._residence(frame)
-        home = code.str.slice(0, 2) if code is not None else None
-        numbers, calls = self._phones(frame, marks, home, identity)
+        numbers, calls = self._phones(frame, marks, code, identity)
         if calls is not None:
             columns.append(calls.alias("phones"))
         paper = self._papers(frame, marks, identity)
@@ -269,11 +284,11 @@ class Rows:
             if name not in frame.columns:
                 continue
             cells = _only(frame[name], marks.masks.get((name, "phone")))
-            number = phones.e164(cells, home)
+            numbers = phones.numbers(cells, home)
             if name in own:
-                _note(identity, Kind.PHONE, number)
-                first = number
-            found.append(pl.select(pl.coalesce([pl.lit(phones.written(number)), pl.lit(tidy(cells))])).to_series())
+                _note(identity, Kind.PHONE, numbers.value)
+                first = numbers.value
+            found.append(_called(cells, numbers))
         return first, _together(found)
 
     def _papers(
@@ -349,7 +364,9 @@ class Rows:
         if code is None or basis is None:
             code = pl.Series([None] * size, dtype=pl.String)
             basis = pl.Series(np.full(size, int(places.Basis.UNKNOWN), dtype=np.uint8))
-        calling = phones.countries(numbers) if numbers is not None else None
+        calling = None
+        if numbers is not None and code.null_count():
+            calling = phones.countries(np.where(code.is_null().to_numpy(), numbers, np.uint64(0)))
         code, basis = places.weaker(code, basis, calling, paper)
         spoken = frame[self._shape.language] if self._shape.language in frame.columns else None
         said = places.by_value(spoken, self._places.language) if spoken is not None else None
@@ -377,6 +394,16 @@ def _only(cells: pl.Series, mask: npt.NDArray[np.bool_] | None) -> pl.Series:
     if mask is None:
         return cells
     return pl.select(pl.when(pl.lit(pl.Series(mask))).then(pl.lit(cells))).to_series()
+
+
+def _called(cells: pl.Series, numbers: phones.Numbers) -> pl.Series:
+    """Numbers as E.164; what is none as it was written."""
+    rows = np.flatnonzero(~numbers.as_written & cells.is_not_null().to_numpy())
+    if not len(rows):
+        return cells
+    written = phones.written(numbers.value[rows])
+    text = pl.select(pl.coalesce(pl.lit(written), pl.lit(tidy(cells.gather(rows))))).to_series()
+    return cells.clone().scatter(rows, text)
 
 
 def _bare_paper(cells: pl.Series) -> pl.Series:
