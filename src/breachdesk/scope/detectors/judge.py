@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import polars as pl
 import pyarrow as pa
@@ -35,8 +36,7 @@ class Judge:
             for tally, cells in zip(tallies, columns, strict=True):
                 tally.see(cells)
             return
-        with ThreadPoolExecutor(min(cores, _MOST)) as pool:  # columns know nothing of each other; kernels free the GIL
-            list(pool.map(Tally.see, tallies, columns))
+        list(_hands(min(cores, _MOST)).map(Tally.see, tallies, columns))
 
     def verdict(self) -> tuple[Column, ...]:
         """What each column holds, by all the rows seen so far."""
@@ -49,6 +49,17 @@ class Judge:
             said = self._detectors.phrases.look(self._detectors.context.phrase_of(header, self.source))
             tally = self._tallies[name] = Tally(header, said, self._detectors)
         return tally
+
+
+@cache
+def _hands(count: int) -> ThreadPoolExecutor:
+    """Columns know nothing of each other, and kernels free the GIL. Threads stay: each keeps the patterns it compiled,
+    and compiling takes as long as a batch."""
+    return ThreadPoolExecutor(count, thread_name_prefix="judge")
+
+
+if hasattr(os, "register_at_fork"):  # a fork has no threads but its own
+    os.register_at_fork(after_in_child=_hands.cache_clear)
 
 
 def series(column: pa.Array) -> pl.Series:
