@@ -59,15 +59,18 @@ class Marker:
     def mark(self, batch: pa.RecordBatch) -> Marks:
         """Rows are counted from the start of the batch. Columns the judge never saw are left alone."""
         masks: dict[tuple[str, str], Mask] = {}
-        spans: list[tuple[str, Span]] = []
+        names: list[str] = []
+        spans: list[Span] = []
         for column in self._columns:
             place = batch.schema.get_field_index(column.name)
             if place < 0 or column.filled == 0:
                 continue
             cells = series(batch.column(place))
             unmarked = self._mark(column, cells, self._guided(column, batch), masks)
-            spans.extend((column.name, span) for span in self._scan(column, cells, unmarked))
-        return Marks(masks, _table(spans))
+            found = self._scan(column, cells, unmarked)
+            names.extend([column.name] * len(found))
+            spans.extend(found)
+        return Marks(masks, _table(names, spans))
 
     def fields(self) -> tuple[Field, ...]:
         """What each column held, by all batches marked: findings in its text first, its main element last."""
@@ -197,17 +200,21 @@ class Marker:
         ]
 
 
-def _table(spans: Sequence[tuple[str, Span]]) -> pa.Table:
+def _table(names: Sequence[str], spans: Sequence[Span]) -> pa.Table:
+    if not spans:
+        return SPANS.empty_table()
+    rows, starts, ends, detectors, confidences, reasons = zip(*spans, strict=True)
+    packs = [one.pack for one in detectors]
     return pa.table(
         {
-            "row": [span.row for _, span in spans],
-            "column": [name for name, _ in spans],
-            "element": [span.detector.element for _, span in spans],
-            "start": [span.start for _, span in spans],
-            "end": [span.end for _, span in spans],
-            "confidence": [span.confidence for _, span in spans],
-            "detector": [span.detector.id for _, span in spans],
-            "reason": [span.reason for _, span in spans],
+            "row": rows,
+            "column": names,
+            "element": [pack.element for pack in packs],
+            "start": starts,
+            "end": ends,
+            "confidence": confidences,
+            "detector": [pack.id for pack in packs],
+            "reason": reasons,
         },
         schema=SPANS,
     )

@@ -20,6 +20,7 @@ from breachdesk.scope.detectors.pack import TextPack, compiled
 _MOST = 10_000  # findings of one detector in one cell
 _FEW = 16  # cells that are not worth a pass of their own
 _NEAR = 28  # bytes in which a cold word (order no, version) speaks against what follows
+_TOP_BITS, _GOES_ON = np.uint8(0xC0), np.uint8(0x80)  # of a byte of UTF-8 that is not the first of its character
 _WHOLE = 0.8  # a value that fills this much of a short cell was for the column to judge
 
 
@@ -70,7 +71,7 @@ class Scanner:
             if self._wanted(int(place), prose=prose, things=things):
                 worth = self._hotter(int(place), cells, pairs[pairs[:, 1] == place, 0])
                 hits.extend(self._confirm(int(place), worth, data, starts, prose=prose))
-        return list(_spans(_apart(hits), data, starts, self._detectors))
+        return _spans(list(_apart(hits)), data, starts, self._detectors)
 
     def _wanted(self, place: int, *, prose: bool, things: bool) -> bool:
         text = self._detectors[place].pack.text
@@ -200,19 +201,17 @@ def _without_overlap(group: list[_Hit]) -> list[_Hit]:
 
 
 def _spans(
-    hits: Iterable[_Hit], data: NDArray[np.uint8], starts: NDArray[np.int64], detectors: Sequence[Detector]
-) -> Iterator[Span]:
-    """Byte places as character places, counting each stretch of a cell once."""
-    cell, at, chars, plain = -1, 0, 0, False
-    for hit in hits:
-        if hit.cell != cell:
-            cell, at, chars = hit.cell, 0, 0
-            plain = data[starts[cell] : starts[cell + 1]].tobytes().isascii()
-        if plain:
-            yield Span(cell, hit.start, hit.end, detectors[hit.place], hit.confidence, hit.reason)
-            continue
-        raw = data[starts[cell] + at : starts[cell] + hit.end].tobytes()
-        start = chars + len(raw[: hit.start - at].decode(errors="replace"))
-        end = start + len(raw[hit.start - at :].decode(errors="replace"))
-        at, chars = hit.end, end
-        yield Span(cell, start, end, detectors[hit.place], hit.confidence, hit.reason)
+    hits: Sequence[_Hit], data: NDArray[np.uint8], starts: NDArray[np.int64], detectors: Sequence[Detector]
+) -> list[Span]:
+    """Byte places as character places: less the bytes that go on with a character, counted for all hits at once."""
+    if not hits:
+        return []
+    cells, firsts, lasts, places, surenesses, reasons = zip(*hits, strict=True)
+    first, last = np.array(firsts, dtype=np.int64), np.array(lasts, dtype=np.int64)
+    inner = np.flatnonzero((data & _TOP_BITS) == _GOES_ON)
+    if inner.size:
+        base = starts[np.array(cells)]
+        before = np.searchsorted(inner, base)
+        first, last = (at - np.searchsorted(inner, base + at) + before for at in (first, last))
+    owners = [detectors[place] for place in places]
+    return list(map(Span, cells, first.tolist(), last.tolist(), owners, surenesses, reasons))
