@@ -23,7 +23,9 @@ def law() -> LawShelf:
 
 
 def stories(name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(corpus("law", "golden", name).read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(
+        corpus("law", "golden", name).read_text(encoding="utf-8")
+    )
     return found
 
 
