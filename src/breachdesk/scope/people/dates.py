@@ -27,6 +27,7 @@ _MONTHS = {
 _NUMBER_OF = {name: number for number, names in _MONTHS.items() for name in names.split("|")}
 _MONTH_FIRST_COUNTRIES = frozenset({"US", "PH"})
 _OLDEST = date(1890, 1, 1)
+_PLAIN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 @dataclass(slots=True)
@@ -56,10 +57,20 @@ class Order:
 
 def parse(values: pl.Series, *, month_first: bool | None, today: date) -> pl.Series:
     """`pl.Date` per value; null where it is no date between 1890 and `today`, or cannot be told."""
-    text = values.cast(pl.String).str.strip_chars()
+    text = values.cast(pl.String)
+    plain = text.str.contains(_PLAIN)
+    odd = (~plain).arg_true()
+    if not len(odd):
+        return _sane(text.str.to_date("%Y-%m-%d", strict=False), today)
+    found = pl.select(pl.when(pl.lit(plain)).then(pl.lit(text))).to_series().str.to_date("%Y-%m-%d", strict=False)
+    return _sane(found.scatter(odd, _parse(text.gather(odd), month_first, today)), today)
+
+
+def _parse(values: pl.Series, month_first: bool | None, today: date) -> pl.Series:
+    text = values.str.strip_chars()
     year_first = _build(text, r"^(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?:[T ,]|$)", "ymd")
     if year_first.null_count() == text.null_count():
-        return _sane(year_first, today)
+        return year_first
     found = [year_first, _build(text, r"^((?:18|19|20)\d{2})(\d{2})(\d{2})$", "ymd")]
     found.append(_build(text, r"^(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:[T ,г]|$)", "dmy", today))
     slashed = r"^(\d{1,2})[/\- ](\d{1,2})[/\- ](\d{4}|\d{2})(?:[T ,]|$)"
@@ -71,7 +82,7 @@ def parse(values: pl.Series, *, month_first: bool | None, today: date) -> pl.Ser
         _worded(text, r"^(\d{1,2})(?:st|nd|rd|th|\.)?[ \-/]+(?:de )?(\p{L}+)\.?[ \-/,]+(?:de )?(\d{4})", (3, 2, 1))
     )
     found.append(_worded(text, r"^(\p{L}+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", (3, 1, 2)))
-    return _sane(pl.select(pl.coalesce([pl.lit(one) for one in found])).to_series(), today)
+    return pl.select(pl.coalesce([pl.lit(one) for one in found])).to_series()
 
 
 def _build(

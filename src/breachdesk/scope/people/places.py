@@ -7,11 +7,13 @@ id.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pycountry
 from babel import Locale
@@ -28,6 +30,8 @@ _EDGE = " .,;:\t\"'"
 _US_END = r"\b([A-Z]{2}|[A-Z][A-Z. ]{3,20})[., ]+(?:\d{5}(?:-\d{4})?(?:$|[, ])|(?:U\.?S\.?A?\.?|UNITED STATES)$)"
 _IGNORED = frozenset(".'’`ʼ")
 _PARTS = re.compile(r"[(),/;]|\s[-–—]\s")
+
+Ints = npt.NDArray[np.int32]
 
 
 class Basis(IntEnum):
@@ -65,7 +69,6 @@ class Places:
     language_of_part: Mapping[str, str]
     languages: Mapping[str, str]
     scripts: tuple[tuple[str, str], ...]
-    _seen: dict[str, str | None] = field(default_factory=dict)
 
     def country(self, name: str) -> str | None:
         """Also of `USA (United States)` or `Англия, Великобритания`: all that is said there means one country."""
@@ -217,17 +220,114 @@ class Signs:
     region_country: str | None = None  # what the column of regions as a whole tells
 
 
+class _Codes:
+    """ISO codes as small numbers, so that a batch of rows is decided by arithmetic; 0 is no place."""
+
+    def __init__(self) -> None:
+        self.names: list[str | None] = [None]
+        self._number: dict[str, int] = {}
+
+    def __call__(self, code: str | None) -> int:
+        if code is None:
+            return 0
+        number = self._number.setdefault(code, len(self.names))
+        if number == len(self.names):
+            self.names.append(code)
+        return number
+
+    def of(self, values: pl.Series, known: Callable[[str], str | None]) -> Ints:
+        """What is known of each value, asked once per distinct one."""
+        which, distinct = _distinct(values)
+        return self._each(known, distinct)[which]
+
+    def within(
+        self, country: Ints, values: pl.Series, lands: Iterable[str], known: Callable[[str, str], str | None]
+    ) -> Ints:
+        """What is known of each value within the country of its row; 0 outside `lands`."""
+        which, distinct = _distinct(values)
+        found = np.zeros(len(which), dtype=np.int32)
+        there = set(np.flatnonzero(np.bincount(country)).tolist()) - {0}
+        for land in lands:
+            if self(land) in there:
+                rows = np.flatnonzero(country == self(land))
+                found[rows] = self._each(lambda name, land=land: known(name, land), distinct)[which[rows]]  # type: ignore[misc]
+        return found
+
+    def _each(self, known: Callable[[str], str | None], distinct: Sequence[str]) -> Ints:
+        return np.array([0, *(self(known(value)) for value in distinct)], dtype=np.int32)
+
+    def lands(self) -> Ints:
+        """Of each code so far the country it lies in."""
+        return np.array([self(code and code[:2]) for code in list(self.names)], dtype=np.int32)
+
+    def sizes(self) -> Ints:
+        return np.array([len(code or "") for code in self.names], dtype=np.int32)
+
+
+def _distinct(values: pl.Series) -> tuple[Ints, list[str]]:
+    """(place of each value among the distinct ones, from 1; 0 for null), the distinct values."""
+    distinct = values.unique().drop_nulls()
+    places = np.arange(1, len(distinct) + 1, dtype=np.int32)
+    which = values.replace_strict(distinct, pl.Series(places), default=0, return_dtype=pl.Int32)
+    return which.to_numpy(), distinct.to_list()
+
+
 def residence(signs: Signs, places: Places) -> tuple[pl.Series, pl.Series]:
     """(ISO 3166-1 or -2 or null, Basis as UInt8) per row."""
-    frame = _columns(signs, places)
-    frame = _with_region(frame, signs, places)
-    frame = _with_postal(frame, places)
-    frame = _with_city(frame, signs, places)
+    codes = _Codes()
+    nothing = np.zeros(signs.rows, dtype=np.int32)
+    country = codes.of(signs.country, places.country) if signs.country is not None else nothing
+    part = postal = city = text = nothing
+    if signs.region is not None:
+        # Within the row's country, or the column's where the row names none.
+        home = np.where(country == 0, codes(signs.region_country), country)
+        part = codes.within(home, signs.region, places.regions, places.region)
+    if signs.postal is not None:
+        postal = _of_postal(signs.postal, country, part, codes, places)
+    if signs.city is not None:
+        # The state of a large city, in a row that names the country and neither state nor a telling postal code.
+        bare = (part == 0) & (codes.sizes()[postal] <= 2)
+        city = codes.within(np.where(bare, country, 0), signs.city, places.cities, places.state_of_city)
     if signs.address is not None:
-        frame = frame.with_columns(text_code=_from_text(signs.address, places))
-    else:
-        frame = frame.with_columns(text_code=pl.lit(None, dtype=pl.String))
-    return _decide(frame, places)
+        text = codes.of(_from_text(signs.address, places), lambda code: code)
+    lines = [one for one in (signs.street, signs.city, signs.address) if one is not None]
+    written = np.zeros(signs.rows, dtype=np.bool_)
+    for one in lines:
+        written |= one.is_not_null().to_numpy() if one.null_count() else True
+    return _decide(codes, country, part, postal, city, text, written)
+
+
+def _of_postal(values: pl.Series, country: Ints, part: Ints, codes: _Codes, places: Places) -> Ints:
+    """What the postal code says; within the row's country, or by a shape no other country has."""
+    home = np.where(country > 0, country, codes.lands()[part])
+    found = np.zeros(len(values), dtype=np.int32)
+    there = values.is_not_null().to_numpy()
+    present = set(np.flatnonzero(np.bincount(home)).tolist())
+    nowhere = np.flatnonzero(there & (home == 0))
+    unplaced = _bare_postal(values.gather(nowhere))
+    for one in places.postal:
+        if codes(one.country) in present:
+            rows = np.flatnonzero(there & (home == codes(one.country)))
+            text = _bare_postal(values.gather(rows))
+            fits = text.str.contains(f"^(?:{one.shape})$").arg_true()
+            found[rows[fits]] = _of_code(text.gather(fits), one, codes)
+        if len(nowhere) and (one.alone or one.telling):
+            fits = unplaced.str.contains(f"^(?:{one.shape})$")
+            if not one.alone:
+                fits &= unplaced.str.contains(f"^(?:{one.telling})$")
+            where = fits.arg_true()
+            found[nowhere[where]] = _of_code(unplaced.gather(where), one, codes)
+    return found
+
+
+def _bare_postal(values: pl.Series) -> pl.Series:
+    return pl.select(pl.lit(values).str.strip_chars().str.to_uppercase()).to_series()
+
+
+def _of_code(text: pl.Series, postal: Postal, codes: _Codes) -> Ints:
+    if not postal.parts:
+        return np.full(len(text), codes(postal.country), dtype=np.int32)
+    return codes.of(text.str.slice(0, postal.width), lambda begins: postal.parts.get(begins, postal.country))
 
 
 def weaker(
@@ -244,99 +344,22 @@ def weaker(
     return code, basis
 
 
-def _columns(signs: Signs, places: Places) -> pl.DataFrame:
-    nothing = pl.Series([None] * signs.rows, dtype=pl.String)
-    placed = pl.DataFrame(
-        {"country": by_value(signs.country, places.country) if signs.country is not None else nothing}
-    )
-    lines = [one for one in (signs.street, signs.city, signs.address) if one is not None]
-    written = pl.any_horizontal([pl.lit(one.is_not_null()) for one in lines]) if lines else pl.lit(value=False)
-    return placed.with_columns(
-        region=pl.lit(signs.region if signs.region is not None else nothing),
-        postal=pl.lit(signs.postal.str.strip_chars().str.to_uppercase() if signs.postal is not None else nothing),
-        written=written,
-    )
-
-
-def _with_region(frame: pl.DataFrame, signs: Signs, places: Places) -> pl.DataFrame:
-    """`part`: what the region says, within the row's country, or the column's where the row names none."""
-    if signs.region is None:
-        return frame.with_columns(part=pl.lit(None, dtype=pl.String))
-    within = frame["country"].fill_null(signs.region_country or "")
-    part = pl.Series([None] * len(frame), dtype=pl.String)
-    for country in within.unique().to_list():
-        if country not in places.regions:
-            continue
-        mine = within == country
-        found = by_value(signs.region, lambda name, country=country: places.region(name, country))  # type: ignore[misc]
-        part = pl.select(pl.when(pl.lit(mine)).then(pl.lit(found)).otherwise(pl.lit(part))).to_series()
-    return frame.with_columns(part=pl.lit(part))
-
-
-def _with_postal(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
-    """`postal_code`: what the postal code says; within the row's country, or by a shape no other country has."""
-    found: pl.Expr = pl.lit(None, dtype=pl.String)
-    if frame["postal"].null_count() == len(frame):
-        return frame.with_columns(postal_code=found)
-    country = pl.coalesce(pl.col("country"), pl.col("part").str.slice(0, 2))
-    nowhere = country.is_null()
-    there = set(frame.select(country.unique()).to_series())
-    for one in places.postal:
-        if one.country not in there and None not in there:
-            continue
-        fits = pl.col("postal").str.contains(f"^(?:{one.shape})$")
-        alone = nowhere if one.alone else nowhere & pl.col("postal").str.contains(f"^(?:{one.telling or '[^ -~]'})$")
-        code: pl.Expr = pl.lit(one.country)
-        if one.parts:
-            begins = pl.col("postal").str.slice(0, one.width)
-            code = begins.replace_strict(dict(one.parts), default=one.country, return_dtype=pl.String)
-        found = pl.when(fits & ((country == one.country) | alone)).then(code).otherwise(found)
-    return frame.with_columns(postal_code=found)
-
-
-def _with_city(frame: pl.DataFrame, signs: Signs, places: Places) -> pl.DataFrame:
-    """`city_part`: the state of a large city, in a row that names the country and neither state nor postal code."""
-    part = pl.Series("city_part", [None] * len(frame), dtype=pl.String)
-    if signs.city is None:
-        return frame.with_columns(part)
-    bare = frame.select(
-        pl.col("part").is_null() & (pl.col("postal_code").is_null() | (pl.col("postal_code").str.len_bytes() == 2))
-    )
-    for country in places.cities:
-        mine = (frame["country"] == country).fill_null(value=False) & bare.to_series()
-        if mine.any():
-            found = by_value(signs.city, lambda name, country=country: places.state_of_city(name, country))  # type: ignore[misc]
-            part = pl.select(pl.when(pl.lit(mine)).then(pl.lit(found)).otherwise(pl.lit(part))).to_series()
-    return frame.with_columns(part.alias("city_part"))
-
-
-def _decide(frame: pl.DataFrame, places: Places) -> tuple[pl.Series, pl.Series]:
+def _decide(
+    codes: _Codes, country: Ints, part: Ints, postal: Ints, city: Ints, text: Ints, written: npt.NDArray[np.bool_]
+) -> tuple[pl.Series, pl.Series]:
     """The finest code the address lines agree on; then each sign in its order."""
-    country, part, postal = pl.col("country"), pl.col("part"), pl.col("postal_code")
-    finer = pl.coalesce(part, pl.col("city_part"), postal, country)
-    clash = country.is_not_null() & finer.is_not_null() & (finer.str.slice(0, 2) != country)
-    lines = pl.when(clash).then(country).otherwise(finer)
-    basis = (
-        pl.when(lines.is_null() & pl.col("text_code").is_null())
-        .then(int(Basis.UNKNOWN))
-        .when(pl.col("written"))
-        .then(int(Basis.ADDRESS))
-        .when(part.is_null() & postal.is_not_null() & ~clash)
-        .then(int(Basis.POSTAL_CODE))
-        .when(part.is_not_null() & ~clash)
-        .then(int(Basis.STATE))
-        .otherwise(int(Basis.COUNTRY))
-    )
-    short = pl.col("text_code").str.slice(0, 2) == lines.str.slice(0, 2)
-    text = pl.col("text_code")
-    code = (
-        pl.when(lines.is_null()).then(text).when(short & (text.str.len_bytes() > lines.str.len_bytes())).then(text)
-    ).otherwise(lines)
-    answer = frame.select(
-        code=code,
-        basis=basis.cast(pl.UInt8),
-    )
-    return answer["code"], answer["basis"]
+    land, size = codes.lands(), codes.sizes()
+    finer = np.where(part > 0, part, np.where(city > 0, city, np.where(postal > 0, postal, country)))
+    clash = (country > 0) & (finer > 0) & (land[finer] != country)
+    lines = np.where(clash, country, finer)
+    basis = np.select(
+        [(lines == 0) & (text == 0), written, (part == 0) & (postal > 0) & ~clash, (part > 0) & ~clash],
+        [int(Basis.UNKNOWN), int(Basis.ADDRESS), int(Basis.POSTAL_CODE), int(Basis.STATE)],
+        int(Basis.COUNTRY),
+    ).astype(np.uint8)
+    told = (lines == 0) | ((land[text] == land[lines]) & (size[text] > size[lines]))
+    code = pl.Series(codes.names, dtype=pl.String).gather(np.where(told, text, lines))
+    return code, pl.Series(basis)
 
 
 def _from_text(address: pl.Series, places: Places) -> pl.Series:
