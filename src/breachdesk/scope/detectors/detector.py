@@ -83,9 +83,13 @@ class Detector:
         good = lower.is_in(listed)
         if good.all():
             return good.to_numpy()
-        parts = lower.str.split(" ")
-        first, second = (parts.list.get(place, null_on_oob=True).is_in(listed) for place in (0, 1))
-        return (good | first.fill_null(value=False) | second.fill_null(value=False)).to_numpy()
+        found: Mask = good.to_numpy().copy()
+        several = ~found & lower.str.contains(" ", literal=True).to_numpy()
+        if several.any():
+            parts = lower.filter(pl.Series(several)).str.split(" ")
+            first, second = (parts.list.get(place).is_in(listed) for place in (0, 1))
+            found[several] = (first | second).to_numpy()
+        return found
 
     def lists(self, value: str) -> bool:
         """The same of one value."""

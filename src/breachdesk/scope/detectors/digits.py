@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
@@ -49,6 +50,14 @@ def buffer_of(values: pl.Series) -> tuple[Bytes, NDArray[np.int64]]:
     _, offsets, data = array.buffers()
     starts = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
     return np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, np.uint8), starts
+
+
+def series(column: pa.Array) -> pl.Series:
+    """An Arrow column as polars sees it; no copy for short strings."""
+    found = pl.from_arrow(column)
+    if not isinstance(found, pl.Series):  # pragma: no cover - an Array is always a Series
+        raise TypeError("a column is one array")
+    return found if found.dtype == pl.String else found.cast(pl.String)
 
 
 def _bare(data: Bytes, starts: NDArray[np.int64]) -> tuple[Bytes, NDArray[np.int64]]:

@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from breachdesk.scope.detectors.column import Column, Kind
 from breachdesk.scope.detectors.detector import LONGEST, Detectors
-from breachdesk.scope.detectors.digits import Mask
-from breachdesk.scope.detectors.judge import series
+from breachdesk.scope.detectors.digits import Mask, series
 from breachdesk.scope.detectors.tally import first_lines
 from breachdesk.scope.detectors.text import Span, scanner
 from breachdesk.scope.shapes import Field

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from breachdesk.scope.detectors.context import Header
 from breachdesk.scope.detectors.detector import LONGEST, Detector, Detectors
-from breachdesk.scope.detectors.digits import buffer_of
+from breachdesk.scope.detectors.digits import series
 from breachdesk.scope.detectors.header import Said, Strength
 
 _SAMPLE = 128  # cells of each batch that are tried against every detector
@@ -49,13 +50,18 @@ class Tally:
             if what.strength is Strength.NAMES and name in detectors.by_id:
                 self._open(detectors[name])
 
-    def see(self, cells: pl.Series) -> None:
-        self.rows += cells.len()
-        cells = cells.drop_nulls()
-        if cells.len() == 0:
+    def see(self, column: pa.Array) -> None:
+        """Count a part of the column: strings, null where empty."""
+        if column.type != pa.large_string():
+            column = column.cast(pa.large_string())
+        self.rows += len(column)
+        if column.null_count:
+            column = column.drop_null()
+        if len(column) == 0:
             return
-        self.filled += cells.len()
-        lines, lengths = _lines(cells)
+        self.filled += len(column)
+        lines, lengths = _lines(column)
+        cells = series(column)
         self.chars += int(lengths.sum())
         longest = int(lengths.max())
         self.longest = max(self.longest, longest)
@@ -151,9 +157,9 @@ class Tally:
             self.high = high if self.high is None else max(self.high, high)
 
     def _distinct(self, cells: pl.Series) -> None:
-        hashed = cells.hash(seed=1)
-        full = self._minima.size == _MINIMA
-        hashes = hashed.filter(hashed < int(self._minima[-1])).to_numpy() if full else hashed.unique().to_numpy()
+        hashes = cells.hash(seed=1).to_numpy()
+        if self._minima.size == _MINIMA:
+            hashes = hashes[hashes < self._minima[-1]]
         if hashes.size:
             merged = np.unique(np.concatenate((self._minima, hashes)))
             self._complete = self._complete and merged.size <= _MINIMA
@@ -179,10 +185,12 @@ def _dictionary(cells: pl.Series) -> tuple[pl.Series, NDArray[np.int32]]:
     return words.cast(pl.String), encoded.indices.to_numpy()
 
 
-def _lines(cells: pl.Series) -> tuple[bool, NDArray[np.int64]]:
-    """Whether any cell has a second line; the length of each in bytes. `cells` has no nulls."""
-    data, starts = buffer_of(cells)
-    return bool((data[starts[0] : starts[-1]] == _NEW_LINE).any()), np.diff(starts)
+def _lines(column: pa.LargeStringArray) -> tuple[bool, NDArray[np.int64]]:
+    """Whether any cell has a second line; the length of each in bytes. `column` has no nulls."""
+    _, offsets, data = column.buffers()
+    starts = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
+    held = np.frombuffer(data, dtype=np.uint8)[starts[0] : starts[-1]] if data else np.empty(0, np.uint8)
+    return bool((held == _NEW_LINE).any()), np.diff(starts)
 
 
 def _counted(codes: NDArray[np.int64]) -> dict[int, int]:
@@ -196,7 +204,7 @@ def _counted(codes: NDArray[np.int64]) -> dict[int, int]:
 
 def _spread(cells: pl.Series, size: int) -> list[str]:
     """So many cells, evenly from first to last."""
-    places = np.unique(np.linspace(0, cells.len() - 1, min(size, cells.len())).astype(np.intp))
+    places = np.linspace(0, cells.len() - 1, min(size, cells.len())).astype(np.intp)  # steps of one or more: no repeats
     found: list[str] = cells.gather(places).to_list()
     return found
 
