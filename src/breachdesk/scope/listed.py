@@ -69,7 +69,7 @@ def _list_table(
         person = np.where(facts["group"].to_numpy() >= 0, persons.person[facts["group"].to_numpy()], -1)
         facts = facts.with_columns(person=pl.Series(person.astype(np.int32)))
         records.take(surveyed.table.source, facts)
-        of_somebody = facts.filter(pl.col("person") >= 0)
+        of_somebody = facts if (person >= 0).all() else facts.filter(pl.col("person") >= 0)
         seen[of_somebody["person"].to_numpy()] = True
         listing.take(of_somebody)
     return int(seen.sum())

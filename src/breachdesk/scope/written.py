@@ -15,7 +15,7 @@ from breachdesk.ground.files import whole
 from breachdesk.ground.sealing import Key, SealedWriter
 from breachdesk.scope.beside import Behind
 from breachdesk.scope.detectors import Marks
-from breachdesk.scope.people.listing import element_lists, person_ids
+from breachdesk.scope.people.listing import element_sets, person_ids
 from breachdesk.scope.people.rows import Bits
 from breachdesk.scope.shapes import FINDINGS, PEOPLE, RECORDS, Field
 
@@ -110,16 +110,16 @@ class Records:
 
     def take(self, source: str, facts: pl.DataFrame) -> None:
         """`facts`: row, person (-1: nobody), e0, e1. What tells of nobody and nothing is left out."""
-        kept = facts.filter((pl.col("person") >= 0) | ((pl.col("e0") | pl.col("e1")) != 0))
+        kept = facts.select("row", "person", "e0", "e1")
+        kept = kept.filter((pl.col("person") >= 0) | ((pl.col("e0") | pl.col("e1")) != 0))
         if kept.is_empty():
             return
-        person = kept["person"]
-        ids = pl.select(pl.when(pl.lit(person) >= 0).then(pl.lit(person_ids(person)))).to_series()
+        sets, which = element_sets(kept["e0"], kept["e1"], self._bits)
         columns = [
             pa.array([source]).dictionary_encode().take(pa.array(np.zeros(len(kept), dtype=np.int32))),
             kept["row"].to_arrow(),
-            ids.to_arrow(),
-            element_lists(kept["e0"], kept["e1"], self._bits).to_arrow(),
+            person_ids(kept["person"].to_numpy()),
+            _cast(pa.array(sets, pa.list_(pa.string())), RECORDS.field("elements").type).take(pa.array(which)),
         ]
         self._file.write(_table(columns, RECORDS))
 

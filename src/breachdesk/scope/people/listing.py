@@ -32,6 +32,8 @@ FACTS = {
     "language": pl.String,
 }
 _PART = 600_000  # rows of persons with several records that are held at once
+_WRITTEN = 100_000  # lines that are written at once
+_DIGITS = 8
 _MOST_VALUES = 20  # of one kind a person's line holds
 Write = Callable[[pa.Table], None]
 
@@ -73,11 +75,12 @@ class Listing:
         facts = _complete(facts)
         who = facts["person"].to_numpy()
         alone = self._records[who] == 1
+        if alone.all():
+            self._give(_single(facts))
+            return
         if alone.any():
             self._give(_single(facts.filter(pl.Series(alone))))
         several = facts.filter(pl.Series(~alone))
-        if several.is_empty():
-            return
         part = pl.Series("part", self._part_of[several["person"].to_numpy()])
         for (number,), rows in several.with_columns(part).partition_by("part", as_dict=True).items():
             spool = self._spools.get(int(number))
@@ -104,7 +107,8 @@ class Listing:
     def _give(self, people: pl.DataFrame) -> None:
         """Last touches on one line per person, then out."""
         code = people["code"]
-        script = people["names"].list.first()
+        names = people["names"]
+        script = names.list.first() if isinstance(names.dtype, pl.List) else names
         language = people["language"].fill_null(places.language(None, code, script, self._places))
         people = people.with_columns(
             language=language.fill_null("unknown"),
@@ -113,48 +117,62 @@ class Listing:
             residence_basis=_basis(people),
         )
         self.residence.update(dict(people["residence"].value_counts().iter_rows()))
-        self._count(people)
+        sets, which = element_sets(people["e0"], people["e1"], self._bits)
+        for names_of, count in zip(sets, np.bincount(which, minlength=len(sets)).tolist(), strict=True):
+            self.elements.update(dict.fromkeys(names_of, count))
+        elements = pa.array(sets, PEOPLE.field("elements").type).take(pa.array(which))
         self.written += len(people)
-        for piece in people.iter_slices(100_000):
-            self._write(self._table(piece))
+        table = self._table(people, elements)
+        for start in range(0, len(people), _WRITTEN):
+            self._write(table.slice(start, _WRITTEN))
 
-    def _count(self, people: pl.DataFrame) -> None:
-        for low, high, count in people.group_by("e0", "e1").len().iter_rows():
-            for name in self._bits.of(low, high):
-                self.elements[name] += count
-
-    def _table(self, people: pl.DataFrame) -> pa.Table:
-        who = people["person"]
-        ids = person_ids(who)
+    def _table(self, people: pl.DataFrame, elements: pa.Array) -> pa.Table:
+        who = people["person"].to_numpy()
         columns = {
-            "person_id": ids,
-            "names": people["names"],
-            "emails": people["emails"],
-            "phones": people["phones"],
-            "addresses": people["addresses"],
-            "date_of_birth": people["born"].cast(pl.Date).dt.to_string("%Y-%m-%d"),
-            "residence": people["residence"],
-            "residence_basis": people["residence_basis"],
-            "language": people["language"],
-            "minor": people["minor"],
-            "elements": element_lists(people["e0"], people["e1"], self._bits),
-            "records": pl.Series(self._records[who.to_numpy()].astype(np.int64)),
-            "confidence": people["confidence"],
+            "person_id": person_ids(who),
+            "names": _lists(people["names"], split=False),
+            "emails": _lists(people["emails"]),
+            "phones": _lists(people["phones"]),
+            "addresses": _lists(people["addresses"], split=False),
+            "date_of_birth": people["born"].cast(pl.Date).cast(pl.String).to_arrow(),
+            "residence": people["residence"].to_arrow(),
+            "residence_basis": people["residence_basis"].to_arrow(),
+            "language": people["language"].to_arrow(),
+            "minor": people["minor"].to_arrow(),
+            "elements": elements,
+            "records": pa.array(self._records[who].astype(np.int64)),
+            "confidence": people["confidence"].to_arrow(),
         }
-        return pl.DataFrame(columns).to_arrow().cast(PEOPLE)
+        return pa.Table.from_arrays([columns[field.name].cast(field.type) for field in PEOPLE], schema=PEOPLE)
 
 
-def person_ids(numbers: pl.Series) -> pl.Series:
-    """`P00000001` for number 0: in the order in which the evidence speaks of them, without meaning otherwise."""
-    text = (numbers.cast(pl.Int64) + 1).cast(pl.String).str.zfill(8)
-    return pl.select(pl.concat_str([pl.lit("P"), pl.lit(text)])).to_series()
+def person_ids(numbers: npt.NDArray[np.int32]) -> pa.Array:
+    """`P00000001` for number 0: in the order in which the evidence speaks of them, without meaning otherwise. Null for
+    what is below 0."""
+    nobody = numbers < 0
+    left = np.where(nobody, 0, numbers.astype(np.int64) + 1)
+    if left.max(initial=0) >= 10**_DIGITS:
+        text = [None if none else f"P{number:0{_DIGITS}}" for number, none in zip(left.tolist(), nobody, strict=True)]
+        return pa.array(text, pa.string())
+    letters = np.empty((len(numbers), 1 + _DIGITS), dtype=np.uint8)
+    letters[:, 0] = ord("P")
+    for place in range(_DIGITS, 0, -1):
+        left, digit = np.divmod(left, 10)
+        letters[:, place] = digit + ord("0")
+    size = letters.shape[1]
+    ends = pa.py_buffer(np.arange(0, letters.size + size, size, dtype=np.int32))
+    there = pa.array(~nobody).buffers()[1] if nobody.any() else None
+    return pa.Array.from_buffers(pa.string(), len(numbers), [there, ends, pa.py_buffer(letters)])
 
 
-def element_lists(e0: pl.Series, e1: pl.Series, bits: Bits) -> pl.Series:
-    frame = pl.DataFrame({"e0": e0, "e1": e1})
-    sets = frame.unique()
-    named = pl.Series("elements", [bits.of(low, high) for low, high in sets.iter_rows()], dtype=pl.List(pl.String))
-    return frame.join(sets.with_columns(named), on=["e0", "e1"], how="left", maintain_order="left")["elements"]
+def element_sets(e0: pl.Series, e1: pl.Series, bits: Bits) -> tuple[list[list[str]], npt.NDArray[np.int32]]:
+    """The different sets of elements, and which of them each row has."""
+    low, high = (one.to_arrow().dictionary_encode() for one in (e0, e1))
+    pairs = low.indices.to_numpy().astype(np.int64) * len(high.dictionary) + high.indices.to_numpy()
+    both = pa.array(pairs).dictionary_encode()
+    lows, highs = low.dictionary.to_pylist(), high.dictionary.to_pylist()
+    sets = [divmod(pair, len(highs)) for pair in both.dictionary.to_pylist()]
+    return [bits.of(lows[one], highs[two]) for one, two in sets], both.indices.to_numpy()
 
 
 def _complete(facts: pl.DataFrame) -> pl.DataFrame:
@@ -164,20 +182,23 @@ def _complete(facts: pl.DataFrame) -> pl.DataFrame:
 
 def _single(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.select(
-        "person", "e0", "e1", "born", "code", "basis", "language",
-        names=_listed("name", split=False),
-        emails=_listed("emails"),
-        phones=_listed("phones"),
-        addresses=_listed("address", split=False),
+        "person", "e0", "e1", "born", "code", "basis", "language", "emails", "phones",
+        names="name",
+        addresses="address",
         places=pl.lit(1, dtype=pl.UInt32),
         confidence=pl.lit(1.0, dtype=pl.Float32),
     )  # fmt: skip
 
 
-def _listed(column: str, *, split: bool = True) -> pl.Expr:
-    value = pl.col(column)
-    listed = value.str.split("\n") if split else pl.concat_list(value)
-    return pl.when(value.is_null()).then(pl.lit([], dtype=pl.List(pl.String))).otherwise(listed)
+def _lists(values: pl.Series, *, split: bool = True) -> pa.Array:
+    """Lists as they are; a text as the list of its lines (whole without `split`), empty for null."""
+    if isinstance(values.dtype, pl.List):
+        return values.to_arrow()
+    if split and values.str.contains("\n", literal=True).any():
+        lines = pl.select(pl.lit(values).str.split("\n").fill_null(pl.lit([], dtype=pl.List(pl.String))))
+        return lines.to_series().to_arrow()
+    ends = np.concatenate([[0], np.cumsum(values.is_not_null().to_numpy())]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(ends), values.drop_nulls().to_arrow().cast(pa.string()))
 
 
 def _several(facts: pl.DataFrame) -> pl.DataFrame:
@@ -233,15 +254,13 @@ def _homes(facts: pl.DataFrame) -> pl.DataFrame:
 def _basis(people: pl.DataFrame) -> pl.Series:
     """`address`; where records of one person disagree, `address_most_frequent`."""
     words = {int(one): places.words(one) for one in places.Basis}
-    plain = people["basis"].cast(pl.Int64).replace_strict(words, default="unknown", return_dtype=pl.String)
-    known = people["code"].is_not_null()
-    return pl.select(
-        pl.when(~pl.lit(known))
-        .then(pl.lit("unknown"))
-        .when(pl.lit(people["places"] > 1))
-        .then(pl.concat_str([pl.lit(plain), pl.lit("_most_frequent")]))
-        .otherwise(pl.lit(plain))
-    ).to_series()
+    most = max(words) + 1
+    said = [words.get(number, "unknown") for number in range(most)]
+    said += [f"{word}_most_frequent" for word in said]
+    basis = people["basis"].fill_null(int(places.Basis.UNKNOWN)).to_numpy().astype(np.int64)
+    number = basis + most * (people["places"].to_numpy() > 1)
+    known = people["code"].is_not_null().to_numpy()
+    return pl.Series(said).gather(np.where(known, number, int(places.Basis.UNKNOWN)))
 
 
 def batches_of(name: str, chest: Chest, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:

@@ -114,6 +114,10 @@ class Places:
         code = _LANGUAGES.match(name.strip().lower())
         return code.group(1) if code and code.group(1) in self.languages.values() else None
 
+    def language_of(self, code: str) -> str | None:
+        """What is spoken in a country, or in a part of it (ISO 3166-1 or -2)."""
+        return self.language_of_part.get(code) or self.language_of_country.get(code[:2])
+
 
 def read(shelf: Shelf) -> Places:
     pack = shelf.data("places/countries.yaml")
@@ -406,9 +410,7 @@ def language(column: pl.Series | None, code: pl.Series, name: pl.Series | None, 
     signs = []
     if column is not None:
         signs.append(pl.lit(by_value(column, places.language)))
-    signs.append(pl.lit(code.replace_strict(dict(places.language_of_part), default=None, return_dtype=pl.String)))
-    country = code.str.slice(0, 2)
-    signs.append(pl.lit(country.replace_strict(dict(places.language_of_country), default=None, return_dtype=pl.String)))
+    signs.append(pl.lit(by_value(code, places.language_of)))
     found = pl.select(pl.coalesce(signs)).to_series()
     if name is None or not found.null_count():
         return found
