@@ -23,6 +23,12 @@ SUMMARY = "summary.json"
 PEOPLE_FILE = "people.parquet"
 RECORDS_FILE = "records.parquet"
 FINDINGS_FILE = "findings.parquet"
+# Columns whose values repeat: of the others a dictionary would be thrown away. By what rows are looked up.
+_REPEATED = [
+    *("source", "field", "element", "start", "end", "count", "confidence", "detector", "reason", "residence"),
+    *("residence_basis", "language", "minor", "records", "names.list.element", "elements.list.element"),
+]
+_LOOKED_UP = ["source", "record", "person_id"]
 
 
 class Parquet:
@@ -40,7 +46,14 @@ class Parquet:
             file: SealedWriter | BinaryIO = self._stack.enter_context(SealedWriter(self._path, self._key))
         else:
             file = self._stack.enter_context(whole(self._path))
-        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd", compression_level=1)
+        self._writer = pq.ParquetWriter(
+            file,
+            self._schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=_REPEATED,
+            write_statistics=_LOOKED_UP,
+        )
         return self
 
     def __exit__(
