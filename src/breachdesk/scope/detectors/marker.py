@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from breachdesk.scope.detectors.column import Column, Kind
-from breachdesk.scope.detectors.detector import LONGEST, Detectors
+from breachdesk.scope.detectors.detector import LONGEST, Detector, Detectors
 from breachdesk.scope.detectors.digits import Mask, series
 from breachdesk.scope.detectors.tally import first_lines
 from breachdesk.scope.detectors.text import Span, scanner
@@ -121,10 +121,7 @@ class Marker:
             elif detector.id in self._detectors.mixers:
                 mask = detector.shape(short) & ~marked
             else:
-                match = detector.match(short)
-                mask = match.passed & ~taken
-                if name in guided:
-                    mask = mask | (match.shape & guided[name])
+                mask = _matching(detector, short, ~taken, guided.get(name))
             marked |= mask
             if long is not None and column.free_text:
                 mask = mask | long.to_numpy()
@@ -197,6 +194,17 @@ class Marker:
             for name in reversed(column.plan)
             if counts[name] and name in judged
         ]
+
+
+def _matching(detector: Detector, cells: pl.Series, free: Mask, named: Mask | None) -> Mask:
+    """Of the free cells those that pass, of the named ones those that look right; no other cell is looked at."""
+    rows = np.flatnonzero(free if named is None else free | named)
+    match = detector.match(cells.gather(rows))
+    mask = np.zeros(free.size, dtype=bool)
+    mask[rows] = (
+        match.passed & free[rows] if named is None else (match.passed & free[rows]) | (match.shape & named[rows])
+    )
+    return mask
 
 
 def _table(names: Sequence[str], spans: Sequence[Span]) -> pa.Table:
