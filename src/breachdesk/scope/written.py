@@ -26,7 +26,7 @@ FINDINGS_FILE = "findings.parquet"
 # Columns whose values repeat: of the others a dictionary would be thrown away. By what rows are looked up.
 _REPEATED = [
     *("source", "field", "element", "start", "end", "count", "confidence", "detector", "reason", "residence"),
-    *("residence_basis", "language", "minor", "records", "names.list.element", "elements.list.element"),
+    *("residence_basis", "language", "minor", "records", "elements.list.element"),
 ]
 _LOOKED_UP = ["source", "record", "person_id"]
 
