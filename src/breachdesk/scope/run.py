@@ -22,7 +22,9 @@ from breachdesk.ground.files import write_whole
 from breachdesk.ground.sealing import Key
 from breachdesk.ground.shelf import Shelf, our_shelf
 from breachdesk.scope import finding, joining, listed, readers, summary, written
+from breachdesk.scope.beside import Behind
 from breachdesk.scope.detectors import Detectors, load
+from breachdesk.scope.detectors.text import scanner
 from breachdesk.scope.people import owners
 from breachdesk.scope.people.survey import Surveyed, lend_places, survey
 from breachdesk.scope.shapes import FINDINGS
@@ -65,12 +67,16 @@ def scope(
     start = time.perf_counter()
     run = Workings(Chest(out / WORK, key), clock().date(), shelf, _detectors(shelf), progress)
     taking = Taking(run.chest, run.detectors, progress, resume=resume)
+    getting_ready = Behind()
+    getting_ready.do(scanner, run.detectors)  # half a second that the second pass need not wait for
     with run.step("read"):
         try:
             readers.read(sources, taking, limits=limits, scratch=run.chest.folder, ledger=taking)
             taken = taking.finish()
+            getting_ready.close()
         except BaseException:
             taking.discard()
+            getting_ready.stop()
             raise
     _tell(journal, "scope.sources.read", _counts(taken, taking))
     with run.step("tie"):
