@@ -138,7 +138,8 @@ def _mark(
     rows = Rows(table.columns, surveyed.shape, run.known, run.places, run.today)
     nodes = owned.nodes.get(table.number)
     at = 0
-    for batch, marks in ahead((batch, marker.mark(batch)) for batch in ahead(surveyed.batches(None))):
+    looked = ahead((batch, marker.look(batch)) for batch in surveyed.batches(None))
+    for batch, marks in ahead((batch, marker.read(half)) for batch, half in looked):
         size = batch.num_rows
         findings.spans(table.source, at, marks)
         taken = rows.take(batch, marks, run.bits)

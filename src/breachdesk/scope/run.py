@@ -22,7 +22,7 @@ from breachdesk.ground.files import write_whole
 from breachdesk.ground.sealing import Key
 from breachdesk.ground.shelf import Shelf, our_shelf
 from breachdesk.scope import finding, joining, listed, readers, summary, written
-from breachdesk.scope.beside import Behind
+from breachdesk.scope.beside import Behind, ahead
 from breachdesk.scope.detectors import Detectors, load
 from breachdesk.scope.detectors.text import scanner
 from breachdesk.scope.people import owners
@@ -174,7 +174,7 @@ def _survey(run: Workings, taken: Sequence[Taken], taking: Taking) -> dict[int, 
             one.source.records,
             taking.judges[one.source.source].verdict(),
             one.keys,
-            lambda columns, spool=one.spool: run.chest.batches(spool, columns),  # type: ignore[misc]
+            lambda columns, spool=one.spool: ahead(run.chest.batches(spool, columns)),  # type: ignore[misc]
             alone=alone,
             text=one.text,
             words=run.words,

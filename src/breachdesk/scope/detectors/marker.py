@@ -38,6 +38,14 @@ class Marks:
     spans: pa.Table
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A batch half done: what whole cells are; of each column the cells, and which of them nothing took (None: all)."""
+
+    masks: dict[tuple[str, str], Mask] = field(default_factory=dict)
+    rest: list[tuple[Column, pl.Series, Mask | None]] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class _Found:
     """What free text of one column gave so far, per element."""
@@ -57,19 +65,29 @@ class Marker:
 
     def mark(self, batch: pa.RecordBatch) -> Marks:
         """Rows are counted from the start of the batch. Columns the judge never saw are left alone."""
-        masks: dict[tuple[str, str], Mask] = {}
-        names: list[str] = []
-        spans: list[Span] = []
+        return self.read(self.look(batch))
+
+    def look(self, batch: pa.RecordBatch) -> Looked:
+        """The first half: whole cells. One thread may look at a batch while another reads the one before."""
+        looked = Looked()
         for column in self._columns:
             place = batch.schema.get_field_index(column.name)
             if place < 0 or column.filled == 0:
                 continue
             cells = series(batch.column(place))
-            unmarked = self._mark(column, cells, self._guided(column, batch), masks)
+            unmarked = self._mark(column, cells, self._guided(column, batch), looked.masks)
+            looked.rest.append((column, cells, unmarked))
+        return looked
+
+    def read(self, looked: Looked) -> Marks:
+        """The second half: running text in the cells that are left."""
+        names: list[str] = []
+        spans: list[Span] = []
+        for column, cells, unmarked in looked.rest:
             found = self._scan(column, cells, unmarked)
             names.extend([column.name] * len(found))
             spans.extend(found)
-        return Marks(masks, _table(names, spans))
+        return Marks(looked.masks, _table(names, spans))
 
     def fields(self) -> tuple[Field, ...]:
         """What each column held, by all batches marked: findings in its text first, its main element last."""
