@@ -46,7 +46,7 @@ def run() -> None:
     try:
         # A command lies in the file of its name: the others, and all they stand on, need not be read for it.
         commands = collect(*sys.argv[1:2])
-        # What the program is made of lives as long as it does; findings come by the hundred thousand and hold no cycles.
+        # What the program is made of lives as long as it does; findings come by the hundred thousand, without cycles.
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
         sys.exit(commands())
