@@ -230,6 +230,14 @@ def test_when_nothing_can_be_read_nobody_is_counted_as_nobody(desk: Desk) -> Non
     assert verdict(desk.pack) == "intact"
 
 
+def test_an_empty_folder_does_not_say_that_nobody_is_concerned(desk: Desk) -> None:
+    for path in desk.evidence.iterdir():
+        path.unlink()
+    done = desk.assess()
+    assert not done.counted
+    assert "people" in {question.fact for question in done.duties.questions}
+
+
 def test_a_folder_of_other_things_is_not_written_to(desk: Desk) -> None:
     desk.pack.mkdir()
     (desk.pack / "thesis.txt").write_text("years of work")

@@ -142,6 +142,11 @@ def _case(order: Order, before: State | None, organisation: Organisation) -> str
     return readable.strip()[:100] or "case"
 
 
+def _counted(summary: Summary) -> bool:
+    """Whether the evidence says who is concerned. Nothing given or nothing readable does not say: nobody."""
+    return bool(summary.people or (summary.document["sources"] and not summary.needs_attention))
+
+
 class _Run:
     """What the steps of one run share."""
 
@@ -254,7 +259,7 @@ class _Run:
         self._enter("scope")
         summary = self._read_evidence()
         people = tuple(counted.cohorts(self.out / packs.SCOPE, self.key))
-        if summary.people or not summary.needs_attention:
+        if _counted(summary):
             self.sheet = with_people(self.sheet, people)
         self.account = replace(
             self.account,
@@ -380,7 +385,7 @@ class _Run:
         summary = self._read_evidence()
         self.at = datetime.fromisoformat(before.judged_at)
         people = tuple(counted.cohorts(self.out / packs.SCOPE, self.key))
-        if summary.people or not summary.needs_attention:
+        if _counted(summary):
             self.sheet = with_people(self.sheet, people)
         self.judged[self.order.language] = engine.evaluate(self.sheet, self.law, self.at, language=self.order.language)
         drafts = sum(1 for _ in (self.out / filing.FOLDER).glob("*.html"))
@@ -397,5 +402,5 @@ class _Run:
             drafts=drafts,
             warnings=self.judged[self.order.language].warnings,
             kept=kept,
-            counted=bool(summary.people or not summary.needs_attention),
+            counted=_counted(summary),
         )
