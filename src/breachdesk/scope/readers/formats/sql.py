@@ -30,7 +30,7 @@ _BODY = re.compile(
     rb"CREATE\s+(?:OR\s+\w+\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:\w+\s+)?(?:TRIGGER|FUNCTION|PROCEDURE|EVENT|PROC)\b", re.I
 )
 _PASSED = re.compile(rb"\s*(?:ON\s+(?:CONFLICT|DUPLICATE)|AS\s+\w+\s+ON|RETURNING)\b", re.IGNORECASE)
-_CHUNK = 8 << 20
+_CHUNK = 16 << 20
 _TIRED = 3  # attempts at the fast way that a table may fail before only the exact way is taken
 
 

@@ -5,7 +5,7 @@ from enum import Enum
 
 from breachdesk.scope.readers.encoding import Utf8
 
-STEP = 8 << 20
+STEP = 16 << 20
 
 
 class Dialect(Enum):
