@@ -66,8 +66,9 @@ def test_every_public_format_has_its_page() -> None:
 
 
 def test_every_language_of_the_commands_says_the_same_things() -> None:
+    from breachdesk.ground.languages import LANGUAGES
     from breachdesk.ground.shelf import our_shelf
-    from breachdesk.report.words import LANGUAGES, read_sayings
+    from breachdesk.report.words import read_sayings
 
     said = {}
     for language in LANGUAGES:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify.blocks import Heading, Kind, plain, spans_of
 from breachdesk.notify.check import text_of
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import as_text
 from breachdesk.notify.library import our_library
-from breachdesk.notify.shapes import LANGUAGES, AskKind, Level, Notice, NoticeCohort
+from breachdesk.notify.shapes import AskKind, Level, Notice, NoticeCohort
 from breachdesk.notify.values import Person
 from tests.notify.bakery import FACTS, cohort, organisation
 

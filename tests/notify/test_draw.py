@@ -7,11 +7,12 @@ from itertools import pairwise
 import pikepdf
 import pytest
 
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import our_library
 from breachdesk.notify.page import SMALLEST_TYPE_POINTS, drawn
-from breachdesk.notify.shapes import LANGUAGES, Notice
+from breachdesk.notify.shapes import Notice
 from breachdesk.notify.values import Person
 from tests.notify.bakery import FACTS, cohort, organisation
 

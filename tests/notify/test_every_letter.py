@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify import readability
 from breachdesk.notify.blocks import Heading, Items, Paragraph
 from breachdesk.notify.check import prose_of, text_of
 from breachdesk.notify.compose import compose
 from breachdesk.notify.library import our_library
-from breachdesk.notify.shapes import LANGUAGES, Level, Notice
+from breachdesk.notify.shapes import Level, Notice
 from tests.notify.bakery import FACTS, cohort, organisation
 
 LIBRARY = our_library()

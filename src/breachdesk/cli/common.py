@@ -14,11 +14,11 @@ import typer
 
 from breachdesk.ground import clock
 from breachdesk.ground.keys import BadKey, Key, KeyRing, outside
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.sealing import SealError
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.journal import Actor
 from breachdesk.law import instants
-from breachdesk.law.words import LANGUAGES
 from breachdesk.report.words import Words, read_sayings
 from breachdesk.scope import cohorts
 from breachdesk.scope.shapes import Cohort

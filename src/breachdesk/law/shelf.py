@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from breachdesk.ground import elements
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.law import conditions, vocabulary, words
 from breachdesk.law.people import Names
@@ -129,7 +130,7 @@ def load(shelf: Shelf | None = None) -> LawShelf:
         facts=facts,
         names=Names(elements.read(shelf)),
         content=content,
-        phrases={language: words.read(shelf, language) for language in words.LANGUAGES},
+        phrases={language: words.read(shelf, language) for language in LANGUAGES},
         version=newest.isoformat(),
         sha256=shelf.digest(ROOT),
     )

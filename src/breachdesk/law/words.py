@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import BadPack, Shelf
-
-LANGUAGES = ("en", "ru")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from breachdesk.ground.canonical import canonical
 from breachdesk.ground.files import write_whole
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.law.shapes import Duties, Duty, Verdict
 from breachdesk.notify.check import pdf_check, sorted_checks
 from breachdesk.notify.cohorts import merge
@@ -19,7 +20,6 @@ from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import Library
 from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.shapes import (
-    LANGUAGES,
     NOTICES,
     Ask,
     Notice,

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from breachdesk.ground.elements import Vocabulary
 from breachdesk.ground.elements import read as read_vocabulary
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.places import country_of
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.notify.advice import Advice, Words, load_advice
-from breachdesk.notify.shapes import LANGUAGES, Level
+from breachdesk.notify.shapes import Level
 from breachdesk.notify.template import Template, parse
 
 _LETTERS = "messages/notice-to-person"

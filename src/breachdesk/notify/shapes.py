@@ -9,7 +9,6 @@ from breachdesk.law.shapes import Verdict
 from breachdesk.notify.blocks import Block
 
 NOTICES = "breachdesk.notices/1"
-LANGUAGES = ("en", "ru")
 
 
 class Level(StrEnum):

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import Shelf, our_shelf
 from breachdesk.law.shapes import Verdict
 from breachdesk.report import answer, asks, doubts, drafts, exposed, hinges, losses, problems, residences, rows
@@ -21,7 +22,7 @@ from breachdesk.report.pictures.canvas import Told
 from breachdesk.report.rungs import Rung, State, climb
 from breachdesk.report.shapes import Account, DraftKind
 from breachdesk.report.visible import visible
-from breachdesk.report.words import LANGUAGES, Words, read
+from breachdesk.report.words import Words, read
 
 _LOOK = Path(__file__).resolve().parent / "look"
 _THEN = 4

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict
 from breachdesk.ground.shelf import BadPack, Shelf
 from breachdesk.report.shapes import Certainty
 
-LANGUAGES = ("en", "ru")
 _CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
 _FAR = timedelta(days=180)
 _HELD = "\u00a0"  # a space that never ends a line
