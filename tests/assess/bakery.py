@@ -69,7 +69,9 @@ class Desk:
     def pack(self) -> Path:
         return self.room / "pack"
 
-    def assess(self, progress: Progress | None = None, *, at: datetime | None = NOW, case: str = "") -> Outcome:
+    def assess(
+        self, progress: Progress | None = None, *, at: datetime | None = NOW, case: str = "", now: datetime = NOW
+    ) -> Outcome:
         ring = KeyRing(self.keys)
         order = Order((self.evidence,), self.facts, self.pack, at=at, case=case)
         return assess(
@@ -77,7 +79,7 @@ class Desk:
             keyring=ring,
             key=ring.get_or_create("people-test"),
             actor=ADA,
-            clock=lambda: NOW,
+            clock=lambda: now,
             progress=progress,
         )
 

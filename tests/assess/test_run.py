@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,29 @@ def test_nothing_is_written_when_nothing_has_changed(desk: Desk) -> None:
     assert again.duties == first.duties
     assert again.drafts == first.drafts
     assert digests(desk.pack) == before
+
+
+def test_what_time_alone_changes_is_judged_anew(desk: Desk) -> None:
+    desk.facts.write_text(
+        desk.facts.read_text() + "hold.law_enforcement: {from: 2026-11-20, until: 2026-11-24, written: true}\n"
+    )
+    first = desk.assess(at=None)
+    assert "held" in {duty.verdict.value for duty in first.duties.duties}
+    soon = desk.assess(at=None, now=NOW + timedelta(hours=1))
+    assert soon.unchanged
+    assert soon.seen_at == NOW + timedelta(hours=1)  # what is late is late by the clock of the reader
+    later = desk.assess(at=None, now=NOW + timedelta(days=9))
+    assert not later.unchanged
+    assert later.kept == desk.pack / "previous" / "20261121T080000Z"
+    assert "held" not in {duty.verdict.value for duty in later.duties.duties}
+    assert verdict(desk.pack) == "intact"
+
+
+def test_a_run_cut_off_at_its_very_end_is_taken_up_not_kept(desk: Desk) -> None:
+    desk.assess()
+    (desk.pack / "MANIFEST").unlink()
+    assert desk.assess().kept is None
+    assert verdict(desk.pack) == "intact"
 
 
 def test_changed_facts_keep_the_earlier_version(desk: Desk) -> None:
@@ -224,7 +248,7 @@ def test_when_nothing_can_be_read_nobody_is_counted_as_nobody(desk: Desk) -> Non
     (desk.evidence / "locked.zip").write_bytes(b"PK\x03\x04" + os.urandom(64))
     desk.facts.write_text(desk.facts.read_text() + "subjects.count_in: {US-CA: 700}\n")
     done = desk.assess()
-    assert not done.counted
+    assert not done.known
     told = {duty.id: duty.verdict.value for duty in done.duties.duties}
     assert told["us.ca.ag"] != "not_owed"
     assert verdict(desk.pack) == "intact"
@@ -234,7 +258,7 @@ def test_an_empty_folder_does_not_say_that_nobody_is_concerned(desk: Desk) -> No
     for path in desk.evidence.iterdir():
         path.unlink()
     done = desk.assess()
-    assert not done.counted
+    assert not done.known
     assert "people" in {question.fact for question in done.duties.questions}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from breachdesk.authorities.shapes import FilingsIndex
 from breachdesk.authorities.shapes import State as Answered
 from breachdesk.ground import elements, places
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.law.instants import Instant
 from breachdesk.law.risk import Risk
 from breachdesk.law.severity import METHOD
@@ -17,11 +18,10 @@ from breachdesk.law.vocabulary import Facts, FactType
 from breachdesk.notify.shapes import Ask as Wanted
 from breachdesk.notify.shapes import AskKind, Level, NoticeEntry, NoticesIndex
 from breachdesk.report.shapes import Ask, Check, Draft, DraftKind, Mark, People, Point, Weight
-from breachdesk.report.words import LANGUAGES
+from breachdesk.report.words import Words
 from breachdesk.scope.shapes import Cohort
 
 _NAMED = 3  # elements in the title of a notice
-_MORE = {"en": "{elements} and {n} more", "ru": "{elements} и ещё {n}"}
 
 
 def home(sheet: Sheet) -> tzinfo:
@@ -91,9 +91,9 @@ def answers(questions: Iterable[Question], words: Facts) -> dict[str, tuple[str,
     return found
 
 
-def notices(index: NoticesIndex) -> list[Draft]:
+def notices(index: NoticesIndex, says: Mapping[str, Words]) -> list[Draft]:
     """One line a cohort, most people first; its letter in the language most of them read comes first."""
-    return [_notice(entry) for entry in index.entries]
+    return [_notice(entry, says) for entry in index.entries]
 
 
 def _first(entry: NoticeEntry) -> str:
@@ -102,7 +102,7 @@ def _first(entry: NoticeEntry) -> str:
     return max(LANGUAGES, key=lambda language: (spoken.get(language, 0), language == "en"))
 
 
-def _notice(entry: NoticeEntry) -> Draft:
+def _notice(entry: NoticeEntry, says: Mapping[str, Words]) -> Draft:
     first = _first(entry)
     others = [language for language in LANGUAGES if language != first]
     files = entry.files
@@ -119,7 +119,7 @@ def _notice(entry: NoticeEntry) -> Draft:
     asked = [_asked(ask) for ask in entry.asks if ask.kind is AskKind.SAY]
     return Draft(
         kind=DraftKind.NOTICE,
-        title={language: _title(entry, language) for language in LANGUAGES},
+        title={language: _title(entry, say) for language, say in says.items()},
         path=files[first]["html"].as_posix(),
         language=first,
         people=entry.cohort.count,
@@ -133,13 +133,13 @@ def _asked(ask: Wanted) -> Check:
     return Check({"en": ask.en, "ru": ask.ru}, Mark.ASK)
 
 
-def _title(entry: NoticeEntry, language: str) -> str:
+def _title(entry: NoticeEntry, say: Words) -> str:
     vocabulary = elements.vocabulary()
-    names = [vocabulary[name].title(language) if name in vocabulary else name for name in entry.cohort.elements]
+    names = [vocabulary[name].title(say.language) if name in vocabulary else name for name in entry.cohort.elements]
     told = ", ".join(names[:_NAMED])
     if len(names) > _NAMED:
-        told = _MORE[language].format(elements=told, n=len(names) - _NAMED)
-    return f"{places.title(entry.cohort.residence, language)}: {told}"
+        told = say.say("drafts.more_elements", elements=told, n=len(names) - _NAMED)
+    return f"{places.title(entry.cohort.residence, say.language)}: {told}"
 
 
 def filings(index: FilingsIndex, duties: Mapping[str, Duties]) -> list[Draft]:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,6 @@ class State:
     case: str
     inputs: Inputs
     judged_at: str  # RFC 3339
-    finished: bool = False
 
 
 def evidence_digest(mark: Mapping[str, Any]) -> str:
@@ -70,7 +69,7 @@ def read_state(pack: Path) -> State | None:
         raw = json.loads((pack / STATE).read_text(encoding="utf-8"))
         if raw["format"] != FORMAT:
             raise NotAPack(f"{pack / STATE}: written by another version ({raw['format']!a}); name a new folder")
-        return State(raw["case"], Inputs(**raw["inputs"]), raw["judged_at"], raw["finished"])
+        return State(raw["case"], Inputs(**raw["inputs"]), raw["judged_at"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotAPack(f"{pack / STATE}: damaged; put it back from a copy, or name a new folder") from error
 
@@ -81,19 +80,19 @@ def write_state(pack: Path, state: State) -> None:
         "format": FORMAT,
         "case": state.case,
         "judged_at": state.judged_at,
-        "finished": state.finished,
         "inputs": inputs,
     }
     write_whole(pack / STATE, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
-def finish(pack: Path, state: State) -> None:
-    write_state(pack, replace(state, finished=True))
+def finished(pack: Path) -> bool:
+    """Whether the run that wrote the pack came to its end: the list of files is its last deed."""
+    return (pack / MANIFEST).is_file()
 
 
-def whole(pack: Path, state: State | None) -> bool:
+def whole(pack: Path) -> bool:
     """Whether a finished pack lies here, with every file it listed (changed by hand or not)."""
-    if state is None or not state.finished or not (pack / MANIFEST).is_file():
+    if not finished(pack):
         return False
     lines = (pack / MANIFEST).read_text(encoding="utf-8").splitlines()
     names = (line[66:].replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%") for line in lines)

@@ -25,10 +25,10 @@ from breachdesk.assess import pack as packs
 from breachdesk.assess.pack import Inputs, State
 from breachdesk.authorities import drafts as filing
 from breachdesk.authorities.forms import load_forms
-from breachdesk.authorities.shapes import FilingsIndex
 from breachdesk.ground.clock import Clock, rfc3339
 from breachdesk.ground.files import sha256_of, write_whole
 from breachdesk.ground.keys import Key, KeyRing
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.journal import Actor, Journal, JournalError, Via, attach_all, write_manifest
 from breachdesk.law import engine, facts, risk, shelf
@@ -42,9 +42,8 @@ from breachdesk.notify.organisation import BadOrganisation, Organisation, read_o
 from breachdesk.notify.shapes import NoticesIndex
 from breachdesk.report import calendar, page, words
 from breachdesk.report.shapes import Account, JournalLine
-from breachdesk.report.words import LANGUAGES
-from breachdesk.scope import cohorts as counted
 from breachdesk.scope import run as scoping
+from breachdesk.scope.cohorts import cohorts
 from breachdesk.scope.shapes import Cohort
 from breachdesk.scope.summary import Summary
 
@@ -91,13 +90,14 @@ class Outcome:
     report: Path
     vkey: str
     judged_at: datetime
+    seen_at: datetime  # now, or the instant asked for: what is late is late by this clock
     summary: Summary
     duties: Duties
     drafts: int
     warnings: tuple[str, ...] = ()
     kept: Path | None = None
     unchanged: bool = False
-    counted: bool = True  # false: no source could be read, so the fact sheet alone says who is concerned
+    known: bool = True  # false: no source could be read, so the fact sheet alone says who is concerned
 
 
 def assess(
@@ -142,7 +142,7 @@ def _case(order: Order, before: State | None, organisation: Organisation) -> str
     return readable.strip()[:100] or "case"
 
 
-def _counted(summary: Summary) -> bool:
+def _known(summary: Summary) -> bool:
     """Whether the evidence says who is concerned. Nothing given or nothing readable does not say: nobody."""
     return bool(summary.people or (summary.document["sources"] and not summary.needs_attention))
 
@@ -167,6 +167,7 @@ class _Run:
         self.progress, self.law, self.sheet, self.organisation = progress, law, sheet, organisation
         self.journal, self.out, self.shelf = journal, order.out, our_shelf()
         self.library = letters.load(self.shelf)
+        self.says = {language: words.read(self.shelf, language) for language in LANGUAGES}
         self.at = order.at or clock()
         self.step = "facts"
         self.judged: dict[str, Duties] = {}
@@ -184,8 +185,10 @@ class _Run:
     def go(self, before: State | None) -> Outcome:
         mark = scoping.made_of(self.order.evidence, plain=self.order.plain, key=self.key)
         inputs = self._inputs(mark)
-        if before is not None and before.inputs == inputs and packs.whole(self.out, before):
-            return self._as_it_was(before)
+        if before is not None and before.inputs == inputs and packs.whole(self.out):
+            same = self._as_it_was(before)
+            if same is not None:
+                return same
         state = State(self.account.case, inputs, rfc3339(self.at))
         try:
             kept = self._make_room(before, inputs, mark)
@@ -193,9 +196,8 @@ class _Run:
             summary, people = self._scope()
             self._duties()
             self._weigh()
-            notices = self._notices(people)
-            filings = self._filings(people, summary, notices)
-            self._end(state, notices, filings)
+            self._filings(people, summary, self._notices(people))
+            self._end()
         except BaseException as error:
             self._stopped(error)
             if isinstance(error, Exception | KeyboardInterrupt):
@@ -220,7 +222,7 @@ class _Run:
         """Keep what other inputs gave; what an unfinished run of the same inputs left is taken up instead."""
         if before is None:
             return None
-        if before.inputs == inputs and not before.finished:
+        if before.inputs == inputs and not packs.finished(self.out):
             return None
         read_before = self.out / packs.SCOPE / scoping.SUMMARY
         scope = before.inputs.evidence != inputs.evidence and read_before.is_file()
@@ -257,10 +259,7 @@ class _Run:
 
     def _scope(self) -> tuple[Summary, tuple[Cohort, ...]]:
         self._enter("scope")
-        summary = self._read_evidence()
-        people = tuple(counted.cohorts(self.out / packs.SCOPE, self.key))
-        if _counted(summary):
-            self.sheet = with_people(self.sheet, people)
+        summary, people = self._read_evidence()
         self.account = replace(
             self.account,
             sources=summary.sources,
@@ -269,9 +268,9 @@ class _Run:
         )
         return summary, people
 
-    def _read_evidence(self) -> Summary:
-        """At once when it was read before and nothing in it has changed."""
-        return scoping.scope(
+    def _read_evidence(self) -> tuple[Summary, tuple[Cohort, ...]]:
+        """At once when it was read before and nothing in it has changed. The sheet learns who is concerned."""
+        summary = scoping.scope(
             self.order.evidence,
             self.out / packs.SCOPE,
             key=self.key,
@@ -280,6 +279,10 @@ class _Run:
             progress=self.progress.told,
             journal=self._note,
         )
+        people = tuple(cohorts(self.out / packs.SCOPE, self.key))
+        if _known(summary):
+            self.sheet = with_people(self.sheet, people)
+        return summary, people
 
     def _duties(self) -> None:
         self._enter("duties")
@@ -289,8 +292,8 @@ class _Run:
         found = self.judged[self.order.language]
         text = json.dumps(engine.to_json(found), ensure_ascii=False, indent=1) + "\n"
         write_whole(self.out / DUTIES_FILE, text)
-        say = words.read(self.shelf, self.order.language)
-        write_whole(self.out / CALENDAR_FILE, calendar.write(self.account.case, found.duties, self.at, say))
+        dates = calendar.write(self.account.case, found.duties, self.at, self.says[self.order.language])
+        write_whole(self.out / CALENDAR_FILE, dates)
         verdicts = [duty.verdict for duty in found.duties]
         owed = [duty.due for duty in found.duties if duty.verdict is Verdict.OWED and duty.due]
         self._note(
@@ -325,11 +328,11 @@ class _Run:
             progress=lambda done, all_: self.progress.counted("notices", done, all_),
             workers=self.order.workers,
         )
-        drafts = tuple(tell.notices(index))
+        drafts = tuple(tell.notices(index, self.says))
         self.account = replace(self.account, drafts=drafts, asks=tell.asks(index, None))
         return index
 
-    def _filings(self, people: tuple[Cohort, ...], summary: Summary, notices: NoticesIndex) -> FilingsIndex:
+    def _filings(self, people: tuple[Cohort, ...], summary: Summary, notices: NoticesIndex) -> None:
         self._enter("filings")
         self.progress.counted("filings", 0, 0)
         index = filing.write_filings(
@@ -347,9 +350,8 @@ class _Run:
         drafts = (*tell.filings(index, self.judged), *self.account.drafts)
         self.account = replace(self.account, drafts=drafts, asks=tell.asks(notices, index))
         self._note("assess.drafts.written", {"notices": len(notices.entries), "filings": len(index.entries)})
-        return index
 
-    def _end(self, state: State, notices: NoticesIndex, filings: FilingsIndex) -> None:
+    def _end(self) -> None:
         """The report as it will stand; then the entries that bind every file to the signature; then the list."""
         self.step = "journal"
         self.progress.counted("journal", 0, 0)
@@ -360,7 +362,6 @@ class _Run:
         line = JournalLine(self.journal.size, vkey.partition("+")[0], "", not wrong, vkey)
         self.account = replace(self.account, unfinished="", journal=line)
         self._report()
-        packs.finish(self.out, state)
         attached = [one for one in attach_all(self.out) if not one.name.startswith(f"pack:{packs.PREVIOUS}/")]
         parts = packs.parts(attached, _MOST_ATTACHED)
         for number, some in enumerate(parts, 1):
@@ -381,26 +382,28 @@ class _Run:
             self._note("assess.run.stopped", {"step": self.step, "error": type(error).__name__})
             self.journal.publish()
 
-    def _as_it_was(self, before: State) -> Outcome:
-        summary = self._read_evidence()
-        self.at = datetime.fromisoformat(before.judged_at)
-        people = tuple(counted.cohorts(self.out / packs.SCOPE, self.key))
-        if _counted(summary):
-            self.sheet = with_people(self.sheet, people)
-        self.judged[self.order.language] = engine.evaluate(self.sheet, self.law, self.at, language=self.order.language)
+    def _as_it_was(self, before: State) -> Outcome | None:
+        """What the pack says, if it still says it now; None when time alone has changed a duty (a hold that ended)."""
+        summary, _ = self._read_evidence()
+        language, then = self.order.language, datetime.fromisoformat(before.judged_at)
+        told = engine.evaluate(self.sheet, self.law, then, language=language)
+        if replace(engine.evaluate(self.sheet, self.law, self.at, language=language), evaluated_at=then) != told:
+            return None
+        self.judged[language] = told
         drafts = sum(1 for _ in (self.out / filing.FOLDER).glob("*.html"))
         drafts += sum(1 for one in (self.out / notice.FOLDER).glob("*") if one.is_dir())
-        return replace(self._outcome(summary, drafts, kept=None), unchanged=True)
+        return replace(self._outcome(summary, drafts, kept=None), judged_at=then, unchanged=True)
 
     def _outcome(self, summary: Summary, drafts: int, *, kept: Path | None) -> Outcome:
         return Outcome(
             report=self.out / page.file_name(self.order.language),
             vkey=self.journal.vkey,
             judged_at=self.at,
+            seen_at=self.at,
             summary=summary,
             duties=self.judged[self.order.language],
             drafts=drafts,
             warnings=self.judged[self.order.language].warnings,
             kept=kept,
-            counted=_counted(summary),
+            known=_known(summary),
         )

@@ -150,7 +150,7 @@ def _show(done: Outcome, say: Words) -> None:
     places = sum(place != "unknown" for place in told["by_residence"])
     console.print(Text(say.say("assess.people", told["count"], places=say.say("assess.places", places))))
     owed = [duty for duty in done.duties.duties if duty.verdict is Verdict.OWED]
-    coming = sorted(duty.due for duty in owed if duty.due and duty.due >= done.judged_at)
+    coming = sorted(duty.due for duty in owed if duty.due and duty.due >= done.seen_at)
     line = say.say("assess.owed", len(owed))
     if coming:
         line += f"; {say.say('assess.next', moment=shown(coming[0]))}"
@@ -168,11 +168,11 @@ def _attention(done: Outcome, out: Path, say: Words, *, plain: bool) -> list[str
     missing = unread(done.summary, say.language)
     if missing:
         lines += [say.say("scope.attention", troubled(done.summary)), *missing]
-    if not done.counted:
+    if not done.known:
         lines.append(say.say("assess.unread_people"))
     elif not done.summary.people:
         lines.append(say.say("scope.nobody"))
-    late = [d for d in done.duties.duties if d.verdict is Verdict.OWED and d.due and d.due < done.judged_at]
+    late = [d for d in done.duties.duties if d.verdict is Verdict.OWED and d.due and d.due < done.seen_at]
     if late:
         lines.append(say.say("assess.overdue", len(late)))
     return lines

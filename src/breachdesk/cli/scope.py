@@ -26,7 +26,10 @@ from breachdesk.cli.common import (
     words,
 )
 from breachdesk.ground import clock, elements
+from breachdesk.ground.keys import BadKey
+from breachdesk.ground.sealing import SealError
 from breachdesk.ground.shelf import BadPack, our_shelf
+from breachdesk.journal import JournalError
 from breachdesk.report.problems import told
 from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
@@ -102,7 +105,7 @@ def why(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         where = f"{visible(str(error.filename))}: " if error.filename else ""
         return f"{where}{error.strerror}"
-    if isinstance(error, BadPack):
+    if isinstance(error, BadPack | JournalError | BadKey | SealError):  # our own words, never a value
         return visible(str(error), longest=1000)
     last = traceback.extract_tb(error.__traceback__)[-1:]
     return f"{type(error).__name__}" + "".join(f" ({Path(frame.filename).name}:{frame.lineno})" for frame in last)
