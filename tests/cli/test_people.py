@@ -41,6 +41,17 @@ def test_scope_prints_the_summary_as_one_document(desk: Desk) -> None:
     assert (desk.pack / "people.parquet").read_bytes()[:4] != b"PAR1"
 
 
+def test_files_of_somebody_else_are_not_overwritten(desk: Desk) -> None:
+    out = desk.room / "desktop"
+    out.mkdir()
+    (out / "summary.json").write_text('{"my": "thesis"}')
+    done = run(desk, "scope", str(desk.evidence), "--out", str(out))
+    assert done.exit_code == 2
+    assert "summary.json" in done.stderr
+    assert [path.name for path in out.iterdir()] == ["summary.json"]
+    assert (out / "summary.json").read_text() == '{"my": "thesis"}'
+
+
 def test_people_are_shown_masked(desk: Desk) -> None:
     done = run(desk, "people", "show", str(desk.pack), "--reason", "check")
     assert done.exit_code == 0, done.output

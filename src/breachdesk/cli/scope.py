@@ -62,6 +62,9 @@ def scope(
     """Read what was stolen, find the personal data in it and list the people it belongs to."""
     say = words(language)
     check_places(sources, out)
+    if foreign := run.strangers(out):
+        names = ", ".join(foreign)
+        fail(UNUSABLE, f"--out: {visible(str(out))} holds {names} of somebody else; name another folder")
     ring = keyring(keys, out)
     key = people_key(ring, out)
     try:

@@ -27,7 +27,7 @@ from breachdesk.scope.detectors import Detectors, load
 from breachdesk.scope.detectors.text import scanner
 from breachdesk.scope.people import owners
 from breachdesk.scope.people.survey import Surveyed, lend_places, survey
-from breachdesk.scope.shapes import FINDINGS
+from breachdesk.scope.shapes import FINDINGS, FORMAT
 from breachdesk.scope.spool import Chest
 from breachdesk.scope.summary import Summary
 from breachdesk.scope.taking import Progress, Taken, Taking
@@ -126,6 +126,18 @@ def made_of(sources: Sequence[Path], *, plain: bool, key: Key) -> dict[str, Any]
             name = path.relative_to(source).as_posix() if source.is_dir() else path.name
             files.append([name, status.st_size, status.st_mtime_ns])
     return {"files": files, "sealed_under": None if plain else key.id}
+
+
+def strangers(out: Path) -> list[str]:
+    """Files in `out` that bear a name of ours and that no run of ours left: they must not be overwritten."""
+    there = [name for name in (SUMMARY, PEOPLE_FILE, RECORDS_FILE, FINDINGS_FILE) if (out / name).exists()]
+    if (out / WORK).is_dir():  # a broken run stands here
+        return []
+    try:
+        ours = json.loads((out / SUMMARY).read_text(encoding="utf-8")).get("format") == FORMAT
+    except (OSError, ValueError, AttributeError):
+        ours = False
+    return [] if ours else there
 
 
 def _sweep(out: Path) -> None:
