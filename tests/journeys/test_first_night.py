@@ -99,6 +99,8 @@ def test_evidence_from_criminals_is_named_and_the_rest_read(room: Path) -> None:
     (evil / "<img src=x onerror=alert(1)>.csv").write_text("name,email\n=cmd|' /C calc'!A0,eve@example.org\n")
     (evil / "xml.xlsx").write_bytes(zipped({"[Content_Types].xml": b'<!DOCTYPE a [<!ENTITY b "b">]><a>&b;</a>'}))
     (evil / "lying.parquet").write_text("just a letter to nobody\n")
+    for name in (b"\xff\xfe.csv", b"a\x1b[31m\nb.csv", b"\xe2\x80\xae<b>.csv", b"x" * 240 + b".csv"):
+        Path(os.fsdecode(os.fsencode(evil) + b"/" + name)).write_text("name,email\nZoe,zoe@example.org\n")
     (evil / "nul.csv").write_bytes(b"name,email\nNul\0,nul@example.org\n")
     (evil / "way-out").symlink_to("/etc/passwd")
     (evil / "long.txt").write_text("x" * 10_000_000)
@@ -114,6 +116,8 @@ def test_evidence_from_criminals_is_named_and_the_rest_read(room: Path) -> None:
     assert not any("passwd" in source["source"] for source in summary["sources"])
     report = (room / "pack-evil" / "report.html").read_text(encoding="utf-8")
     assert "<img" not in report
+    assert "\x1b" not in report + done.stderr + done.stdout
+    assert "\u202e" not in report + done.stderr
     assert "bomb.zip" in report
     assert not Path("/etc/cron.d/x").exists()
     assert typed(room, "journal", "verify", "pack-evil").returncode == 0

@@ -11,6 +11,7 @@ next run takes up the files that were read.
 """
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -124,7 +125,8 @@ def made_of(sources: Sequence[Path], *, plain: bool, key: Key) -> dict[str, Any]
             except OSError:
                 continue
             name = path.relative_to(source).as_posix() if source.is_dir() else path.name
-            files.append([name, status.st_size, status.st_mtime_ns])
+            told = os.fsencode(name).decode("utf-8", "backslashreplace")  # names need not be text
+            files.append([told, status.st_size, status.st_mtime_ns])
     return {"files": files, "sealed_under": None if plain else key.id}
 
 
