@@ -112,7 +112,8 @@ def test_a_line_ends_before_the_clock_never_inside_a_date():
     instant = datetime(2026, 11, 20, 18, 0, tzinfo=ZoneInfo("Europe/Moscow"))
     assert RU.moment(instant).split(" ") == ["пт,\u00a020\u00a0ноября,", "18:00"]
     assert EN.moment(instant).split(" ") == ["Fri\u00a020\u00a0Nov,", "18:00"]
-    assert " " not in EN.day(instant)
+    assert EN.day(instant).split(" ") == ["20\u00a0November", "2026"]
+    assert RU.day(instant).split(" ") == ["20\u00a0ноября", "2026\u00a0года"]  # a phone is narrower than the whole
 
 
 def test_each_certainty_has_its_own_form_and_not_by_colour_alone():

@@ -137,7 +137,9 @@ class Words:
         return self.say("dates.utc", clock=self._dated(key, there)).replace(" UTC", f"{_HELD}UTC")
 
     def day(self, instant: datetime) -> str:
-        return self._dated("day", instant)
+        """`19 November 2026`: on a narrow page the line may end before the year, never elsewhere."""
+        day, month, *year = self._dated("day", instant).split(_HELD)
+        return f"{day}{_HELD}{month} {_HELD.join(year)}"
 
     def first_day(self, began: datetime, ended: datetime) -> str:
         """The first day of a period, without what its last day says anyway: `11` of `11 and 19 November 2026`."""
