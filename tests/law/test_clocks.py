@@ -126,6 +126,32 @@ def test_a_weekend_is_that_of_the_country() -> None:
     assert due(1, "business_days", thursday, "Europe/Rome", calendar=forced).date() == date(2026, 3, 8)
 
 
+@pytest.mark.parametrize(
+    ("country", "start", "n", "expected"),
+    [
+        ("BY", "2026-04-17", 1, "2026-04-22"),  # Monday 20 April was moved to Saturday 25 April, Tuesday is Radunitsa
+        ("BY", "2026-04-24", 1, "2026-04-25"),  # that Saturday is worked
+        ("RU", "2025-10-31", 1, "2025-11-01"),  # a worked Saturday; Monday 3 November is off for it
+        ("RU", "2025-11-01", 1, "2025-11-05"),
+        ("RU", "2026-11-06", 1, "2026-11-09"),  # any other Saturday
+    ],
+)
+def test_a_saturday_on_which_the_country_works_counts(country: str, start: str, n: int, expected: str) -> None:
+    found = due(n, "business_days", start, "Europe/Moscow", calendar={"country": country})
+    assert found.date().isoformat() == expected
+
+
+def test_a_saturday_of_work_is_none_where_the_pack_names_its_own_weekend() -> None:
+    calendar = {"country": "BY", "weekend": ["fri", "sat"]}
+    assert due(1, "business_days", "2026-04-23", "Europe/Minsk", calendar=calendar).date() == date(2026, 4, 26)
+
+
+@pytest.mark.parametrize("country", ["SA", "QA", "BH", "KW", "OM", "EG", "JO", "IL", "DZ"])
+def test_friday_and_saturday_are_the_weekend_of(country: str) -> None:
+    thursday = "2026-02-12"
+    assert due(1, "business_days", thursday, calendar={"country": country}).date() == date(2026, 2, 15)
+
+
 def test_national_holidays_count_in_a_state_and_state_holidays_nowhere_else() -> None:
     before_columbus_day = "2026-10-09"
     for subdivision in ("", "CA", "IA"):

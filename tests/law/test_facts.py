@@ -204,3 +204,14 @@ def test_what_is_not_known_of_a_hold_is_unknown_and_its_beginning_is_needed() ->
     assert (hold.until, hold.written) == (None, None)
     with pytest.raises(BadFacts, match="`from`"):
         facts.parse({"hold.law_enforcement": {"from": None, "until": "2026-03-10"}})
+
+
+@pytest.mark.parametrize("code", ["XK", "AE-DIFC", "AE-ADGM", "QA-QFC", "AE-DU"])
+def test_a_place_with_a_law_of_its_own_is_a_place(code: str) -> None:
+    case = parse(**{"entity.establishments": [code], "subjects.count_in": {code: 3}})
+    assert case.people.here((code,)).exact
+
+
+def test_a_zone_nobody_knows_is_none() -> None:
+    with pytest.raises(BadFacts, match="ISO 3166"):
+        parse(entity__establishments=["AE-XYZ"])

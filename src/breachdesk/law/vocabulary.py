@@ -61,12 +61,15 @@ class Facts:
         return any(name.startswith(prefix + ".") for name in self.facts)
 
 
+_LAWS_WITHOUT_CODE = frozenset(("XK", "EU", "AE-DIFC", "AE-ADGM", "QA-QFC"))
+
+
 def _place(code: str) -> bool:
-    return code in ("XK", "EU") or places.is_code(code)
+    return code in _LAWS_WITHOUT_CODE or places.is_code(code)
 
 
 def is_place(code: str) -> bool:
-    """ISO 3166-1 or 3166-2, or Kosovo, which has a law but no code of its own."""
+    """ISO 3166-1 or 3166-2, or what has a law but no code there: Kosovo, the free zones of the Gulf."""
     return _place(code)
 
 

@@ -1,4 +1,5 @@
-"""Working days of a country and its parts: its own weekend, its public holidays, the days its offices are shut."""
+"""Working days of a country and its parts: its own weekend, its public holidays, the days its offices are shut,
+the Saturdays on which it works because a decree moved a day off (Belarus, Russia)."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -19,12 +20,14 @@ class NoCalendar(ValueError):
 
 def working(calendar: Calendar) -> Working:
     """A test for working days. National holidays count in a subdivision as well. Raises NoCalendar."""
-    weekend = _weekend(calendar)
     without = frozenset(calendar.without)
 
     def test(day: date) -> bool:
-        if day.weekday() in weekend or day.strftime("%m-%d") in calendar.closed:
+        if day.strftime("%m-%d") in calendar.closed:
             return False
+        weekend, moved = _weekend(calendar, day.year)
+        if day.weekday() in weekend:
+            return day in moved
         names = _names(calendar.country, calendar.subdivision, calendar.categories, day.year).get(day, ())
         return all(name in without for name in names)
 
@@ -36,10 +39,14 @@ def check(calendar: Calendar) -> None:
     _names(calendar.country, calendar.subdivision, calendar.categories, 2026)
 
 
-def _weekend(calendar: Calendar) -> frozenset[int]:
+@cache
+def _weekend(calendar: Calendar, year: int) -> tuple[frozenset[int], frozenset[date]]:
+    """The weekend, and those of its days in that year on which the country works all the same. A weekend of the pack's
+    own knows nothing of the latter."""
     if calendar.weekend is not None:
-        return frozenset(_DAYS.index(day) for day in calendar.weekend)
-    return frozenset(_listed(calendar.country, "", 2026, ("public",)).weekend)
+        return frozenset(_DAYS.index(day) for day in calendar.weekend), frozenset()
+    listed = _listed(calendar.country, "", year, ("public",))
+    return frozenset(listed.weekend), frozenset(listed.weekend_workdays)
 
 
 @cache
