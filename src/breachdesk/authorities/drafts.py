@@ -24,7 +24,7 @@ from breachdesk.scope.shapes import Cohort
 
 FOLDER = "filings"
 _FILED = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN, Verdict.VOLUNTARY)
-_NOT_AUTHORITIES = ("individuals", "internal", "controller", "media", "credit_bureaus", "owner", "")
+_NOT_AUTHORITIES = ("individuals", "internal", "controller", "media", "credit_bureaus", "organisations", "owner", "")
 
 
 def write_filings(
