@@ -5,6 +5,9 @@ import codecs
 import re
 from collections.abc import Callable
 
+import numpy as np
+import pyarrow as pa
+
 from breachdesk.scope.readers.feed import Feed
 from breachdesk.scope.shapes import Problem
 
@@ -165,10 +168,15 @@ class Utf8:
         return text.encode("utf-8", "replace")
 
     def _repair(self, raw: bytes) -> bytes:
-        block = self._rest + raw
+        block = self._rest + raw if self._rest else raw
         self._rest = b""
         if block.isascii():
             return block
+        whole = _whole(block) if raw else len(block)
+        if _all_sound(block, whole):
+            self._rest = block[whole:]
+            self._accented = True
+            return block[:whole]
         try:
             _, used = codecs.utf_8_decode(block, "strict", not raw)
         except UnicodeDecodeError as error:
@@ -207,6 +215,28 @@ class Utf8:
         if code not in self._told:
             self._told.add(code)
             self._problem(Problem(code, f"byte {self._place + offset}", detail))
+
+
+def _whole(block: bytes) -> int:
+    """Where the last character begins that `block` may have cut; its length when it cuts none."""
+    for back in range(1, min(4, len(block)) + 1):
+        byte = block[-back]
+        if byte < 0x80:
+            break
+        if byte >= 0xC0:
+            length = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return len(block) - back if length > back else len(block)
+    return len(block)
+
+
+def _all_sound(block: bytes, end: int) -> bool:
+    """Whether the first `end` bytes are UTF-8, told without holding up the other threads."""
+    places = pa.py_buffer(np.array([0, end], dtype=np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, places, pa.py_buffer(block)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _sound(line: bytes) -> bool:

@@ -11,7 +11,8 @@ from breachdesk.scope.readers.tables import Table, without_empty
 
 _ESCAPES = {"\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\t": "\t", "\\b": "", "\\f": "\f", "\\v": "\v"}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_STOP = re.compile(rb"^\\\.\r?(?:\n|\Z)", re.MULTILINE)
+_STOP = re.compile(rb"\\\.\r?(?:\n|\Z)")
+_LATER_STOP = re.compile(rb"\n(\\\.\r?(?:\n|\Z))")  # a plain beginning is found at the speed of memory
 
 
 def read(window: Window, table: Table, columns: Sequence[str]) -> bool:
@@ -21,14 +22,14 @@ def read(window: Window, table: Table, columns: Sequence[str]) -> bool:
         if len(window.buffer) == window.at and not window.more():
             return False
         stop = _stop(window)
-        end = stop.start() if stop else window.buffer.rfind(b"\n") + 1
+        end = stop[0] if stop else window.buffer.rfind(b"\n") + 1
         if window.ended and not stop:
             end = len(window.buffer)
         if end > window.at:
             _lines(window.buffer[window.at : end], table, list(columns))
             window.at = end
         if stop:
-            window.at = stop.end()
+            window.at = stop[1]
             return True
         if window.full():
             table.tally.add("long_line", table.count, str(window.limit))
@@ -39,15 +40,12 @@ def read(window: Window, table: Table, columns: Sequence[str]) -> bool:
             return False
 
 
-def _stop(window: Window) -> re.Match[bytes] | None:
-    place = window.at
-    while True:
-        place = window.buffer.find(b"\\.", place)
-        if place < 0:
-            return None
-        if (place == window.at or window.buffer[place - 1] == 10) and (found := _STOP.match(window.buffer, place)):
-            return found
-        place += 2
+def _stop(window: Window) -> tuple[int, int] | None:
+    """Where the closing line begins and ends."""
+    if found := _STOP.match(window.buffer, window.at):
+        return found.span()
+    later = _LATER_STOP.search(window.buffer, window.at)
+    return later.span(1) if later else None
 
 
 def _lines(block: bytes, table: Table, columns: list[str]) -> None:

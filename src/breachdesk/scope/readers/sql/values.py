@@ -13,7 +13,7 @@ from polars.exceptions import PolarsError
 from breachdesk.scope.readers.blocks import full_width
 from breachdesk.scope.readers.tables import without_empty
 
-_QUOTE, _COMMA, _OPEN, _CLOSE, _DOUBLE, _BLANK, _N = 39, 44, 40, 41, 34, 32, 78
+_QUOTE, _COMMA, _OPEN, _CLOSE, _DOUBLE, _BLANK, _N, _T = 39, 44, 40, 41, 34, 32, 78, 84
 _BACKSLASHES, _HIDDEN_QUOTE = b"\x00\x01", b"\x00\x02"
 _UNESCAPE = {
     "\x00\x01": "\\",
@@ -32,6 +32,17 @@ _CAST_TAIL = re.compile(rb" AS \w+(?:\([\d, ]+\))?\)")
 Places = npt.NDArray[np.int64]
 
 
+def _bytes(allowed: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Of each byte whether it is one of these."""
+    found: npt.NDArray[np.bool_] = np.isin(np.arange(256), allowed)
+    return found
+
+
+_BEFORE_NATIONAL = _bytes((_COMMA, _OPEN, _BLANK))  # what may stand before N'a string'
+_BEFORE = _bytes((_COMMA, _OPEN, _BLANK, _QUOTE, _N))  # and before 'a string'
+_AFTER = _bytes((_COMMA, _CLOSE, _QUOTE))
+
+
 @dataclass(slots=True)
 class Run:
     """Rows read and where reading stands: just behind the last tuple."""
@@ -47,8 +58,9 @@ def run(chunk: bytes, prefix: bytes, columns: Sequence[str], *, escapes: bool) -
         chunk = chunk.replace(b"\\\\", _BACKSLASHES).replace(b"\\'", _HIDDEN_QUOTE)
     data = np.frombuffer(chunk, dtype=np.uint8)
     quotes = np.flatnonzero(data == _QUOTE)
-    casts = _casts(chunk, quotes)
-    spans = _spans(chunk, data, quotes, prefix, casts)
+    opens = np.flatnonzero(data == _OPEN)
+    casts = _casts(chunk, data, opens, quotes)
+    spans = _spans(chunk, data, opens, quotes, prefix, casts)
     if spans is None:
         return None
     starts, ends = spans
@@ -60,7 +72,7 @@ def run(chunk: bytes, prefix: bytes, columns: Sequence[str], *, escapes: bool) -
     if drop is None:
         return None
     mark = next((byte for byte in (30, 3, 4, 5, 6) if bytes([byte]) not in chunk), None)
-    if mark is None or b"'NULL'" in chunk or b"'null'" in chunk:  # polars would not tell the word from the want
+    if mark is None or _holds_the_word_null(data, quotes):  # polars would not tell the word from the want
         return None
     text = _as_csv(data, starts, ends, drop, casts, mark)
     try:
@@ -83,10 +95,10 @@ def _outside(places: Places, quotes: Places) -> npt.NDArray[np.bool_]:
 
 
 def _spans(
-    chunk: bytes, data: npt.NDArray[np.uint8], quotes: Places, prefix: bytes, casts: Places
+    chunk: bytes, data: npt.NDArray[np.uint8], opens: Places, quotes: Places, prefix: bytes, casts: Places
 ) -> tuple[Places, Places] | None:
     """Where each tuple opens and closes, up to the first gap that is neither a comma nor the prefix again."""
-    opens, closes = np.flatnonzero(data == _OPEN), np.flatnonzero(data == _CLOSE)
+    closes = np.flatnonzero(data == _CLOSE)
     opens, closes = opens[_outside(opens, quotes)], closes[_outside(closes, quotes)]
     again = _occurrences(chunk, prefix)
     if len(again):
@@ -122,9 +134,9 @@ def _not_within(places: Places, starts: Places, ends: Places) -> Places:
     return places[~within]
 
 
-def _casts(chunk: bytes, quotes: Places) -> Places:
+def _casts(chunk: bytes, data: npt.NDArray[np.uint8], opens: Places, quotes: Places) -> Places:
     """What surrounds the value in `CAST(N'2012-01-01' AS DateTime)`: pairs of start and end to leave out, in order."""
-    found = list(_CAST.finditer(chunk)) if b"CAST(" in chunk else []
+    found = list(_CAST.finditer(chunk)) if (data[opens - 1] == _T).any() else []
     if not found:
         return np.empty((0, 2), dtype=np.int64)
     free = _outside(np.array([match.start() for match in found], dtype=np.int64), quotes)
@@ -182,24 +194,34 @@ def _droppable(chunk: bytes, data: npt.NDArray[np.uint8], quotes: Places, behind
         drop.append((places[:, None] + np.arange(8)).ravel())
     if not len(quotes):
         return np.concatenate(drop) if drop else np.empty(0, dtype=np.int64)
+    # A quote beside another one stands for a letter: '' within a string.
     opening, closing = quotes[0::2], quotes[1::2]
-    doubled = np.append(False, opening[1:] - closing[:-1] == 1)
-    fresh = opening[~doubled]
-    before = data[fresh - 1]
-    national = fresh[before == _N] - 1
-    leading = np.isin(data[np.concatenate([fresh[before != _N], national]) - 1], (_COMMA, _OPEN, _BLANK))
-    after = data[np.minimum(closing + 1, len(data) - 1)]
-    ending = np.isin(after, (_COMMA, _CLOSE)) | np.append(opening[1:] - closing[:-1] == 1, False)
-    if not leading.all() or not (ending | np.isin(closing + 1, behind)).all():
+    before, after = data[opening - 1], data[closing + 1]  # the data begin with a parenthesis and end with one
+    national = opening[before == _N] - 1
+    if not (_BEFORE[before].all() and _BEFORE_NATIONAL[data[national - 1]].all()):
+        return None
+    ending = _AFTER[after]
+    if not ending.all() and not np.isin(closing[~ending] + 1, behind).all():
         return None
     drop.append(national)
     return np.concatenate(drop)
+
+
+def _holds_the_word_null(data: npt.NDArray[np.uint8], quotes: Places) -> bool:
+    """Whether a string is 'NULL' or 'null'."""
+    opening, closing = quotes[0::2], quotes[1::2]
+    short = opening[closing - opening == 1 + len(b"NULL")]
+    words = data[short[:, None] + np.arange(1, 1 + len(b"NULL"))]
+    return any(bool((words == np.frombuffer(word, dtype=np.uint8)).all(axis=1).any()) for word in (b"NULL", b"null"))
 
 
 def _as_csv(data: npt.NDArray[np.uint8], starts: Places, ends: Places, drop: Places, casts: Places, mark: int) -> bytes:
     """Tuples become rows that end in `mark`; what stands between them goes."""
     text = data.copy()
     text[ends] = mark
+    if not len(drop) and not len(casts):
+        view = text.data
+        return b"".join([view[start:end] for start, end in zip((starts + 1).tolist(), (ends + 1).tolist(), strict=True)])
     edges = np.zeros(len(data) + 1, dtype=np.int8)
     edges[0] = 1
     edges[ends[:-1] + 1] += 1
