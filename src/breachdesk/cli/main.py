@@ -44,11 +44,13 @@ def collect(only: str = "") -> typer.Typer:
 def run() -> None:
     """The door of the program. An error nobody foresaw is told without its text, which could hold a stolen value."""
     try:
+        gc.disable()  # a program being loaded leaves nothing to collect
         # A command lies in the file of its name: the others, and all they stand on, need not be read for it.
         commands = collect(*sys.argv[1:2])
         # What the program is made of lives as long as it does; findings come by the hundred thousand, without cycles.
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
+        gc.enable()
         sys.exit(commands())
     except Exception as error:
         if os.environ.get("BREACHDESK_DEBUG"):

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 _IN_FLIGHT = 2
 T = TypeVar("T")
@@ -87,3 +87,20 @@ class Behind:
             one.cancel()
         self._waiting.clear()
         self._pool.shutdown(wait=True)
+
+
+class Soon(Generic[T]):
+    """A value made by a thread of its own from now on. Asked for it waits; an error of the making comes up then."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._made: Future[T] = Future()
+        threading.Thread(target=self._run, args=(make,), name="soon", daemon=True).start()
+
+    def _run(self, make: Callable[[], T]) -> None:
+        try:
+            self._made.set_result(make())
+        except BaseException as error:
+            self._made.set_exception(error)
+
+    def __call__(self) -> T:
+        return self._made.result()

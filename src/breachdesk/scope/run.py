@@ -23,10 +23,10 @@ from breachdesk.ground.files import write_whole
 from breachdesk.ground.sealing import Key
 from breachdesk.ground.shelf import Shelf, our_shelf
 from breachdesk.scope import finding, joining, listed, readers, summary, written
-from breachdesk.scope.beside import Behind, ahead
+from breachdesk.scope.beside import Soon, ahead
 from breachdesk.scope.detectors import Detectors, load
 from breachdesk.scope.detectors.text import scanner
-from breachdesk.scope.people import owners
+from breachdesk.scope.people import owners, resolve
 from breachdesk.scope.people.survey import Surveyed, lend_places, survey
 from breachdesk.scope.shapes import FINDINGS, FORMAT
 from breachdesk.scope.spool import Chest
@@ -66,18 +66,17 @@ def scope(
         return done
     _sweep(out)
     start = time.perf_counter()
-    run = Workings(Chest(out / WORK, key), clock().date(), shelf, _detectors(shelf), progress)
-    taking = Taking(run.chest, run.detectors, progress, resume=resume)
-    getting_ready = Behind()
-    getting_ready.do(scanner, run.detectors)  # half a second that the second pass need not wait for
+    detectors = Soon(lambda: _detectors(shelf))  # a second and more that reading need not wait for
+    run = Workings(Chest(out / WORK, key), clock().date(), shelf, detectors, progress)
+    taking = Taking(run.chest, detectors, progress, resume=resume)
+    ready = Soon(lambda: (scanner(detectors()), resolve.ready()))
     with run.step("read"):
         try:
             readers.read(sources, taking, limits=limits, scratch=run.chest.folder, ledger=taking)
             taken = taking.finish()
-            getting_ready.close()
+            ready()
         except BaseException:
             taking.discard()
-            getting_ready.stop()
             raise
     _tell(journal, "scope.sources.read", _counts(taken, taking))
     with run.step("tie"):

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,11 @@ class Taken:
 class Stream:
     """One table being read: the judge sees each batch, the spool keeps it, both beside the reader."""
 
-    def __init__(self, taken: Taken, judge: Judge, spool: Spool, judging: Behind, keeping: Behind) -> None:
+    def __init__(
+        self, taken: Taken, detectors: Callable[[], Detectors], spool: Spool, judging: Behind, keeping: Behind
+    ) -> None:
         self.taken = taken
-        self.judge = judge
+        self._detectors = detectors
         self._spool = spool
         self._judging = judging
         self._keeping = keeping
@@ -54,7 +57,15 @@ class Stream:
         self.taken.source.records += batch.num_rows
         self.taken.source.bytes += _text_bytes(batch)
         self._keeping.do(self._spool.write, batch)
-        self._judging.do(self.judge.see, batch)
+        self._judging.do(self._judge, batch)
+
+    def _judge(self, batch: pa.RecordBatch) -> None:
+        self.judge.see(batch)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Made by the thread that judges: detectors may still be on their way while the reader has begun."""
+        return Judge(self.taken.source.source, self._detectors())
 
     def _shown(self, name: str) -> str:
         """Names of columns are shown; one that is made of a value (a mailbox, a long number) is not."""
@@ -79,7 +90,9 @@ class Stream:
 class Taking:
     """A Sink and a Ledger (readers push here), and afterwards the tables in the order in which they were found."""
 
-    def __init__(self, chest: Chest, detectors: Detectors, progress: Progress | None, *, resume: bool) -> None:
+    def __init__(
+        self, chest: Chest, detectors: Callable[[], Detectors], progress: Progress | None, *, resume: bool
+    ) -> None:
         self._chest = chest
         self._detectors = detectors
         self._progress = progress
@@ -109,7 +122,7 @@ class Taking:
         name = f"{self._spools}.rows"
         self._spools += 1
         taken = Taken(Source(source, kind), name, text)
-        stream = Stream(taken, Judge(source, self._detectors), self._chest.open(name), self._judging, self._keeping)
+        stream = Stream(taken, self._detectors, self._chest.open(name), self._judging, self._keeping)
         self._open[source] = stream
         return stream
 
@@ -145,7 +158,7 @@ class Taking:
         found = [_read(one) for file in self._files.values() for one in file["tables"]]
         for taken in found:
             if taken.spool and taken.source.source not in self.judges:
-                judge = self.judges[taken.source.source] = Judge(taken.source.source, self._detectors)
+                judge = self.judges[taken.source.source] = Judge(taken.source.source, self._detectors())
                 for batch in self._chest.batches(taken.spool):
                     judge.see(batch)
         return found

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from breachdesk.ground.shelf import Shelf
+from breachdesk.scope.beside import Soon
 from breachdesk.scope.detectors import Detectors
 from breachdesk.scope.people import places
 from breachdesk.scope.people.keys import nouns
@@ -18,17 +19,21 @@ class Workings:
     """The chest of spools, the packs, the bits of elements, the day, and who is told of progress."""
 
     def __init__(
-        self, chest: Chest, today: date, shelf: Shelf, detectors: Detectors, progress: Progress | None
+        self, chest: Chest, today: date, shelf: Shelf, detectors: Soon[Detectors], progress: Progress | None
     ) -> None:
         self.chest = chest
         self.today = today
-        self.detectors = detectors
+        self._detectors = detectors
         self.words = nouns(shelf)
         self.known = mailboxes(shelf)
         self.places = places.read(shelf)
         self.bits = Bits()
         self.seconds: dict[str, float] = {}
         self._progress = progress
+
+    @property
+    def detectors(self) -> Detectors:
+        return self._detectors()
 
     def tell(self, what: str, count: int) -> None:
         if self._progress is not None:

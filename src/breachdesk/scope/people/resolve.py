@@ -12,12 +12,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from importlib import import_module
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from breachdesk.scope.people import names as naming
 
@@ -210,12 +210,19 @@ def _connect(groups: Ints, pairs: pl.DataFrame) -> Ints:
     return _joined(groups, pairs["node"].to_numpy(), pairs["other"].to_numpy())
 
 
+def ready() -> tuple[ModuleType, ModuleType]:
+    """The parts of scipy that connect graphs. They take as long to load as a small run: whoever has a thread to spare
+    asks for them early."""
+    return import_module("scipy.sparse"), import_module("scipy.sparse.csgraph")
+
+
 def _joined(groups: Ints, one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> Ints:
     """Groups joined along edges between nodes bear the smallest number among them."""
     touched, places = np.unique(np.concatenate([groups[one], groups[other]]), return_inverse=True)
     a, b = places[: len(one)], places[len(one) :]
-    edges = coo_array((np.ones(len(one), dtype=np.int8), (a, b)), shape=(len(touched), len(touched)))
-    _, labels = connected_components(edges, directed=False)
+    sparse, csgraph = ready()
+    edges = sparse.coo_array((np.ones(len(one), dtype=np.int8), (a, b)), shape=(len(touched), len(touched)))
+    _, labels = csgraph.connected_components(edges, directed=False)
     first = np.full(int(labels.max()) + 1, np.iinfo(np.int32).max, dtype=np.int32)
     np.minimum.at(first, labels, touched)
     renamed = np.arange(int(groups.max()) + 1, dtype=np.int32)

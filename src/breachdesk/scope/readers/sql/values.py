@@ -221,7 +221,8 @@ def _as_csv(data: npt.NDArray[np.uint8], starts: Places, ends: Places, drop: Pla
     text[ends] = mark
     if not len(drop) and not len(casts):
         view = text.data
-        return b"".join([view[start:end] for start, end in zip((starts + 1).tolist(), (ends + 1).tolist(), strict=True)])
+        rows = zip((starts + 1).tolist(), (ends + 1).tolist(), strict=True)
+        return b"".join([view[start:end] for start, end in rows])
     edges = np.zeros(len(data) + 1, dtype=np.int8)
     edges[0] = 1
     edges[ends[:-1] + 1] += 1
