@@ -27,7 +27,7 @@ def test_the_maker_is_never_far_ahead() -> None:
     assert next(items) == 0
     time.sleep(0.2)
     assert len(made) <= 4  # one handed over, two ready, one in hand
-    items.close()  # type: ignore[attr-defined]
+    items.close()
 
 
 def test_an_error_comes_up_where_its_item_would_have() -> None:
@@ -45,7 +45,7 @@ def test_who_ends_early_leaves_no_thread() -> None:
     before = threading.active_count()
     items = ahead(iter(range(10_000)))
     next(items)
-    items.close()  # type: ignore[attr-defined]
+    items.close()
     assert threading.active_count() == before
 
 
@@ -80,7 +80,8 @@ def test_an_error_of_the_last_task_comes_up_on_closing() -> None:
 
 
 def test_stopping_gives_up_what_waits() -> None:
-    gate, done = threading.Event(), []
+    gate = threading.Event()
+    done: list[int] = []
     behind = Behind(3)
     behind.do(gate.wait, 5)
     behind.do(done.append, 1)

@@ -41,9 +41,17 @@ def collect(only: str = "") -> typer.Typer:
     return app
 
 
+def _share_the_cores() -> None:
+    """Rooms run threads of their own; the libraries they stand on, asked before they load, keep to the other half."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    os.environ.setdefault("POLARS_MAX_THREADS", str(max(1, cores // 2)))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrices here, only idle threads of its
+
+
 def run() -> None:
     """The door of the program. An error nobody foresaw is told without its text, which could hold a stolen value."""
     try:
+        _share_the_cores()
         gc.disable()  # a program being loaded leaves nothing to collect
         # A command lies in the file of its name: the others, and all they stand on, need not be read for it.
         commands = collect(*sys.argv[1:2])

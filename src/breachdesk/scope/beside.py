@@ -15,12 +15,38 @@ _IN_FLIGHT = 2
 T = TypeVar("T")
 
 
-def ahead(items: Iterable[T], most: int = _IN_FLIGHT) -> Iterator[T]:
-    """The same items in the same order, made by a thread that is at most `most` ahead. An error comes up where its item
-    would have; a caller that ends early stops the thread."""
-    ready: queue.Queue[tuple[bool, Any]] = queue.Queue(most)
-    done = threading.Event()
+class Ahead(Iterator[T]):
+    """The same items in the same order, made from now on by a thread that is at most `most` ahead. An error comes up
+    where its item would have; whoever wants no more closes it, or lets it go."""
 
+    def __init__(self, items: Iterable[T], most: int = _IN_FLIGHT) -> None:
+        self._ready: queue.Queue[tuple[bool, Any]] = queue.Queue(most)
+        self._done = threading.Event()
+        self._maker = threading.Thread(target=_make, args=(items, self._ready, self._done), name="ahead", daemon=True)
+        self._maker.start()
+
+    def __next__(self) -> T:
+        if self._done.is_set():
+            raise StopIteration
+        more, item = self._ready.get()
+        if more:
+            made: T = item
+            return made
+        self.close()
+        if item is None:
+            raise StopIteration
+        raise item
+
+    def close(self) -> None:
+        self._done.set()
+        if self._maker is not threading.current_thread():
+            self._maker.join()
+
+    def __del__(self) -> None:
+        self._done.set()
+
+
+def _make(items: Iterable[Any], ready: "queue.Queue[tuple[bool, Any]]", done: threading.Event) -> None:
     def put(one: tuple[bool, Any]) -> bool:
         while not done.is_set():
             with suppress(queue.Full):
@@ -28,29 +54,17 @@ def ahead(items: Iterable[T], most: int = _IN_FLIGHT) -> Iterator[T]:
                 return True
         return False
 
-    def make() -> None:
-        try:
-            for item in items:
-                if not put((True, item)):
-                    return
-            put((False, None))
-        except BaseException as error:
-            put((False, error))
-
-    maker = threading.Thread(target=make, name="ahead", daemon=True)
-    maker.start()
     try:
-        while True:
-            more, item = ready.get()
-            if more:
-                yield item
-            elif item is None:
+        for item in items:
+            if not put((True, item)):
                 return
-            else:
-                raise item
-    finally:
-        done.set()
-        maker.join()
+        put((False, None))
+    except BaseException as error:
+        put((False, error))
+
+
+def ahead(items: Iterable[T], most: int = _IN_FLIGHT) -> Ahead[T]:
+    return Ahead(items, most)
 
 
 class Behind:

@@ -1,6 +1,6 @@
 """The second pass: every row again, to say what stands where and what tells who somebody is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -8,19 +8,20 @@ import polars as pl
 import pyarrow as pa
 
 from breachdesk.scope import written
-from breachdesk.scope.beside import Behind, ahead
-from breachdesk.scope.detectors import Marker
+from breachdesk.scope.beside import Ahead, Behind, ahead
+from breachdesk.scope.detectors import Column, Marker, Marks
 from breachdesk.scope.people import owners, resolve
 from breachdesk.scope.people.identifiers import Identifiers
 from breachdesk.scope.people.listing import batches_of
 from breachdesk.scope.people.mentions import Mentions
 from breachdesk.scope.people.resolve import Ints, Kind
 from breachdesk.scope.people.rows import Batch, Rows, Words, days
-from breachdesk.scope.people.survey import Surveyed
+from breachdesk.scope.people.survey import Batches, Surveyed
 from breachdesk.scope.taking import Taken
 from breachdesk.scope.workings import Workings
 
 Keep = Callable[[pa.RecordBatch], None]
+Marking = tuple[Marker, Ahead[tuple[pa.RecordBatch, Marks]]]
 
 
 class Found:
@@ -63,9 +64,22 @@ class Found:
         return wanted.join(pl.concat(found), on="node", how="left", maintain_order="left")["name"]
 
 
+def begin(run: Workings, columns: Sequence[Column], batches: Batches) -> Marking:
+    """Start to look over a table again, a few batches ahead of whoever takes them."""
+    marker = Marker(columns, run.detectors)
+    looked = ahead((batch, marker.look(batch)) for batch in batches(None))
+    return marker, ahead((batch, marker.read(half)) for batch, half in looked)
+
+
 def find(
-    run: Workings, taken: Sequence[Taken], tables: Mapping[int, Surveyed], owned: owners.Ownership, out: written.Parquet
+    run: Workings,
+    taken: Sequence[Taken],
+    tables: Mapping[int, Surveyed],
+    begun: MutableMapping[int, Marking],
+    owned: owners.Ownership,
+    out: written.Parquet,
 ) -> Found:
+    """`begun`: the tables somebody has begun to look over already."""
     findings = written.Findings(out)
     found = Found(run, owned, _expected(tables, owned))
     try:
@@ -73,10 +87,11 @@ def find(
             found.identifiers.expect(int(Kind.KEY), values)
         for place, surveyed in tables.items():
             source = taken[place].source
-            marker = Marker(surveyed.table.columns, run.detectors)
+            early = begun.pop(place) if place in begun else None
+            marker, marked = early or begin(run, surveyed.table.columns, surveyed.batches)
             spool, behind = run.chest.open(f"{place}.facts"), Behind()
             try:
-                _mark(run, surveyed, marker, findings, partial(behind.do, spool.write), owned, found)
+                _mark(run, surveyed, marked, findings, partial(behind.do, spool.write), owned, found)
                 behind.close()
             except BaseException:
                 behind.stop()
@@ -128,7 +143,7 @@ def _of_domain(hashes: Words, domain: int) -> Words:
 def _mark(
     run: Workings,
     surveyed: Surveyed,
-    marker: Marker,
+    marked: Ahead[tuple[pa.RecordBatch, Marks]],
     findings: written.Findings,
     keep: Keep,
     owned: owners.Ownership,
@@ -138,8 +153,7 @@ def _mark(
     rows = Rows(table.columns, surveyed.shape, run.known, run.places, run.today)
     nodes = owned.nodes.get(table.number)
     at = 0
-    looked = ahead((batch, marker.look(batch)) for batch in surveyed.batches(None))
-    for batch, marks in ahead((batch, marker.read(half)) for batch, half in looked):
+    for batch, marks in marked:
         size = batch.num_rows
         findings.spans(table.source, at, marks)
         taken = rows.take(batch, marks, run.bits)

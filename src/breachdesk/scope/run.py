@@ -13,10 +13,12 @@ next run takes up the files that were read.
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from breachdesk.ground.clock import Clock
 from breachdesk.ground.files import write_whole
@@ -80,14 +82,14 @@ def scope(
             raise
     _tell(journal, "scope.sources.read", _counts(taken, taking))
     with run.step("tie"):
-        tables = _survey(run, taken, taking)
+        tables, begun = _survey(run, taken, taking)
         owned = owners.own([one.table for one in tables.values() if not one.text])
         lend_places(tables, [(tie.child, tie.column, tie.parent, tie.key) for tie in owned.ties])
         owned.release()
         for one in tables.values():
             one.table.candidates.clear()
     with run.step("find"), written.Parquet(out / FINDINGS_FILE, FINDINGS) as file:
-        found = finding.find(run, taken, tables, owned, file)
+        found = finding.find(run, taken, tables, begun, owned, file)
     with run.step("resolve"):
         groups = joining.join(run, owned, found)
     del owned, found
@@ -177,22 +179,35 @@ def _counts(taken: Sequence[Taken], taking: Taking) -> dict[str, Any]:
     }
 
 
-def _survey(run: Workings, taken: Sequence[Taken], taking: Taking) -> dict[int, Surveyed]:
+def _survey(
+    run: Workings, taken: Sequence[Taken], taking: Taking
+) -> tuple[dict[int, Surveyed], dict[int, finding.Marking]]:
+    """What each table is. The second pass over the first of them begins at once: it waits for nothing that is found
+    out here."""
     tables = {place: one for place, one in enumerate(taken) if one.spool and one.source.records}
     alone = sum(not one.text for one in tables.values()) < 2
-    return {
-        place: survey(
+    surveyed: dict[int, Surveyed] = {}
+    begun: dict[int, finding.Marking] = {}
+    for place, one in tables.items():
+        columns = taking.judges[one.source.source].verdict()
+        batches = partial(_batches, run.chest, one.spool)
+        if not begun:
+            begun[place] = finding.begin(run, columns, batches)
+        surveyed[place] = survey(
             place,
             one.source.source,
             one.source.records,
-            taking.judges[one.source.source].verdict(),
+            columns,
             one.keys,
-            lambda columns, spool=one.spool: ahead(run.chest.batches(spool, columns)),  # type: ignore[misc]
+            batches,
             alone=alone,
             text=one.text,
             words=run.words,
             known=run.known,
             where=run.places,
         )
-        for place, one in tables.items()
-    }
+    return surveyed, begun
+
+
+def _batches(chest: Chest, spool: str, columns: Sequence[str] | None) -> Iterable[pa.RecordBatch]:
+    return ahead(chest.batches(spool, columns))

@@ -14,6 +14,7 @@ import re2
 from numpy.typing import NDArray
 
 from breachdesk.scope.detectors.detector import Detector
+from breachdesk.scope.ordered import distinct
 
 hyperscan: Any = None
 with suppress(ImportError):  # the wheel exists for x86-64 and arm64 Linux
@@ -53,7 +54,7 @@ class HyperscanAnchors:
         for hits, base, first in self._scans(data, starts):
             ends, ids = (hits >> _ID_BITS) + base, hits & (1 << _ID_BITS) - 1
             cells = np.searchsorted(starts, ends - 1, side="right") - 1
-            keys = np.unique(np.maximum(cells, first) * 1024 + self._owner[ids])
+            keys = distinct(np.maximum(cells, first) * 1024 + self._owner[ids])
             found.append(np.stack((keys // 1024, keys % 1024), axis=1))
         pairs: Pairs = np.concatenate(found)
         return pairs

@@ -16,6 +16,7 @@ from breachdesk.scope.detectors.context import Header
 from breachdesk.scope.detectors.detector import LONGEST, Detector, Detectors
 from breachdesk.scope.detectors.digits import series
 from breachdesk.scope.detectors.header import Said, Strength
+from breachdesk.scope.ordered import distinct
 
 _SAMPLE = 128  # cells of each batch that are tried against every detector
 _KEPT = 512  # cells kept for questions about the column as a whole
@@ -161,7 +162,7 @@ class Tally:
         if self._minima.size == _MINIMA:
             hashes = hashes[hashes < self._minima[-1]]
         if hashes.size:
-            merged = np.unique(np.concatenate((self._minima, hashes)))
+            merged = distinct(np.concatenate((self._minima, hashes)))
             self._complete = self._complete and merged.size <= _MINIMA
             self._minima = merged[:_MINIMA]
 

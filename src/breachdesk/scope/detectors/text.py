@@ -16,6 +16,7 @@ from breachdesk.scope.detectors.checks import CHECKS
 from breachdesk.scope.detectors.detector import Detector, Detectors
 from breachdesk.scope.detectors.digits import buffer_of
 from breachdesk.scope.detectors.pack import TextPack, compiled
+from breachdesk.scope.ordered import distinct
 
 _MOST = 10_000  # findings of one detector in one cell
 _FEW = 16  # cells that are not worth a pass of their own
@@ -67,7 +68,7 @@ class Scanner:
         data, starts = buffer_of(cells)
         pairs = self._anchors.pairs(data.data, starts)
         hits: list[_Hit] = []
-        for place in np.unique(pairs[:, 1]) if len(pairs) else ():
+        for place in distinct(pairs[:, 1]):
             if self._wanted(int(place), prose=prose, things=things):
                 worth = self._hotter(int(place), cells, pairs[pairs[:, 1] == place, 0])
                 hits.extend(self._confirm(int(place), worth, data, starts, prose=prose))

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from breachdesk.ground.shelf import Shelf
 from breachdesk.scope.detectors import Column, Kind
 from breachdesk.scope.detectors.header import split
+from breachdesk.scope.ordered import distinct
 from breachdesk.scope.shapes import Keys
 
 Hashes = npt.NDArray[np.uint64]  # one per row, 0 for null
@@ -52,7 +53,7 @@ class Candidate:
 
     def __post_init__(self) -> None:
         present = self.hashes[self.hashes != 0]
-        self.distinct = np.unique(present)
+        self.distinct = distinct(present)
         self.filled = len(present)
         self.unique = self.filled > 0 and len(self.distinct) == self.filled
 

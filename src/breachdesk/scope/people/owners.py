@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from breachdesk.scope.ordered import distinct
 from breachdesk.scope.people.keys import Candidate, Claim, Hashes, Table, Tie, family, inside, ties
 
 Nodes = npt.NDArray[np.int32]  # one per row, -1: nobody
@@ -193,7 +194,7 @@ def _settle(domain: Domain, found: Ownership) -> None:
     ]
     if not seen:
         return
-    values = np.unique(np.concatenate(seen))
+    values = distinct(np.concatenate(seen))
     if domain.home is not None:
         home = domain.home[1].distinct
         place = np.minimum(np.searchsorted(home, values), max(len(home) - 1, 0))
@@ -296,7 +297,7 @@ def _from_children(table: Table, tables: Mapping[int, Table], reach: set[int], f
         place = np.minimum(np.searchsorted(ordered, child), len(ordered) - 1)
         wanted &= ordered[place] == child
         mine = np.unique(np.stack([order[place[wanted]], nodes[wanted].astype(np.int64)], axis=1), axis=0)
-        if len(mine) and len(mine) <= _SHARED_MEAN * len(np.unique(mine[:, 0])):
+        if len(mine) and len(mine) <= _SHARED_MEAN * len(distinct(mine[:, 0])):
             pairs.append(mine)
     if not pairs:
         return None

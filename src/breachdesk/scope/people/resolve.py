@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from breachdesk.scope.ordered import distinct
 from breachdesk.scope.people import names as naming
 
 Ints = npt.NDArray[np.int32]
@@ -107,7 +108,7 @@ def _shared(material: Material) -> pl.DataFrame:
         if len(value) < 2:
             continue
         ordered = np.sort(value)
-        twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+        twice = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
         if not len(twice):
             continue
         place = np.minimum(np.searchsorted(twice, value), len(twice) - 1)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 from polars.exceptions import PolarsError
 
+from breachdesk.scope.ordered import distinct
 from breachdesk.scope.readers.blocks import full_width
 from breachdesk.scope.readers.tables import without_empty
 
@@ -156,7 +157,7 @@ def _regular_gaps(data: npt.NDArray[np.uint8], starts: Places, ends: Places, pre
     allowed = re.compile(rb"\s*(?:,|;?\s*(?:GO\s+)?" + re.escape(prefix) + rb")\s*", re.IGNORECASE)
     gaps = starts[1:] - ends[:-1] - 1
     good = len(starts)
-    for length in np.unique(gaps).tolist():
+    for length in distinct(gaps).tolist():
         which = np.flatnonzero(gaps == length)
         if length > len(prefix) + 64:
             good = min(good, int(which[0]) + 1)
