@@ -15,6 +15,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from breachdesk.ground import compiled
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -55,6 +57,13 @@ class Shelf:
     def data(self, path: str) -> Any:
         return load_yaml(self.find(path))
 
+    def all(self, under: str, *, without: str = "") -> dict[str, Any]:
+        """Every document below `under` by its path on the shelf; folders named `without` are passed over. For shelves
+        of hundreds of files: what was parsed once is kept (ground/compiled.py)."""
+        wanted = [(name, path) for name, path in self.files(under) if without not in name.split("/")[:-1]]
+        where = hashlib.sha256("\0".join(str(folder.resolve()) for folder in self.folders).encode()).hexdigest()
+        return compiled.parsed(wanted, _parse, shelf=f"{under.replace('/', '-')}-{where[:16]}")
+
     def digest(self, under: str) -> str:
         """SHA-256 over names and bytes of every file below `under`: what a case was judged by."""
         total = hashlib.sha256()
@@ -73,11 +82,15 @@ def load_yaml(path: Path) -> Any:
 def _parsed(path: Path, mtime_ns: int, size: int) -> Any:
     """Parsing is slow and packs are read again by many; a file that has changed is another file."""
     del mtime_ns, size
+    return _parse(path, path.read_bytes())
+
+
+def _parse(path: Path, raw: bytes) -> Any:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = raw.decode("utf-8")
         with suppress(
             YAMLError
-        ):  # five times faster where its wheel is; stricter about `:` in a word, so not the last one
+        ):  # five times faster where its wheel is; stricter about `:` in a word: not the last one
             return YAML(typ="safe").load(text)
         return YAML(typ="safe", pure=True).load(text)
     except (YAMLError, UnicodeDecodeError) as error:

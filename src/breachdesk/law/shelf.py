@@ -140,31 +140,38 @@ def load(shelf: Shelf | None = None) -> LawShelf:
 
 
 def _read(shelf: Shelf) -> tuple[tuple[Order, ...], tuple[Item, ...]]:
-    paths = [path for path, _ in shelf.files(ROOT) if STORIES not in PurePosixPath(path).parts]
+    folders: dict[str, dict[str, Any]] = {}
+    for path, data in shelf.all(ROOT, without=STORIES).items():
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, {})[name] = data
     orders: list[Order] = []
     items: list[Item] = []
-    for path in paths:
-        if not path.endswith("/" + PACK):
+    for folder, documents in folders.items():
+        if PACK not in documents:
             continue
-        folder = path.removesuffix("/" + PACK)
-        beside = [p for p in paths if str(PurePosixPath(p).parent) == folder and p != path]
-        order = _order(shelf, folder, beside)
+        order = _order(folder, documents)
         orders.append(order)
-        for rule_path in beside:
-            if not PurePosixPath(rule_path).stem.startswith(SHARED):
-                items += _items(order, _model(Rule, shelf, rule_path), rule_path)
+        for name, data in documents.items():
+            if name != PACK and not name.startswith(SHARED):
+                path = f"{folder}/{name}"
+                items += _items(order, _model(Rule, data, path), path)
     return tuple(orders), tuple(items)
 
 
-def _order(shelf: Shelf, folder: str, beside: list[str]) -> Order:
-    pack = _model(Pack, shelf, f"{folder}/{PACK}")
+def _order(folder: str, documents: Mapping[str, Any]) -> Order:
+    pack = _model(Pack, documents[PACK], f"{folder}/{PACK}")
     _same(pack.id, folder, f"{folder}/{PACK}")
     tables = {
-        PurePosixPath(p).stem: _model(Penalties, shelf, p)
-        for p in beside
-        if PurePosixPath(p).stem.startswith("penalties")
+        PurePosixPath(name).stem: _model(Penalties, data, f"{folder}/{name}")
+        for name, data in documents.items()
+        if name.startswith("penalties")
     }
-    found = _model(Authorities, shelf, f"{folder}/{pack.authorities}.yaml") if pack.authorities else None
+    found = None
+    if pack.authorities:
+        name = f"{pack.authorities}.yaml"
+        if name not in documents:
+            raise BadPack(f"{folder}/{PACK}: authorities names {name}, which does not lie beside it")
+        found = _model(Authorities, documents[name], f"{folder}/{name}")
     return Order(pack, folder, found, tables)
 
 
@@ -232,13 +239,13 @@ def _content(shelf: Shelf) -> dict[str, tuple[Text, ...]]:
     class Sets(BaseModel):
         sets: dict[str, Contents]
 
-    found = _model(Sets, shelf, f"{ROOT}/content.yaml").sets
+    found = _model(Sets, shelf.data(f"{ROOT}/content.yaml"), f"{ROOT}/content.yaml").sets
     return {name: items for name, items in found.items() if not isinstance(items, str)}
 
 
-def _model(kind: type[M], shelf: Shelf, path: str) -> M:
+def _model(kind: type[M], data: Any, path: str) -> M:
     try:
-        return kind.model_validate(shelf.data(path))
+        return kind.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pycountry
 from babel import Locale
@@ -26,10 +26,11 @@ def load(shelf: Shelf) -> Detectors:
     vocabulary = elements.read(shelf)
     phrases = Phrases()
     by_id: dict[str, Detector] = {}
-    for path, _ in shelf.files(_FOLDER):
+    documents = shelf.all(_FOLDER)
+    for path, document in documents.items():
         if path == _CONTEXT:
             continue
-        pack = _read(shelf, path, DetectorPack)
+        pack = _read(document, path, DetectorPack)
         if pack.id != _id_of(path):
             raise BadPack(f"packs: {path}: its id is {pack.id}, by its place it is {_id_of(path)}; rename one of them")
         if pack.element not in vocabulary:
@@ -38,7 +39,9 @@ def load(shelf: Shelf) -> Detectors:
         phrases.add(pack.id, Strength.NAMES, pack.header.words)
         phrases.add(pack.id, Strength.HINT, pack.header.hints)
         phrases.add(pack.id, Strength.NEVER, pack.header.never)
-    context = _read(shelf, _CONTEXT, ContextPack)
+    if _CONTEXT not in documents:
+        raise BadPack(f"packs: {_CONTEXT} is on no shelf (looked in {', '.join(map(str, shelf.folders))})")
+    context = _read(documents[_CONTEXT], _CONTEXT, ContextPack)
     for owner, words in (
         ("~thing", context.thing_headers),
         ("~person", context.person_headers),
@@ -53,9 +56,9 @@ def _id_of(path: str) -> str:
     return ".".join(PurePosixPath(path).with_suffix("").parts[1:])
 
 
-def _read(shelf: Shelf, path: str, shape: type[_Pack]) -> _Pack:
+def _read(document: Any, path: str, shape: type[_Pack]) -> _Pack:
     try:
-        return shape.model_validate(shelf.data(path))
+        return shape.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
