@@ -106,3 +106,26 @@ def _cross_border(**more: Any) -> str:
 )
 def test_cross_border_means_two_states_of_the_eea(sheet: dict[str, Any], expected: str) -> None:
     assert _cross_border(**sheet) == expected
+
+
+def _four_hours(**more: Any) -> str:
+    return conditions.parse({"predicate": "dora_four_hours"}, our_facts()).ask(facts.parse(more)).answer.value
+
+
+@pytest.mark.parametrize(
+    ("classified", "expected"),
+    [
+        ("2026-09-01T11:00:00+02:00", "yes"),
+        ("2026-09-02T06:00:00+02:00", "yes"),  # four hours end with the day
+        ("2026-09-02T06:00:01+02:00", "no"),
+        ("2026-09-02T10:00:00+02:00", "no"),
+        ("2026-09-02T10:00:01+02:00", "yes"),  # classified after the day: four hours again
+    ],
+)
+def test_four_hours_from_classification_stop_at_24_from_awareness(classified: str, expected: str) -> None:
+    assert _four_hours(**{"time.aware": "2026-09-01T10:00:00+02:00", "time.classified_major": classified}) == expected
+
+
+def test_four_hours_are_open_until_the_incident_is_classified() -> None:
+    assert _four_hours(**{"time.aware": "2026-09-01T10:00:00+02:00"}) == "unknown"
+    assert _four_hours(**{"time.classified_major": "2026-09-01T10:00:00+02:00"}) == "yes"

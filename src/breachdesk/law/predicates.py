@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from breachdesk.law import answer
 from breachdesk.law.answer import Answer
 from breachdesk.law.groups import EEA
+from breachdesk.law.instants import Instant
 from breachdesk.law.shapes import Because
 from breachdesk.law.sheet import Sheet
 
@@ -40,6 +43,26 @@ def _cross_border(sheet: Sheet) -> Outcome:
     return answer.of(False), (Because("people", sure, "EEA > 1"),), ()
 
 
+_AWARE = ("time.aware", "time.determined", "time.detected", "time.discovered")
+
+
+def _four_hours_decide(sheet: Sheet) -> Outcome:
+    """DORA, Del. Reg. 2025/301 Art 5(1)(a): four hours from classification, at most 24 hours from awareness; but again
+    four hours from classification when the incident was classified only after those 24 hours."""
+    classified = sheet.facts.get("time.classified_major")
+    if not isinstance(classified, Instant):
+        return Answer.UNKNOWN, (), ("time.classified_major",)
+    aware = next((found for name in _AWARE if isinstance(found := sheet.facts.get(name), Instant)), None)
+    if aware is None:
+        return Answer.YES, (), ()
+    zone = ZoneInfo("Europe/Brussels")
+    waited = classified.earliest(zone).timestamp() - aware.earliest(zone).timestamp()
+    day, four = timedelta(hours=24).total_seconds(), timedelta(hours=4).total_seconds()
+    because = (Because("time.classified_major", classified.text(), "+ 4 h ≤ 24 h, or > 24 h"),)
+    return answer.of(waited + four <= day or waited > day), because, ()
+
+
 PREDICATES: dict[str, Named] = {
+    "dora_four_hours": Named(("time.classified_major", *_AWARE), _four_hours_decide),
     "cross_border_eea": Named(("entity.establishments", "entity.main_establishment", "people"), _cross_border),
 }
