@@ -1,10 +1,15 @@
 """Severity by ENISA's own examples; risk by worked cases of the EDPB guidelines and by what must not decide alone."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
+from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import facts, risk, severity
+from breachdesk.law.sheet import with_people
 
 THEFT = {"breach.confidentiality": True, "breach.malicious": True, "breach.exfiltration": "yes"}
 STOLEN = {"breach.confidentiality": True, "breach.malicious": True}
@@ -117,17 +122,132 @@ def test_a_missing_fact_that_cannot_change_the_band_does_not_matter() -> None:
 def test_serious_harm_is_proposed_with_it_and_factors_say_which_way() -> None:
     found = risk.propose(facts.parse({**THEFT, "data.classes": ["health"], "subjects.vulnerable": True}))
     assert found.proposals == {"risk.gdpr": "high", "risk.serious_harm": "likely"}
-    assert {(f.fact, f.toward) for f in found.factors} == {
+    assert {(f.fact, f.toward) for f in found.factors if f.weighed} == {
         ("data.classes", "higher"),
         ("subjects.vulnerable", "higher"),
         ("breach.malicious", "higher"),
     }
+    assert {(f.fact, f.toward) for f in found.factors if not f.weighed} == {("breach.exfiltration", "higher")}
     assert all(f.en and f.ru and f.source for f in found.factors)
 
 
 def test_what_a_human_decided_stands_beside_the_proposal() -> None:
     found = risk.to_json(risk.propose(facts.parse({**THEFT, "data.classes": ["health"], "risk.gdpr": "risk"})))
     assert (found["proposals"]["risk.gdpr"], found["decided"]) == ("high", {"risk.gdpr": "risk"})
+    assert found["decisions"] == [
+        {"fact": "risk.gdpr", "value": "risk", "proposed": "high", "differs": True, "by": None, "on": None, "why": None}
+    ]
+
+
+DECIDED = {"value": "risk", "by": "A. Meier", "on": "2026-11-20", "why": "the charts were old"}
+
+
+def test_a_decision_says_who_when_and_why_and_is_the_fact_laws_ask_for() -> None:
+    sheet = facts.parse({**THEFT, "data.classes": ["health"], "risk.gdpr": DECIDED})
+    assert sheet.get("risk.gdpr") == "risk"
+    (told,) = risk.to_json(risk.propose(sheet))["decisions"]
+    assert told == {**DECIDED, "fact": "risk.gdpr", "proposed": "high", "differs": True}
+
+
+@pytest.mark.parametrize(("classes", "differs"), [(["health"], True), (["name", "contact"], False), (None, False)])
+def test_a_decision_differs_only_from_a_proposal_that_says_otherwise(classes: list[str] | None, differs: bool) -> None:
+    sheet = facts.parse({**THEFT, "data.classes": classes, "risk.gdpr": DECIDED})
+    assert risk.propose(sheet).differs("risk.gdpr") is differs
+
+
+def test_a_decision_outlives_what_is_derived_later() -> None:
+    sheet = facts.parse({**THEFT, "data.classes": ["name"], "risk.gdpr": DECIDED})
+    assert with_people(sheet.but("breach.malicious", False), ()).decisions["risk.gdpr"].by == "A. Meier"
+
+
+@pytest.mark.parametrize(
+    "written", [{**DECIDED, "who": "x"}, {**DECIDED, "value": "great"}, {**DECIDED, "why": 3}, {"by": "A. Meier"}]
+)
+def test_a_decision_that_cannot_be_read_is_refused(written: dict[str, Any]) -> None:
+    with pytest.raises(facts.BadFacts, match=r"risk\.gdpr"):
+        facts.parse({"risk.gdpr": written})
+
+
+def test_a_decision_without_a_value_decides_nothing() -> None:
+    assert "risk.gdpr" not in facts.parse({"risk.gdpr": {"value": "unknown", "by": "A. Meier"}}).facts
+
+
+def worked() -> Iterator[Any]:
+    for path in sorted((Path(__file__).parent / "cases" / "risk").glob("*.yaml")):
+        for case in YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")):
+            ways = [{**case, "sheet": {}}, *case.get("flips", [])]
+            for number, way in enumerate(ways):
+                told = {"sheet": {**case["sheet"], **way["sheet"]}, "risk": way["risk"], "missing": way.get("missing")}
+                yield pytest.param(told, id=f"{path.stem} {case['id']}.{number}")
+
+
+@pytest.mark.parametrize("case", list(worked()))
+def test_the_worked_cases_end_as_the_guidelines_say(case: dict[str, Any]) -> None:
+    found = risk.propose(facts.parse(case["sheet"]))
+    for fact, wanted in case["risk"].items():
+        assert found.proposals[fact] in (wanted if isinstance(wanted, list) else [wanted]), found.factors
+    assert set(case["missing"] or ()) <= set(found.missing)
+
+
+def test_all_eighteen_cases_and_ten_examples_are_there() -> None:
+    ids = {case.id for case in worked() if case.id.endswith(".0")}
+    assert sum("01-2021" in id_ for id_ in ids) == 18
+    assert sum("annex-b" in id_ for id_ in ids) == 10
+
+
+def test_how_much_sensitive_data_tell_is_asked_only_where_it_could_lower_the_proposal() -> None:
+    health = {**MISTAKE, "subjects.count": 15, "data.classes": ["name", "contact", "health"]}
+    assert proposed(**health) == ("risk", ("data.sensitive_insight",))
+    assert proposed(**health, **{"data.sensitive_insight": "substantial"}) == ("risk", ())
+    assert proposed(**health, **{"data.sensitive_insight": "general"}) == ("risk", ())
+    assert proposed(**health, **{"data.sensitive_insight": "little"}) == ("unlikely", ())
+    assert proposed(**{**health, **STOLEN}) == ("high", ())
+    cards = {**MISTAKE, "subjects.count": 15, "data.classes": ["name", "payment_card_full", "health"]}
+    assert proposed(**cards) == ("risk", ())
+
+
+@pytest.mark.parametrize(
+    ("sheet", "expected"),
+    [
+        ({**MISTAKE, "data.classes": ["name", "financial_status"], "subjects.count": 1}, "possible"),
+        ({**MISTAKE, "data.classes": ["name", "contact", "dob"], "subjects.count": 1}, "unlikely"),
+        ({**MISTAKE, "data.classes": ["name", "contact"], "subjects.count": 5000}, "unlikely"),
+        ({**THEFT, "data.classes": ["name", "contact"]}, "possible"),
+        ({**THEFT, "data.classes": ["name", "credentials"], "mitigation.risk_removed": True}, "possible"),
+        ({**MISTAKE, "data.classes": ["health"], "subjects.count": 1, "mitigation.risk_removed": True}, "unlikely"),
+        ({**MISTAKE, "data.classes": ["credentials"], "subjects.count": 1, "harm.further_use": True}, "likely"),
+    ],
+)
+def test_serious_harm_asks_for_more_than_any_risk(sheet: dict[str, Any], expected: str) -> None:
+    assert risk.propose(facts.parse(sheet)).proposals["risk.serious_harm"] == expected
+
+
+def met(**sheet: Any) -> dict[str, tuple[str, str]]:
+    return {test.id: (test.proposed, test.decided) for test in risk.propose(facts.parse(sheet)).tests}
+
+
+def test_each_law_reads_the_proposal_by_its_own_test() -> None:
+    possible = met(**THEFT, **{"data.classes": ["name", "contact"]})
+    assert {id_ for id_, (answer, _) in possible.items() if answer == "met"} == {"ca", "ca-ab", "ca-qc"}
+    assert {id_ for id_, (answer, _) in possible.items() if answer == "not_met"} == {"au", "nz", "sg"}
+    assert set(met(**THEFT, **{"data.classes": ["health"]}).values()) == {("met", "")}
+    assert set(met(**THEFT).values()) == {("unknown", "")}
+
+
+def test_a_decision_is_read_by_the_same_tests_and_singapore_deems() -> None:
+    decided = met(**THEFT, **{"data.classes": ["health"], "risk.serious_harm": "unlikely", "sg.prescribed_class": True})
+    assert decided["au"] == ("met", "not_met")
+    assert decided["sg"] == ("met", "met")
+
+
+def test_every_reason_on_the_shelf_names_its_sources_in_both_languages() -> None:
+    pack, harm = (our_shelf().data(f"severity/{name}.yaml") for name in ("risk", "harm"))
+    tables = ("impact", "worse", "disclosure", "loss")
+    rows = [row for table in tables for row in pack[table] if "why" in row]
+    for row in (*rows, pack["vital"], pack["removed"], *harm["factors"]):
+        assert row["why"]["en"] != row["why"]["ru"]
+        assert row["sources"], row["why"]["en"]
+        assert set(row["sources"]) <= set(pack["sources"]), row["why"]["en"]
 
 
 @pytest.mark.parametrize(

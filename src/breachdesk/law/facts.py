@@ -16,7 +16,7 @@ from ruamel.yaml.error import YAMLError
 from breachdesk.ground import elements
 from breachdesk.law import values
 from breachdesk.law.people import Group
-from breachdesk.law.sheet import Sheet, derive, of_cohorts
+from breachdesk.law.sheet import Decision, Sheet, derive, of_cohorts
 from breachdesk.law.vocabulary import Facts, FactType, our_facts
 from breachdesk.scope.shapes import Cohort
 
@@ -103,10 +103,12 @@ def parse(
     words = vocabulary or our_facts()
     problems: list[str] = []
     facts: dict[str, Any] = {}
+    decisions: dict[str, Decision] = {}
     groups: tuple[Group, ...] | None = None
-    for name, value in _flat(raw, words):
+    for name, written in _flat(raw, words):
         place = f"{where}:{lines[name]}" if lines and name in lines else where
         fact = words.find(name)
+        value = written.get("value") if values.is_decision(name, written) else written
         if value is None or (value == "unknown" and (fact is None or "unknown" not in fact.options)):
             continue
         if fact is None:
@@ -117,11 +119,13 @@ def parse(
                 groups = _people(value, folder, people)
             else:
                 facts[name] = values.value_of(fact, value)
+                if value is not written:
+                    decisions[name] = values.decision(written)
         except values.BadValue as error:
             problems.append(f"{place}: {name}: {error}")
     if problems:
         raise BadFacts(problems)
-    return derive(facts, groups)
+    return derive(facts, groups, decisions)
 
 
 def _flat(raw: Mapping[str, Any], words: Facts) -> list[tuple[str, Any]]:

@@ -25,14 +25,28 @@ class Hold:
     written: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided a fact that is a judgement, when, and why; each null when nobody wrote it down."""
+
+    by: str | None = None
+    on: Instant | None = None
+    why: str | None = None
+
+    def told(self) -> dict[str, str | None]:
+        return {"by": self.by, "on": None if self.on is None else self.on.text(), "why": self.why}
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """Facts by name, typed; absent means unknown. `people` answers the counts. Derived facts are in `facts` as well."""
+    """Facts by name, typed; absent means unknown. `people` answers the counts. Derived facts are in `facts` as well.
+    `decisions` says of a fact that is a judgement who made it."""
 
     facts: Mapping[str, Any]
     people: People = field(default_factory=lambda: People(None))
     derived: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
 
     def get(self, name: str) -> Any:
         """The value, or None while unknown. Counts are Bounds."""
@@ -53,7 +67,7 @@ class Sheet:
 
     def but(self, name: str, value: Any) -> "Sheet":
         """The same case with one fact answered."""
-        return Sheet({**self.facts, name: value}, self.people, self.derived, self.warnings)
+        return Sheet({**self.facts, name: value}, self.people, self.derived, self.warnings, self.decisions)
 
 
 def of_cohorts(cohorts: Sequence[Cohort]) -> tuple[Group, ...]:
@@ -68,10 +82,12 @@ def of_cohorts(cohorts: Sequence[Cohort]) -> tuple[Group, ...]:
 def with_people(sheet: Sheet, cohorts: Sequence[Cohort]) -> Sheet:
     """The same case, its people counted by scope."""
     told = {name: value for name, value in sheet.facts.items() if name not in sheet.derived}
-    return derive(told, of_cohorts(cohorts))
+    return derive(told, of_cohorts(cohorts), sheet.decisions)
 
 
-def derive(facts: Mapping[str, Any], groups: tuple[Group, ...] | None) -> Sheet:
+def derive(
+    facts: Mapping[str, Any], groups: tuple[Group, ...] | None, decisions: Mapping[str, Decision] | None = None
+) -> Sheet:
     """Facts that follow from others. What somebody wrote down stands, unless the people themselves are listed."""
     told = dict(facts)
     derived: dict[str, Any] = {}
@@ -92,6 +108,7 @@ def derive(facts: Mapping[str, Any], groups: tuple[Group, ...] | None) -> Sheet:
         people,
         frozenset(derived),
         tuple(contradictions(told, people)),
+        dict(decisions or {}),
     )
 
 

@@ -7,7 +7,7 @@ from breachdesk.ground import elements, places
 from breachdesk.law import instants
 from breachdesk.law.instants import Instant
 from breachdesk.law.people import Group
-from breachdesk.law.sheet import Hold
+from breachdesk.law.sheet import Decision, Hold
 from breachdesk.law.vocabulary import Fact, FactType, is_place
 
 
@@ -40,6 +40,24 @@ def value_of(fact: Fact, value: Any) -> Any:
         case FactType.HOLD:
             return _hold(value)
     return value
+
+
+def is_decision(name: str, value: Any) -> bool:
+    """Risk is judged, not found: such a fact may say who judged it, when and why."""
+    return name.startswith("risk.") and isinstance(value, dict) and "value" in value
+
+
+def decision(value: dict[str, Any]) -> Decision:
+    if set(value) - {"value", "by", "on", "why"}:
+        raise BadValue("write {value: risk, by: who decided, on: 2026-11-20, why: the reasons}")
+    by, why = (_words(name, value.get(name)) for name in ("by", "why"))
+    return Decision(by, None if value.get("on") is None else _instant(value["on"]), why)
+
+
+def _words(name: str, value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise BadValue(f"`{name}` is words, in quotes")
 
 
 def _bool(value: Any) -> bool:
