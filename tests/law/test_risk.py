@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import facts, risk, severity
-from breachdesk.law.sheet import with_people
+from breachdesk.law.sheet import Decision, with_people
 
 THEFT = {"breach.confidentiality": True, "breach.malicious": True, "breach.exfiltration": "yes"}
 STOLEN = {"breach.confidentiality": True, "breach.malicious": True}
@@ -147,6 +147,8 @@ def test_a_decision_says_who_when_and_why_and_is_the_fact_laws_ask_for() -> None
     assert sheet.get("risk.gdpr") == "risk"
     (told,) = risk.to_json(risk.propose(sheet))["decisions"]
     assert told == {**DECIDED, "fact": "risk.gdpr", "proposed": "high", "differs": True}
+    assert sheet.decisions["risk.gdpr"].line() == "A. Meier, 2026-11-20: the charts were old"
+    assert Decision(why="the charts were old").line() == "the charts were old"
 
 
 @pytest.mark.parametrize(("classes", "differs"), [(["health"], True), (["name", "contact"], False), (None, False)])

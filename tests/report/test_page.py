@@ -289,6 +289,23 @@ def test_severity_and_risk_explain_themselves_and_a_human_decides(english):
         assert part in text
 
 
+def test_who_decided_otherwise_stands_beside_the_proposal():
+    weight = replace(
+        account().weight,
+        decided={"risk.gdpr": "risk"},
+        decided_by={"risk.gdpr": "A. Meier, 2026-11-20: the cards had expired"},
+        differs=("risk.gdpr",),
+        factors=(
+            Point({"en": "Copied out", "ru": "Скопированы"}, "higher", "breach.exfiltration", "OPC", weighed=False),
+        ),
+    )
+    text = read(render(replace(account(), weight=weight), "en")).id("severity").text()
+    assert "(A. Meier, 2026-11-20: the cards had expired)" in text
+    assert "The decision differs from the proposal; the decision stands." in text
+    assert "Copied out (not in the number)" in text
+    assert "differs" not in read(render(account(), "en")).id("severity").text()
+
+
 def test_an_unfinished_pack_says_so_first_and_says_at_which_stage():
     page = read(render(replace(account(), unfinished="notices", command="breachdesk assess x"), "en"))
     told = page.id("unfinished").text()

@@ -62,7 +62,7 @@ def weight(risks: Mapping[str, Risk]) -> Weight:
         Point({language: said[place] for language, said in by_language.items()})
         for place in range(len(one.severity.steps))
     ]
-    factors = [Point({"en": f.en, "ru": f.ru}, f.toward, f.fact, f.source) for f in one.factors]
+    factors = [Point({"en": f.en, "ru": f.ru}, f.toward, f.fact, f.source, f.weighed) for f in one.factors]
     return Weight(
         method=METHOD,
         score=one.severity.score,
@@ -70,6 +70,8 @@ def weight(risks: Mapping[str, Risk]) -> Weight:
         steps=tuple(steps),
         proposals=one.proposals,
         decided=one.decided,
+        decided_by={fact: decision.line() for fact, decision in one.decisions.items()},
+        differs=tuple(fact for fact in one.decided if one.differs(fact)),
         factors=tuple(factors),
         missing=tuple(dict.fromkeys((*one.missing, *one.severity.missing))),
     )

@@ -39,7 +39,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """The test of one law for serious harm: met, not_met or unknown by the proposal and (else empty) by the decision."""
+    """One law's test of serious harm: met, not_met or unknown by the proposal; by the decision too, else empty."""
 
     id: str
     en: str

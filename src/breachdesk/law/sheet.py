@@ -36,6 +36,11 @@ class Decision:
     def told(self) -> dict[str, str | None]:
         return {"by": self.by, "on": None if self.on is None else self.on.text(), "why": self.why}
 
+    def line(self) -> str:
+        """`A. Meier, 2026-11-20: the files were old`."""
+        told = self.told()
+        return ": ".join(filter(None, (", ".join(filter(None, (told["by"], told["on"]))), told["why"])))
+
 
 @dataclass(frozen=True)
 class Sheet:

@@ -227,6 +227,8 @@ def _weight(account: Account, words: Words) -> dict[str, Any]:
                 words.say(f"weight.{fact}") if f"weight.{fact}" in words else fact,
                 _risk(proposed, words),
                 _risk(weight.decided[fact], words) if fact in weight.decided else "",
+                weight.decided_by.get(fact, ""),
+                words.say("weight.differs") if fact in weight.differs else "",
             )
             for fact, proposed in weight.proposals.items()
         ],

@@ -87,11 +87,13 @@ class Point:
     toward: str = ""  # higher | lower | "" for a step of the score
     fact: str = ""
     source: str = ""
+    weighed: bool = True  # false: for the person who decides, in no number
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """Severity and risk of the breach: a proposal with every point explained. `decided` is the human's own value."""
+    """Severity and risk of the breach: a proposal with every point explained. `decided` is the human's own value,
+    `decided_by` who said so, when and why; `differs` names the facts decided otherwise than proposed."""
 
     method: str
     score: float | None
@@ -99,6 +101,8 @@ class Weight:
     steps: tuple[Point, ...] = ()
     proposals: Mapping[str, str] = field(default_factory=dict)
     decided: Mapping[str, str] = field(default_factory=dict)
+    decided_by: Mapping[str, str] = field(default_factory=dict)
+    differs: tuple[str, ...] = ()
     factors: tuple[Point, ...] = ()
     missing: tuple[str, ...] = ()
 
