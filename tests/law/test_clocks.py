@@ -360,3 +360,47 @@ def test_a_day_begins_before_it_ends_in_every_zone(moment: datetime, zone: str) 
     begin, end = instants.day_start(day, place).astimezone(UTC), instants.day_end(day, place).astimezone(UTC)
     assert begin <= moment <= end + timedelta(hours=1, seconds=1)
     assert timedelta(hours=22) <= end - begin <= timedelta(hours=25)
+
+
+WINDOW: dict[str, Any] = {"n_from": "contract.insurance_notice_hours", "unit": "hours", "from": "time.aware"}
+
+
+@given(moments, st.integers(0, 100_000), st.sampled_from(ZONES))
+def test_a_number_told_in_a_fact_counts_like_one_of_the_law(start: datetime, n: int, zone: str) -> None:
+    sheet = {"time.aware": start.isoformat(), "contract.insurance_notice_hours": n}
+    assert reckon(WINDOW, sheet, zone).due == due(n, "hours", start, zone)
+
+
+def test_a_number_not_yet_told_is_asked_for_and_dates_nothing() -> None:
+    found = reckon(WINDOW, {"time.aware": "2026-03-07T10:00:00Z"})
+    assert (found.due, found.missing) == (None, ("contract.insurance_notice_hours",))
+    assert found.clock is not None
+    assert "contract.insurance_notice_hours" in found.clock.steps[-1]
+    assert reckon(WINDOW, {}).missing == ("contract.insurance_notice_hours", "time.aware")
+
+
+def test_a_number_beyond_all_sense_is_as_good_as_none() -> None:
+    sheet = {"time.aware": "2026-03-07T10:00:00Z", "contract.insurance_notice_hours": 10**15}
+    assert reckon(WINDOW, sheet).missing == ("contract.insurance_notice_hours",)
+
+
+def test_a_number_told_can_be_doubled_and_its_place_is_named() -> None:
+    rule = {**WINDOW, "double_if": {"f": "breach.malicious", "eq": True}}
+    sheet = {"time.aware": "2026-03-07T10:00:00Z", "contract.insurance_notice_hours": 24, "breach.malicious": True}
+    found = reckon(rule, sheet)
+    assert found.due == datetime(2026, 3, 9, 10, tzinfo=UTC)
+    assert found.clock is not None
+    assert any("contract.insurance_notice_hours" in step and "24 hours" in step for step in found.clock.steps)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        {"n": 3, "n_from": "contract.insurance_notice_hours", "unit": "hours", "from": "time.aware"},
+        {"n_from": "contract.insurance_notice_hours", "from": "time.aware"},
+        {"n_from": "contract.insurance_notice_hours", "unit": "hours"},
+    ],
+)
+def test_a_number_stands_in_one_place_and_has_its_unit_and_start(term: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="term"):
+        reckon(term, {})

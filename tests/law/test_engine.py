@@ -223,11 +223,15 @@ def test_the_same_case_gives_the_same_document_in_both_languages_but_for_words()
     assert [d["title"] for d in one["duties"]] != [d["title"] for d in two["duties"]]
 
 
+# contracts follow no place: whether there are any is asked wherever people live
+SIGNED = {"insurance.cyber_claim", "contract.customers", "entity.role", "breach.source_is_entity", "entity.kinds"}
+
+
 def test_an_empty_sheet_owes_nothing_and_asks() -> None:
     found = engine.evaluate(facts.parse({}), shelf.load(), AT)
     assert not any(d.verdict in (Verdict.OWED, Verdict.HELD) for d in found.duties)
     assert all(d.missing for d in found.duties if d.verdict is Verdict.UNKNOWN)
-    assert {q.fact for q in found.questions} == {"people", "entity.establishments"}
+    assert {q.fact for q in found.questions} == {"people", "entity.establishments"} | SIGNED
 
 
 def test_where_it_is_open_whether_a_law_reaches_the_case_only_that_is_asked_and_more_once_it_does() -> None:
@@ -237,7 +241,7 @@ def test_where_it_is_open_whether_a_law_reaches_the_case_only_that_is_asked_and_
 
     assert asked(
         people=[{"residence": "unknown", "count": 3, "elements": ["name"]}], entity__establishments=["AQ"]
-    ) == {"people"}
+    ) == {"people"} | SIGNED - {"entity.kinds"}
     there = asked(people=[], entity__establishments=["RU"], breach__personal_data=True)
     assert {"breach.confidentiality", "ru.subjects_rights_violated", "time.detected", "entity.cii_ru"} <= there
     assert "people" not in there

@@ -24,7 +24,10 @@ from breachdesk.scope.shapes import Cohort
 
 FOLDER = "filings"
 _FILED = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN, Verdict.VOLUNTARY)
-_NOT_AUTHORITIES = ("individuals", "internal", "controller", "media", "credit_bureaus", "organisations", "owner", "")
+_NOT_AUTHORITIES = (
+    "individuals", "internal", "controller", "media", "credit_bureaus", "organisations", "owner", "acquirer",
+    "insurer", "",
+)  # fmt: skip
 
 
 def write_filings(

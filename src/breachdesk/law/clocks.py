@@ -18,6 +18,7 @@ from breachdesk.law.shapes import ClockSteps
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.words import Phrases, shown
 
+LONGEST = 100_000  # no contract gives more hours or days than that
 MONDAY_TO_FRIDAY = Calendar(country="BE")  # institutions of the EU sit there; used when a pack names no calendar
 
 
@@ -94,6 +95,8 @@ class Clock:
 
     def _term(self, term: Term) -> Deadline:
         n, doubled, open_ = self._number(term)
+        if n is None and term.n_from is not None:
+            return self._no_number(term, term.n_from)
         rule = self._rule(term, n)
         if n is None and term.by is None:
             return Deadline(None)
@@ -105,13 +108,30 @@ class Clock:
         return Deadline(end, None, ClockSteps(started.name, rule, said), (*started.missing, *open_))
 
     def _number(self, term: Term) -> tuple[int | None, tuple[str, ...], tuple[str, ...]]:
-        if term.double_if is None or term.n is None:
-            return term.n, (), ()
+        n, told = self._told(term)
+        if term.double_if is None or n is None:
+            return n, told, ()
         found = self.ask(term.double_if).ask(self.sheet)
         if found.answer is not Answer.YES:
-            return term.n, (), found.missing if found.answer is Answer.UNKNOWN else ()
+            return n, told, found.missing if found.answer is Answer.UNKNOWN else ()
         test = ", ".join(f"{b.fact} {b.test}" for b in found.because)
-        return term.n * 2, (self.say("step.doubled", test=test),), ()
+        return n * 2, (*told, self.say("step.doubled", test=test)), ()
+
+    def _no_number(self, term: Term, fact: str) -> Deadline:
+        started = self._start(term)
+        missing = started.missing if started else self._unknown(term, "").missing
+        steps = (*(started.steps if started else ()), self.say("step.number_unknown", fact=fact))
+        name = started.name if started else fact
+        return Deadline(None, None, ClockSteps(name, self.say("rule.open"), steps), (fact, *missing))
+
+    def _told(self, term: Term) -> tuple[int | None, tuple[str, ...]]:
+        """The number of the term, and where it stands when it is a fact of the sheet."""
+        if term.n_from is None:
+            return term.n, ()
+        value = self.sheet.facts.get(term.n_from)
+        if not isinstance(value, int) or value > LONGEST or term.unit is None:
+            return None, ()
+        return value, (self.say("step.number", fact=term.n_from, rule=self.say.term(value, term.unit)),)
 
     def _rule(self, term: Term, n: int | None) -> str:
         if n is not None and term.unit:

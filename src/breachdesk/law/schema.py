@@ -191,10 +191,12 @@ class Term(Strict):
     """One term: `n` of `unit` from the first start in `from` that is known (or the earliest / latest of them all).
 
     No `n` and no `by`: the law gives no number (`standard` says what it asks). `if`: a branch of a list of terms.
+    `n_from`: the number stands in a fact, as the window of a contract does.
     """
 
     if_: Condition | None = Field(None, alias="if")
     n: int | None = Field(None, ge=0)
+    n_from: str | None = None
     unit: Unit | None = None
     from_: Starts = Field((), alias="from")
     pick: Literal["first", "earliest", "latest"] = "first"
@@ -206,9 +208,12 @@ class Term(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> "Term":
-        if (self.n is None) != (self.unit is None):
-            raise ValueError("a term has both n and unit, or neither")
-        if (self.n is not None or self.by) and not self.from_:
+        if self.n is not None and self.n_from is not None:
+            raise ValueError("a term has n or n_from, not both")
+        numbered = self.n is not None or self.n_from is not None
+        if numbered != (self.unit is not None):
+            raise ValueError("a term has both n (or n_from) and unit, or neither")
+        if (numbered or self.by) and not self.from_:
             raise ValueError("a term with a number needs `from`")
         return self
 
@@ -240,7 +245,7 @@ def _due(value: Any) -> Any:
     return {**rest, "terms": [term], **({"latest": _many(rest["latest"])} if "latest" in rest else {})}
 
 
-_TERM_KEYS = ("n", "unit", "from", "pick", "first_day", "roll", "by", "double_if", "received")
+_TERM_KEYS = ("n", "n_from", "unit", "from", "pick", "first_day", "roll", "by", "double_if", "received")
 DueField = Annotated[Due, BeforeValidator(_due)]
 
 

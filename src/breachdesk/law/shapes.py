@@ -55,7 +55,7 @@ class Duty:
     id: str
     ref: str
     title: str
-    jurisdiction: str  # ISO 3166 or EU
+    jurisdiction: str  # ISO 3166, EU, or contract
     kind: str
     recipient: Recipient
     verdict: Verdict
