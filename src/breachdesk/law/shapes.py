@@ -7,6 +7,8 @@ from typing import Any
 
 DUTIES = "breachdesk.duties/1"
 RISK = "breachdesk.risk/1"
+CHANGES = "breachdesk.changes/1"
+FACTS = "breachdesk.facts/1"
 
 
 class Verdict(StrEnum):
