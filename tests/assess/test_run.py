@@ -17,7 +17,9 @@ from breachdesk.assess import NotAPack, Stopped
 from breachdesk.assess.run import Progress
 from breachdesk.journal import read
 from breachdesk.journal.verify import verify
+from breachdesk.law import answers
 from breachdesk.law.facts import BadFacts
+from breachdesk.law.vocabulary import our_facts
 from tests.assess.bakery import NOW, SECRETS, Desk, lay_out
 
 STEPS = ("duties", "weight", "notices", "filings", "journal")
@@ -292,3 +294,19 @@ def test_places_without_a_law_on_the_shelf_are_said_aloud(desk: Desk) -> None:
     done = desk.assess()
     assert any("JP (1)" in warning for warning in done.warnings)
     assert "JP (1)" in (desk.pack / "report.html").read_text()
+
+
+def test_the_signed_journal_names_the_history_of_the_answers(desk: Desk) -> None:
+    with answers.Book.open(
+        desk.facts, words=our_facts(), clock=lambda: NOW, by="ada", rules=answers.Rules("v", "s")
+    ) as book:
+        book.answer("breach.malicious", True, why="the note they left")
+    desk.assess()
+    started = [entry for entry in read(desk.pack) if entry.type == "assess.run.started"]
+    assert started[-1].payload is not None
+    assert started[-1].payload["answers_sha256"] == answers.head(desk.facts) != ""
+    assert "the note they left" not in (desk.pack / "journal" / "entries.jsonl").read_text()
+    log = answers.log_of(desk.facts)
+    log.write_bytes(log.read_bytes().replace(b'"ada"', b'"eve"'))
+    done = desk.assess(at=NOW)
+    assert any("was changed after it was written" in warning for warning in done.warnings)

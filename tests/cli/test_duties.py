@@ -76,3 +76,31 @@ def test_unusable_arguments_end_with_two(tmp_path: Path, arguments: tuple[str, s
     done = run(tmp_path, SHEET, "duties", *arguments)
     assert done.exit_code == 2
     assert arguments[0] in done.stderr
+
+
+def test_duties_since_an_earlier_answer_say_what_changed(tmp_path: Path) -> None:
+    old = tmp_path / "old.json"
+    old.write_text(run(tmp_path, SHEET, "duties", "--json", "--at", "2026-05-23T00:00:00Z").stdout, encoding="utf-8")
+    changed = SHEET.replace("risk.gdpr: risk", "risk.gdpr: unlikely")
+    arguments = ("duties", "--since", str(old), "--at", "2026-05-24T00:00:00Z")
+    told = " ".join(run(tmp_path, changed, *arguments).stdout.split())
+    assert "No longer owed: Tell the supervisory authority" in told
+    assert "a risk is unlikely (was: there is a risk)" in told
+    russian = " ".join(run(tmp_path, changed, *arguments, "--language", "ru").stdout.split())
+    assert "Больше не требуется: Уведомить надзорный орган" in russian
+    assert "риск маловероятен (прежде: риск есть)" in russian
+    document = json.loads(run(tmp_path, changed, *arguments, "--json").stdout)
+    assert document["format"] == "breachdesk.changes/1"
+    assert "fell_away" in {change["kind"] for change in document["changes"]}
+    assert "Nothing has changed." in run(tmp_path, SHEET, *arguments).stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\x00", b"[]", b'{"format": "breachdesk.duties/1"}'])
+def test_an_earlier_answer_that_is_none_ends_with_two(tmp_path: Path, content: bytes) -> None:
+    old = tmp_path / "old.json"
+    old.write_bytes(content)
+    for path in (old, tmp_path / "nowhere.json"):
+        done = run(tmp_path, SHEET, "duties", "--since", str(path))
+        assert done.exit_code == 2
+        assert len(done.stderr.strip().splitlines()) == 1
+        assert "--since" in done.stderr

@@ -31,7 +31,8 @@ from breachdesk.ground.keys import Key, KeyRing
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.journal import Actor, Journal, JournalError, Via, attach_all, write_manifest
-from breachdesk.law import engine, facts, risk, shelf
+from breachdesk.law import answers, engine, facts, risk, shelf
+from breachdesk.law.answers import BadLog
 from breachdesk.law.facts import BadFacts, PeopleList
 from breachdesk.law.shapes import Duties, Verdict
 from breachdesk.law.sheet import Sheet, with_people
@@ -142,6 +143,15 @@ def _case(order: Order, before: State | None, organisation: Organisation) -> str
     return readable.strip()[:100] or "case"
 
 
+def _history(sheet: Path) -> tuple[str, tuple[str, ...]]:
+    """The digest that stands for who answered what in the sheet. One that does not hold stops nobody at night: it is
+    written down and told."""
+    try:
+        return answers.head(sheet), ()
+    except BadLog as error:
+        return "broken", (str(error),)
+
+
 def _known(summary: Summary) -> bool:
     """Whether the evidence says who is concerned. Nothing given or nothing readable does not say: nobody."""
     return bool(summary.people or (summary.document["sources"] and not summary.needs_attention))
@@ -169,6 +179,7 @@ class _Run:
         self.library = letters.load(self.shelf)
         self.says = {language: words.read(self.shelf, language) for language in LANGUAGES}
         self.at = order.at or clock()
+        self.history, self.doubts = _history(order.facts)
         self.step = "facts"
         self.judged: dict[str, Duties] = {}
         zone = tell.home(sheet)
@@ -241,6 +252,7 @@ class _Run:
                 "rules_version": self.law.version,
                 "rules_sha256": self.law.sha256,
                 "program": __version__,
+                "answers_sha256": self.history,
                 "taken_up": taken_up,
             },
         )
@@ -403,7 +415,7 @@ class _Run:
             summary=summary,
             duties=self.judged[self.order.language],
             drafts=drafts,
-            warnings=self.judged[self.order.language].warnings,
+            warnings=(*self.doubts, *self.judged[self.order.language].warnings),
             kept=kept,
             known=_known(summary),
         )

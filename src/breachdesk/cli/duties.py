@@ -9,12 +9,25 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from breachdesk.cli.common import AsJson, At, KeyFolder, Language, check_language, moment, people_list
-from breachdesk.ground.shelf import BadPack
-from breachdesk.law import engine, facts, shelf
+from breachdesk.cli.common import (
+    UNUSABLE,
+    AsJson,
+    At,
+    KeyFolder,
+    Language,
+    check_language,
+    fail,
+    moment,
+    people_list,
+)
+from breachdesk.cli.telling import Teller, teller
+from breachdesk.ground.shelf import BadPack, our_shelf
+from breachdesk.law import changes, document, engine, facts, shelf
+from breachdesk.law.changes import Changes
 from breachdesk.law.facts import BadFacts
 from breachdesk.law.shapes import Duties, Duty, Verdict
 from breachdesk.law.sheet import Sheet
@@ -24,6 +37,7 @@ _SHOWN = (Verdict.OWED, Verdict.HELD, Verdict.RECORD_ONLY, Verdict.VOLUNTARY, Ve
 _ORDER = {verdict: place for place, verdict in enumerate((*_SHOWN, Verdict.UNKNOWN))}
 _MOST_QUESTIONS = 12
 _MOST_OPEN = 8
+_LARGEST = 64 * 1024 * 1024
 
 
 def add(app: typer.Typer) -> None:
@@ -36,13 +50,24 @@ def duties(
     at: At = "",
     language: Language = "en",
     keys: KeyFolder = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(metavar="DUTIES", help="Show only what changed since this earlier --json.", show_default=False),
+    ] = None,
 ) -> None:
     """Compute every legal duty on a fact sheet, with deadline, recipient and reasons."""
     when = moment(at)
     check_language(language)
+    before = earlier(since) if since is not None else None
     case, law = load(sheet, keys)
     found = engine.evaluate(case, law, when, language=language)
-    if as_json:
+    if before is not None:
+        changed = changes.compare(before, found)
+        if as_json:
+            sys.stdout.write(json.dumps(changes.to_json(changed), ensure_ascii=False, indent=1) + "\n")
+        else:
+            show_changes(changed, teller(our_shelf(), law, language, when), Console(highlight=False))
+    elif as_json:
         sys.stdout.write(json.dumps(engine.to_json(found), ensure_ascii=False, indent=1) + "\n")
     else:
         show(found, law.phrases[language], Console())
@@ -57,6 +82,43 @@ def load(path: Path, keys: Path | None = None) -> tuple[Sheet, shelf.LawShelf]:
     except (BadFacts, BadPack) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
+
+
+def earlier(path: Path) -> Duties:
+    """What `duties --json` printed before; unusable input ends with exit code 2."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            fail(UNUSABLE, f"--since: {path}: is too large for what `breachdesk duties --json` prints")
+        return document.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except document.BadDocument as error:
+        fail(UNUSABLE, f"--since: {path}: {error}")
+    except OSError as error:
+        fail(UNUSABLE, f"--since: {path}: {error.strerror}")
+    except (ValueError, RecursionError):
+        fail(UNUSABLE, f"--since: {path}: is no JSON; give what `breachdesk duties FACTS --json` printed")
+
+
+def show_changes(found: Changes, told: Teller, console: Console, *, title: bool = True) -> None:
+    """What arose, fell away or moved, each with the reason; whether both were judged by the same packs."""
+    if title:
+        console.print(Text(told.say.say("changes.title", moment=told.moment(found.before.evaluated_at)), style="bold"))
+    if found.other_packs:
+        console.print(Text(packs_differ(found, told), style="yellow"))
+    if not found.changes:
+        console.print(Text(told.say.say("changes.none")))
+    for line in told.changes(found):
+        console.print(Padding(Text(line.text, style="dim" if line.quiet else ""), (0, 0, 0, 2 * line.deep)))
+
+
+def packs_differ(found: Changes, told: Teller) -> str:
+    was, now = found.before, found.after
+    return told.say.say(
+        "changes.other_packs",
+        was=was.pack_version,
+        was_sha=was.pack_sha256[:12],
+        now=now.pack_version,
+        now_sha=now.pack_sha256[:12],
+    )
 
 
 def finish(warnings: Sequence[str]) -> None:

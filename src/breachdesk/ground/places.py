@@ -1,5 +1,6 @@
 """Names of countries and their parts (ISO 3166-1 and 3166-2) in the languages we speak."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -59,6 +60,11 @@ def zone_of(country: str) -> ZoneInfo | None:
     moments = (datetime(2026, 1, 1), datetime(2026, 7, 1))
     kept = {tuple(moment.replace(tzinfo=zone).utcoffset() for moment in moments) for zone in zones}
     return zones[0] if len(kept) == 1 else None
+
+
+def parts_of(countries: Collection[str]) -> tuple[str, ...]:
+    """The ISO 3166-2 codes of these countries."""
+    return tuple(code for code in sorted(_parts()) if country_of(code) in countries)
 
 
 def country_of(code: str) -> str:
