@@ -123,11 +123,11 @@ def test_a_good_letter_passes(who: NoticeCohort, language: str) -> None:
         (cohort("US-TX", "name"), without("contact"), "us.sender_contact"),
         (cohort("US-MD", "name"), without("resources"), "us-md.state_agency"),
         (cohort("US-DC", "name"), without("bureaus"), "us-dc.freeze_free_of_charge"),
-        (cohort("US-OR", "name"), without("agencies-state"), "us-report.report_theft"),
+        (cohort("US-OR", "name"), without("agencies-state"), "us-or.report_theft"),
         (cohort("US-NM", "name"), without("credit-rights"), "us-nm.credit_rights"),
         (cohort("US-RI", "name"), without("affected"), "us-ri.number_of_people"),
         (cohort("US-RI", "name"), without("police-report"), "us-ri.police_report"),
-        (cohort("US-VT", "name"), without("vigilance"), "us-vigilant.vigilance"),
+        (cohort("US-VT", "name"), without("vigilance"), "us-vt.vigilance"),
     ],
 )
 def test_each_fault_is_caught(who: NoticeCohort, spoil: Callable[[Notice], Notice], code: str) -> None:
@@ -217,7 +217,8 @@ def test_no_point_of_any_law_is_found_in_an_empty_letter(rule: NoticeRule, langu
     place = LIBRARY.advice.rules.groups.get("".join(rule.places[:1]), (*rule.places, "US-TX"))[0]
     lost = [name for must in rule.must_state for name in must.elements] or ["email", "login.password"]
     who = cohort(place, *lost)
-    good = letter(who, language, facts, parent="Bakery World Inc")
+    said = {"parent": "Bakery World Inc", "acquirer": {"en": "A thief has it.", "ru": "Они у вора."}}
+    good = letter(who, language, facts, **said)
     assert rule.id in good.rules
-    points = {code.partition(".")[2] for code in failed(replace(good, blocks=()), facts, parent="Bakery World Inc")}
+    points = {code.partition(".")[2] for code in failed(replace(good, blocks=()), facts, **said)}
     assert {must.point for must in rule.must_state} <= points

@@ -7,9 +7,9 @@ from typing import Any
 
 from breachdesk.notify import readability
 from breachdesk.notify.blocks import Heading, Items, Kind, Paragraph, Span, plain, spans_of
-from breachdesk.notify.conditions import conditions, holds, months_required, touches
+from breachdesk.notify.conditions import asked, conditions, months_required
 from breachdesk.notify.leaks import full_values
-from breachdesk.notify.library import Library, Must, NoticeRule
+from breachdesk.notify.library import Library, NoticeRule
 from breachdesk.notify.organisation import Organisation, as_day
 from breachdesk.notify.page import SMALLEST_TYPE_POINTS
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck
@@ -118,13 +118,7 @@ def _form(desk: _Desk) -> Iterator[NoticeCheck]:
     blanks = [span.text.strip("[]") for span in spans_of(desk.notice.blocks) if span.kind is Kind.BLANK]
     yield desk.verdict("blanks", not blanks, Level.STOP, "; ".join(dict.fromkeys(blanks)))
     yield _language(desk)
-    known = {text for said in desk.organisation.texts.values() for text in said.values() if len(text) < 80}
-    known |= {
-        part
-        for rows in desk.library.advice.resources.values()
-        for row in rows
-        for part in (row.phone, row.url, *re.findall(r"\S+@\S+?(?=,|$|\s)", f"{row.name.en} {row.name.ru}"))
-    }
+    known = may_stand(desk.library, desk.organisation)
     leaked = [desk.library.vocabulary[name].title(desk.notice.language) for name in full_values(desk.text, known)]
     yield desk.verdict("values", not leaked, Level.STOP, ", ".join(leaked))
     reading = readability.read(prose_of(desk.notice), desk.notice.language)
@@ -133,6 +127,17 @@ def _form(desk: _Desk) -> Iterator[NoticeCheck]:
     yield desk.verdict("sentences", not reading.long_sentences, Level.INFO, str(reading.long_sentences))
     yield desk.verdict("steps", 1 <= len(desk.notice.steps) <= 7, Level.STOP, str(len(desk.notice.steps)))
     yield _days(desk)
+
+
+def may_stand(library: Library, organisation: Organisation) -> set[str]:
+    """Numbers and addresses of the sender and of offices: no leak where they stand in a letter."""
+    known = {text for said in organisation.texts.values() for text in said.values() if len(text) < 80}
+    return known | {
+        part
+        for rows in library.advice.resources.values()
+        for row in rows
+        for part in (row.phone, row.url, *re.findall(r"\S+@\S+?(?=,|$|\s)", f"{row.name.en} {row.name.ru}"))
+    }
 
 
 def _elements(desk: _Desk) -> NoticeCheck:
@@ -176,7 +181,7 @@ def _points(desk: _Desk) -> Iterator[NoticeCheck]:
     tried: set[str] = set()
     for rule in desk.rules:
         for must in rule.must_state:
-            if must.point in tried or not _asked(desk, must):
+            if must.point in tried or not asked(must, desk.notice.cohort, desk.said):
                 continue
             tried.add(must.point)
             what = desk.library.points[must.point].what
@@ -191,18 +196,14 @@ def _points(desk: _Desk) -> Iterator[NoticeCheck]:
             )
 
 
-def _asked(desk: _Desk, must: Must) -> bool:
-    if must.elements and not touches(desk.notice.cohort.elements, must.elements):
-        return False
-    return holds(must.when, desk.said)
-
-
 def _made(desk: _Desk, point: str) -> bool:
     row = desk.library.points[point]
     if any(
         not any(getattr(block, "role", "") == role for block in desk.notice.blocks) and not _block_of(desk, role)
         for role in row.roles
     ):
+        return False
+    if row.any_role and not any(_block_of(desk, role) for role in row.any_role):
         return False
     values = Values(desk.library, desk.organisation, desk.facts, desk.notice.cohort, desk.notice.language, "", ())
     for hole in row.values:

@@ -5,7 +5,7 @@ from typing import Any
 
 from breachdesk.ground.elements import covers
 from breachdesk.ground.places import country_of
-from breachdesk.notify.library import NoticeRule
+from breachdesk.notify.library import Must, NoticeRule
 from breachdesk.notify.organisation import Organisation, held_since
 from breachdesk.notify.shapes import NoticeCohort
 
@@ -51,9 +51,18 @@ def conditions(
         "no-parent": organisation.text("parent", "en") == "",
         "planned": "planned" in organisation.texts,
         "privacy-contact": any(key.startswith("privacy_contact.") for key in organisation.texts),
+        "acquirer": bool(organisation.text("acquirer", "en") or organisation.text("acquirer", "ru")),
         "late": "delay_reason" in organisation.texts,
     }
-    return frozenset([name for name, yes in said.items() if yes] + [f"rule:{rule.id}" for rule in applied])
+    holding = frozenset([name for name, yes in said.items() if yes] + [f"rule:{rule.id}" for rule in applied])
+    return holding | {
+        f"point:{must.point}" for rule in applied for must in rule.must_state if asked(must, cohort, holding)
+    }
+
+
+def asked(must: Must, cohort: NoticeCohort, said: frozenset[str]) -> bool:
+    """Whether the letter to these people must make the point."""
+    return (not must.elements or touches(cohort.elements, must.elements)) and holds(must.when, said)
 
 
 def holds(when: Iterable[str], said: frozenset[str]) -> bool:

@@ -70,6 +70,39 @@ class Services(_Row):
     only_if_source: bool = False
 
 
+class Channel(_Row):
+    """A way in which the letter may go. `only`: its condition, a word of checks.yaml."""
+
+    way: str
+    only: str = ""
+
+
+class Substitute(_Row):
+    """When many may be told in public instead, and how. All `parts` are needed; no sum, no number: see the notes."""
+
+    cost_over: int | None = None
+    currency: str = "USD"
+    people_over: int | None = None
+    without_address: bool = True  # also where addresses are missing
+    people_without_address: int = 1  # so many of them
+    parts: tuple[str, ...]
+    website_days: int | None = None
+    confidence: str
+    citation: str = ""
+    sources: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
+
+
+class Example(_Row):
+    """A letter of examples.yaml that passes; `without` these paragraphs, or with `added` words, the check `says` so."""
+
+    letter: str
+    elements: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    added: str = ""
+    says: str
+
+
 class NoticeRule(_Row):
     id: str
     title: Words
@@ -89,17 +122,37 @@ class NoticeRule(_Row):
     services: Services | None = None
     must_state: tuple[Must, ...] = ()
     must_not_state: tuple[MustNot, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    substitute: Substitute | None = None
+    examples: tuple[Example, ...] = ()
     notes: tuple[Words, ...] = ()
 
 
+class Sign(_Row):
+    """Patterns by language, and of any language: one of them must be found."""
+
+    en: tuple[str, ...] = ()
+    ru: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+
+    def patterns(self, language: str) -> tuple[str, ...]:
+        return (*self.any, *(self.ru if language == "ru" else self.en))
+
+
 class PointRow(_Row):
-    """How a check finds a point in a finished letter: all of `values` and `resources`, and one of the patterns."""
+    """How a check finds a point. In a letter of ours: all of `values` and `resources`, and one of the patterns.
+    In a letter of somebody else: resources, and one of each group of `signs`; `doubt` and `human` ask a human."""
 
     what: Words
     values: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     resource_kinds: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    any_role: tuple[str, ...] = ()
+    write: Words
+    signs: tuple[Sign, ...] = ()
+    doubt: bool = False
+    human: bool = False
     patterns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 

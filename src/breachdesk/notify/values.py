@@ -23,7 +23,7 @@ COMPUTED = frozenset(
     (
         *("reach.phone", "reach.email", "privacy.lines", "exposed.from", "exposed.until", "discovered", "letter.date"),
         *("held.from", "recipient.name", "recipient.address", "code", "elements", "risks", "steps", "bureaus"),
-        *("trade_commission", "agencies", "regulators", "services.term", "affected"),
+        *("trade_commission", "credit_reports", "hold.said", "agencies", "regulators", "services.term", "affected"),
     )
 )
 
@@ -145,6 +145,9 @@ class Values:
         _, day = held_since(self.facts)
         return self._day(day) if day else self.blank("hold.law_enforcement")
 
+    def _hold_said(self) -> Filled:
+        return self.blank("hold.law_enforcement")
+
     # --- the person
 
     def _slot(self, phrase: str) -> Filled:
@@ -219,6 +222,9 @@ class Values:
 
     def _trade_commission(self) -> Filled:
         return self._listed("trade_commission")
+
+    def _credit_reports(self) -> Filled:
+        return self._listed("credit_report")
 
     def _agencies(self) -> Filled:
         return self._listed("state_agency", "trade_commission")
