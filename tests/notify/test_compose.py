@@ -1,5 +1,6 @@
 """Whole letters: golden texts, the law's headings and silences, slots and blanks."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,41 @@ def test_every_element_lost_is_listed_and_no_other() -> None:
     lists = [block for block in notice.blocks if getattr(block, "role", "") == "elements" and hasattr(block, "items")]
     names = [plain(item.spans) for item in lists[0].items]  # type: ignore[union-attr]
     assert names == ["Name", "E-mail address", "Social Security number", "Payment card number", "Password, hashed"]
+
+
+@pytest.mark.parametrize(
+    ("place", "office"), [("CA-QC", "www.cai.gouv.qc.ca"), ("CA-AB", "oipc.ab.ca"), ("CA-ON", "www.priv.gc.ca")]
+)
+def test_people_in_quebec_and_alberta_complain_to_their_own_commissioner(place: str, office: str) -> None:
+    notice = compose(cohort(place, "name"), "en", library=our_library(), organisation=organisation(), facts=FACTS)
+    assert re.findall(r"https://([^/]+)/", text_of(notice).partition("complain")[2]) == [office]
+
+
+@pytest.mark.parametrize(
+    ("place", "elements", "words"),
+    [
+        ("US-CT", ("name", "gov_id.us.ssn"), "You can put a security freeze"),
+        ("US-WV", ("name",), "which kinds of information we keep"),
+        ("US-WI", ("name",), "Ask us in writing"),
+    ],
+)
+def test_a_letter_brings_the_blocks_that_its_law_asks_for(place: str, elements: tuple[str, ...], words: str) -> None:
+    notice = compose(cohort(place, *elements), "en", library=our_library(), organisation=organisation(), facts=FACTS)
+    assert words in text_of(notice)
+
+
+def test_wyoming_hears_whether_the_police_asked_to_wait_and_if_nobody_knows_we_ask() -> None:
+    who = cohort("US-WY", "name")
+    open_ = compose(who, "en", library=our_library(), organisation=organisation(), facts=FACTS)
+    assert "hold.law_enforcement" in [one.id for one in open_.asks]
+    facts = {**FACTS, "hold.law_enforcement": None}
+    settled = compose(who, "en", library=our_library(), organisation=organisation(), facts=facts)
+    assert "hold.law_enforcement" not in [one.id for one in settled.asks]
+    assert "No police or other agency asked us to delay" in text_of(settled)
+
+
+@pytest.mark.parametrize("lost", ["gov_id.us.ssn", "bank.account", "gov_id.driver_licence", "gov_id.state_id"])
+def test_pennsylvania_owes_free_services_for_more_than_a_social_security_number(lost: str) -> None:
+    who = cohort("US-PA", "name", lost)
+    notice = compose(who, "en", library=our_library(), organisation=organisation(services=None), facts=FACTS)
+    assert "organisation.services.name" in [one.id for one in notice.asks]
