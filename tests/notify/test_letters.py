@@ -101,6 +101,7 @@ def test_only_languages_that_we_read_are_named(text: str, language: str) -> None
         ("a.docx", word_file("", "other.xml"), "no Word file"),
         ("a.docx", word_file("<w:p><unclosed></w:p>"), "no Word file"),
         ("a.txt", b"a" * (letters.MOST_BYTES + 1), "larger than"),
+        ("a.txt", b"word " * letters.MOST_WORDS, "no letter"),
     ],
 )
 def test_what_is_no_letter_is_refused_with_a_reason(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -127,3 +128,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_page_without_end_is_read_to_its_end(tmp_path: Path) -> None:
     letter = read(put(tmp_path, "a.html", "<div>" * 5000 + "The words of the letter are here and for you"))
     assert letter.text == "The words of the letter are here and for you"
+
+
+def test_a_very_long_passage_is_cut_between_words_and_loses_none(tmp_path: Path) -> None:
+    text = "the name and the address " * 1000
+    letter = read(put(tmp_path, "a.txt", text))
+    assert max(len(one.text) for one in letter.passages) <= 2_000
+    assert "".join(one.text for one in letter.passages) == text.strip()

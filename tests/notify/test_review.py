@@ -1,5 +1,6 @@
 """Letters of others are held against each law: what fails, what a human must look at, where, what to write."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,11 @@ def test_an_offer_for_the_right_to_sue_fails_in_massachusetts(tmp_path: Path) ->
     assert (
         of(found("You give up no rights when you sign up for it.", tmp_path, "us-ma"), "waiver")[0][0] is Outcome.PASSED
     )
+
+
+@pytest.mark.parametrize("word", ["name taken ", "freeze ", "1-", "report theft police ", "Equifax ", "номер похищен "])
+def test_a_file_made_to_be_slow_is_not(word: str, tmp_path: Path) -> None:
+    text = (word * 20_000)[:50_000]
+    before = time.process_time()
+    found(text, tmp_path, "us-ma", "us-nc", "us-ca", "us-wv", "gdpr", residence="US-NC", elements=SSN)
+    assert time.process_time() - before < 5

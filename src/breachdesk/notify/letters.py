@@ -11,6 +11,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 MOST_BYTES = 4 << 20
+MOST_WORDS = 100_000  # characters of text: some forty pages
+_LONGEST_PASSAGE = 2_000  # patterns are tried on a passage at a time, and must stay quick on any file
 _MOST_UNPACKED = 32 << 20
 _HEADING_WORDS = 9
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -86,7 +88,21 @@ def read(path: Path, language: str = "") -> Letter:
         passages = list(_from_text(_decoded(path, content), markdown=ending == ".md"))
     if not passages:
         raise BadLetter(f"{path}: there are no words in it")
+    if sum(len(one.text) for one in passages) > MOST_WORDS:
+        raise BadLetter(f"{path}: more than {MOST_WORDS:,} characters; that is no letter")
+    passages = [piece for one in passages for piece in _pieces(one)]
     return Letter(path, tuple(passages), language or spoken(" ".join(one.text for one in passages)), points)
+
+
+def _pieces(passage: Passage) -> Iterator[Passage]:
+    """A very long passage in parts, cut between words."""
+    text, done = passage.text, 0
+    while len(text) - done > _LONGEST_PASSAGE:
+        cut = text.rfind(" ", done + 1, done + _LONGEST_PASSAGE)
+        cut = cut if cut > 0 else done + _LONGEST_PASSAGE
+        yield Passage(text[done:cut], ((0, passage.line(done)),), passage.heading, passage.role)
+        done = cut
+    yield Passage(text[done:], ((0, passage.line(done)),), passage.heading, passage.role) if done else passage
 
 
 def spoken(text: str) -> str:
