@@ -41,7 +41,7 @@ _NUMBERS = {
     "два": 2,
     "три": 3,
 }
-_OFFERS = re.compile(r"monitor|protection|restor|prevention|pay for|мониторинг|защит|оплат", re.IGNORECASE)
+_OFFERS = re.compile(r"monitor|protection|restoration|restoring|prevention|pay for|мониторинг|защит|оплат", re.IGNORECASE)
 
 
 class Outcome(StrEnum):
