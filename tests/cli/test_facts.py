@@ -13,7 +13,9 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from breachdesk.cli.main import app, collect
-from breachdesk.law import answers
+from breachdesk.ground import elements
+from breachdesk.ground.shelf import our_shelf
+from breachdesk.law import answers, typed
 from breachdesk.law.answers import BadLog, State
 
 collect()
@@ -25,8 +27,8 @@ def run(*words: str | Path, typed: str = "") -> Result:
     return CliRunner().invoke(app, [str(word) for word in words], input=typed)
 
 
-def ask(sheet: Path, typed: str, *more: str) -> Result:
-    return run("facts", "ask", sheet, "--at", AT, "--actor", "ada", *more, typed=typed)
+def ask(sheet: Path, text: str, *more: str) -> Result:
+    return run("facts", "ask", sheet, "--at", AT, "--actor", "ada", *more, typed=text)
 
 
 def said(done: Result) -> str:
@@ -393,8 +395,6 @@ def test_answers_may_come_from_a_file(sheet: Path, tmp_path: Path) -> None:
 
 def test_every_choice_has_words_in_every_language() -> None:
     from breachdesk.ground.languages import LANGUAGES
-    from breachdesk.ground.shelf import our_shelf
-    from breachdesk.law import typed
     from breachdesk.law.vocabulary import our_facts
 
     tongue = typed.read(our_shelf())
@@ -402,3 +402,23 @@ def test_every_choice_has_words_in_every_language() -> None:
     for language in LANGUAGES:
         named = {(fact, option) for fact, some in tongue.choices[language].items() for option in some}
         assert set(options) == named, language
+
+
+def test_kinds_of_data_are_named_as_people_name_them(sheet: Path) -> None:
+    for text in ("RU 1200 имя, телефон, паспорт, пароли дети", "RU 1200 names, phones, passport, password children"):
+        done = ask(sheet, f"people={text}; unknown 3 e-mail\nquit\n", "--language", "ru")
+        assert done.exit_code == 0, done.output
+        assert values(sheet)["people"] == [
+            {
+                "residence": "RU",
+                "count": 1200,
+                "elements": ["name", "phone", "gov_id.passport", "login.password"],
+                "minor": True,
+            },
+            {"residence": "unknown", "count": 3, "elements": ["email"], "minor": "unknown"},
+        ]
+
+
+def test_every_short_name_and_every_choice_by_number_is_an_element_there_is() -> None:
+    tongue, known = typed.read(our_shelf()), elements.vocabulary()
+    assert [one for one in (*tongue.elements, *tongue.kinds) if one not in known] == []

@@ -63,6 +63,7 @@ class Tongue:
     zones: Mapping[str, tuple[str, ...]]
     first: tuple[str, ...]
     elements: tuple[str, ...]
+    kinds: Mapping[str, tuple[str, ...]]
     choices: Mapping[str, Mapping[str, Mapping[str, str]]]  # language, fact, option
 
     def is_(self, word: str, text: str) -> bool:
@@ -84,6 +85,7 @@ def read(shelf: Shelf) -> Tongue:
         zones={zone: tuple(some) for zone, some in raw["zones"].items()},
         first=tuple(raw["first"]),
         elements=tuple(raw["elements"]),
+        kinds={name: tuple(some) for name, some in raw["kinds"].items()},
         choices={language: shelf.data(f"messages/facts/{language}.yaml") for language in LANGUAGES},
     )
 
@@ -229,12 +231,15 @@ class Reader:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """Every way to name an element: its id, its title, a law's name for it, the last part of its id."""
+        """Every way to name an element: its id, its title, a short name, a law's name, the last part of its id."""
         found: dict[str, str] = {}
         known = self.elements.elements.values()
         for element in known:
             for name in (element.id, element.en, element.ru):
                 found.setdefault(_plain(name), element.id)
+        for element_id, names in self.tongue.kinds.items():
+            for name in names:
+                found[_plain(name)] = element_id
         for element in known:
             for name in (*element.us, element.id.rpartition(".")[2]):
                 found.setdefault(_plain(name.replace("_", " ")), element.id)

@@ -41,7 +41,9 @@ _NUMBERS = {
     "два": 2,
     "три": 3,
 }
-_OFFERS = re.compile(r"monitor|protection|restoration|restoring|prevention|pay for|мониторинг|защит|оплат", re.IGNORECASE)
+_OFFERS = re.compile(
+    r"monitor|protection|restoration|restoring|prevention|pay for|мониторинг|защит|оплат", re.IGNORECASE
+)
 
 
 class Outcome(StrEnum):
