@@ -162,7 +162,7 @@ def test_any_fact_may_be_answered_by_name(sheet: Path) -> None:
         ("entity.establishments=Germny", "Did you mean DE"),
         ("subjects.count=many", "whole number"),
         ("people=Texas name", "where they live, how many"),
-        ("people=Texas 5 nane", "Did you mean name?"),
+        ("people=Texas 5 nme", "Did you mean name?"),
     ],
 )
 def test_an_answer_that_cannot_be_used_is_asked_back_and_changes_nothing(sheet: Path, typed: str, wanted: str) -> None:
@@ -343,7 +343,7 @@ def test_two_may_not_answer_at_once(sheet: Path) -> None:
 
 
 def test_set_changes_nothing_when_one_of_several_is_wrong(sheet: Path) -> None:
-    for wrong in ("data.encrypte=yes", "data.encrypted", "data.encrypted=perhaps"):
+    for wrong in ("data.encryptd=yes", "data.encrypted", "data.encrypted=perhaps"):
         done = run("facts", "set", sheet, "breach.malicious=yes", wrong)
         assert done.exit_code == 2, wrong
         assert not sheet.exists()

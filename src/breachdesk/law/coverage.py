@@ -1,7 +1,6 @@
 """Places for which no law is on the shelf are said aloud: silence is never to be taken for "nothing is owed"."""
 
 from breachdesk.ground.places import UNKNOWN
-from breachdesk.law.groups import expand
 from breachdesk.law.judgement import covers_place
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.shelf import LawShelf
@@ -14,7 +13,7 @@ _KINDS = "entity.kinds"
 def warnings(sheet: Sheet, law: LawShelf, say: Phrases) -> tuple[str, ...]:
     """One line for people who live, one for seats of the organisation, where no law on the shelf reaches; one for what
     the organisation is without any law here looking at it (a NIS2 entity, a bank)."""
-    known = _reached(law)
+    known = law.reached
     lived = {place: n for place, n in _residences(sheet).items() if n and not _has_law(place, known)}
     seats = [seat for seat in sorted(sheet.get("entity.establishments") or ()) if not _has_law(seat, known)]
     found = []
@@ -29,21 +28,14 @@ def warnings(sheet: Sheet, law: LawShelf, say: Phrases) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _reached(law: LawShelf) -> set[str]:
-    """Places whose own law is on the shelf; one that reaches a whole federation by sector (HIPAA) is none of these."""
-    packs = [order.pack for order in law.orders if order.pack.applies.when is None]
-    return {place for pack in packs for place in expand((*pack.applies.residents, *pack.applies.establishments))}
-
-
-def _has_law(place: str, known: set[str]) -> bool:
+def _has_law(place: str, known: frozenset[str]) -> bool:
     """`DE-BY` has that of `DE`; `US` has none of its own but parts that do, and somebody asks for the part."""
     return any(covers_place(law, place) or law.startswith(place + "-") for law in known)
 
 
 def _unread(sheet: Sheet, law: LawShelf) -> list[str]:
     """What the organisation is said to be, as far as no condition of a law asks for it."""
-    asked = {name for condition in law.parsed.values() for name in condition.facts()}
-    kinds = {kind for condition in law.parsed.values() for kind in condition.values(_KINDS)}
+    asked, kinds = law.asked, law.compared(_KINDS)
     found = [
         f"{_KINDS}: {kind}" for kind in sorted(sheet.get(_KINDS) or ()) if kind not in kinds and kind != "business"
     ]

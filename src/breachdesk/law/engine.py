@@ -1,43 +1,67 @@
 """Facts and people in, duties out: each with a deadline, a recipient, contents and reasons."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from breachdesk.law import coverage, exposure, holding
 from breachdesk.law.clocks import Clock, Deadline
 from breachdesk.law.document import to_json
 from breachdesk.law.judgement import Judge, Judged, in_force, known_on, texts
-from breachdesk.law.questions import Asked, rank
+from breachdesk.law.questions import Asked, flips, rank
 from breachdesk.law.routing import Addressee, addressees
-from breachdesk.law.schema import Calendar
+from breachdesk.law.schema import Calendar, Text
 from breachdesk.law.shapes import Confidence, Duties, Duty, Verdict
-from breachdesk.law.sheet import Sheet
+from breachdesk.law.sheet import Sheet, Watched
 from breachdesk.law.shelf import Item, LawShelf
+from breachdesk.law.vocabulary import Fact
 from breachdesk.law.words import Phrases
 
-__all__ = ["evaluate", "to_json"]
+__all__ = ["Session", "evaluate", "to_json"]
 
+T = TypeVar("T")
 _DATED = (Verdict.OWED, Verdict.UNKNOWN, Verdict.VOLUNTARY)
 
 
 def evaluate(sheet: Sheet, law: LawShelf, at: datetime, *, language: str = "en") -> Duties:
     """Every duty on the shelf, judged for one case at one moment (`at`, aware). Words in `language` (en, ru)."""
-    if at.tzinfo is None:
-        raise ValueError("the moment of evaluation needs an offset")
-    case = _Case(sheet, law, at, law.phrases[language])
-    made = [pair for item in law.items for pair in case.duties(item)]
-    asked = [Asked(duty, case.worded(item), case.judged(item)) for item, duty in made]
-    return Duties(
-        evaluated_at=at,
-        pack_version=law.version,
-        pack_sha256=law.sha256,
-        duties=tuple(duty for _, duty in made),
-        questions=rank(asked, case.judge, case.day),
-        warnings=(*sheet.warnings, *coverage.warnings(sheet, law, case.say)),
-    )
+    return Session(law, at, language=language).evaluate(sheet)
+
+
+class Session:
+    """A case judged again and again while its facts come in. What looked at no fact that has changed is kept as it was,
+    so an answer shows its consequences at once; the duties are those `evaluate` would give."""
+
+    def __init__(self, law: LawShelf, at: datetime, *, language: str = "en") -> None:
+        if at.tzinfo is None:
+            raise ValueError("the moment of evaluation needs an offset")
+        self._law = law
+        self._at = at
+        self._say = law.phrases[language]
+        self._last: _Case | None = None
+
+    def evaluate(self, sheet: Sheet) -> Duties:
+        case = _Case(sheet, Watched(sheet.facts), self._law, self._at, self._say)
+        if self._last is not None:
+            case.follow(self._last)
+        self._last = case
+        return case.answer()
+
+
+@dataclass
+class _Looked:
+    """What was found out about one item, and the facts that were looked for on the way."""
+
+    seen: set[str] = field(default_factory=set)
+    state: int = -1  # of the law: how many of its turns lie behind the day that counts
+    worded: Item | None = None
+    judged: Judged | None = None
+    made: tuple[Duty, ...] | None = None
+    flips: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass
@@ -45,43 +69,114 @@ class _Case:
     """One evaluation: each item is worded, judged and dated once."""
 
     sheet: Sheet
+    facts: Watched
     law: LawShelf
     at: datetime
     say: Phrases
-    _worded: dict[str, Item] = field(default_factory=dict)
-    _judged: dict[str, Judged] = field(default_factory=dict)
-    _due: dict[str, datetime | None] = field(default_factory=dict)
+    _looked: dict[str, _Looked] = field(default_factory=dict)
+    _dating: set[str] = field(default_factory=set)
+    _days: dict[str, date] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sheet = replace(self.sheet, facts=self.facts)
 
     @cached_property
     def judge(self) -> Judge:
         return Judge(self.sheet, self.law, self.say)
 
+    def follow(self, before: "_Case") -> None:
+        """Take over what cannot have changed."""
+        if self.sheet.people != before.sheet.people:
+            return
+        now, then = dict(self.facts), dict(before.facts)
+        changed = {name for name in now.keys() | then.keys() if now.get(name) != then.get(name)}
+        self.sheet = replace(self.sheet, people=before.sheet.people)
+        self.judge.counted.update(before.judge.counted)
+        for item in self.law.items:
+            one = before._looked.get(item.id)
+            if one is not None and one.seen.isdisjoint(changed) and one.state == self._state(item):
+                self._looked[item.id] = one
+
+    def answer(self) -> Duties:
+        asked: list[Asked] = []
+        for item in self.law.items:
+            made, looked = self.made(item), self._of(item)
+            assert looked.worded is not None
+            assert looked.judged is not None
+            asked += [Asked(duty, looked.worded, looked.judged) for duty in made]
+        return Duties(
+            evaluated_at=self.at,
+            pack_version=self.law.version,
+            pack_sha256=self.law.sha256,
+            duties=tuple(one.duty for one in asked),
+            questions=rank(asked, self.law, self.flips),
+            warnings=(*self.sheet.warnings, *coverage.warnings(self.sheet, self.law, self.say)),
+        )
+
+    def _watched(self, item: Item, find: Callable[[_Looked], T]) -> T:
+        """Whatever fact is looked for meanwhile is one this item depends on."""
+        looked = self._of(item)
+        outer, self.facts.seen = self.facts.seen, looked.seen
+        try:
+            return find(looked)
+        finally:
+            self.facts.seen = outer
+
+    def _of(self, item: Item) -> _Looked:
+        looked = self._looked.get(item.id)
+        if looked is None:
+            looked = self._looked[item.id] = _Looked()
+        return looked
+
     def day(self, item: Item) -> date:
-        return known_on(self.sheet, self.at, ZoneInfo(item.order.pack.zone))
+        """The day whose law counts. Not watched: another day of the same state of the law changes nothing."""
+        zone = item.order.pack.zone
+        if zone not in self._days:
+            outer, self.facts.seen = self.facts.seen, set()
+            self._days[zone] = known_on(self.sheet, self.at, ZoneInfo(zone))
+            self.facts.seen = outer
+        return self._days[zone]
 
-    def worded(self, item: Item) -> Item:
-        if item.id not in self._worded:
-            self._worded[item.id] = in_force(item, self.day(item))
-        return self._worded[item.id]
+    def _state(self, item: Item) -> int:
+        return bisect_right(self.law.turns[item.id], self.day(item))
 
-    def judged(self, item: Item) -> Judged:
-        if item.id not in self._judged:
-            self._judged[item.id] = self.judge.judge(self.worded(item), self.day(item))
-        return self._judged[item.id]
+    def made(self, item: Item) -> tuple[Duty, ...]:
+        made = self._of(item).made
+        return made if made is not None else self._watched(item, partial(self._make, item))
+
+    def _make(self, item: Item, looked: _Looked) -> tuple[Duty, ...]:
+        day = self.day(item)
+        looked.state = self._state(item)
+        looked.worded = in_force(item, day)
+        looked.judged = self.judge.judge(looked.worded, day)
+        looked.made = tuple(self.duties(looked.worded, looked.judged))
+        return looked.made
+
+    def flips(self, one: Asked, fact: Fact, name: str) -> bool:
+        """Whether a fact decides a duty."""
+        known = self._of(one.item).flips.get(name)
+        return known if known is not None else self._watched(one.item, partial(self._flip, one, fact, name))
+
+    def _flip(self, one: Asked, fact: Fact, name: str, looked: _Looked) -> bool:
+        looked.flips[name] = flips(one, fact, name, self.judge, self.day(one.item))
+        return looked.flips[name]
 
     def due_of(self, name: str) -> datetime | None:
         """Due time of another duty, the earliest when it goes to several. A circle of such references has no end."""
-        if name not in self._due:
-            self._due[name] = None
-            ends = [duty.due for _, duty in self.duties(self.law.by_id[name]) if duty.due is not None]
-            self._due[name] = min(ends) if ends else None
-        return self._due[name]
+        if name in self._dating:
+            return None
+        self._dating.add(name)
+        try:
+            ends = [duty.due for duty in self.made(self.law.by_id[name]) if duty.due is not None]
+        finally:
+            self._dating.discard(name)
+        self.facts.seen |= self._looked[name].seen
+        return min(ends) if ends else None
 
-    def duties(self, item: Item) -> Iterator[tuple[Item, Duty]]:
-        judged, worded = self.judged(item), self.worded(item)
+    def duties(self, worded: Item, judged: Judged) -> Iterator[Duty]:
         active = judged.verdict in _DATED
         for to in addressees(worded, self.sheet, self.say) if active else addressees(worded, self.sheet, self.say)[:1]:
-            yield item, self._duty(worded, judged, to, active)
+            yield self._duty(worded, judged, to, active)
 
     def _duty(self, item: Item, judged: Judged, to: Addressee, active: bool) -> Duty:
         clock = self._clock(item, to)
@@ -128,8 +223,15 @@ class _Case:
         uncertain = (self.say("note.uncertain"),) if item.confidence is Confidence.UNCERTAIN else ()
         never = texts(item.rule.must_not_include, self.say.language)
         prohibited = (self.say("note.must_not", items="; ".join(never)),) if never else ()
-        shared = texts(item.order.pack.notes, self.say.language) if active else ()
-        return (*uncertain, *texts(item.notes, self.say.language), *prohibited, *shared)
+        shared = texts(self._shared(item), self.say.language) if active else ()
+        return tuple(dict.fromkeys((*uncertain, *texts(item.notes, self.say.language), *prohibited, *shared)))
+
+    @staticmethod
+    def _shared(item: Item) -> tuple[Text, ...]:
+        """What the legal order says of all its duties, and where it defines protected data and encryption."""
+        pack = item.order.pack
+        defined = (pack.personal_information, pack.encryption) if item.triggered else ()
+        return (*(one.note for one in defined if one is not None and one.note is not None), *pack.notes)
 
 
 def _people(judged: Judged) -> int | None:

@@ -4,7 +4,7 @@ What takes a duty away must be shown; a missing exception leaves it owed and ope
 known; a missing fact leaves it unknown.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -224,69 +224,75 @@ class Judge:
 
     def _count_whom(self, item: Item, whom: Whom, day: date) -> tuple[Finding, Bounds | None]:
         places = None if whom.of == "everywhere" else self._places(item)
-        test, missing = self._test(item, whom, day)
-        here = self._bounds(item, places, test, whom)
+        protected = self._protected(item, whom, day)
+        here, missing = self._bounds(item, places, protected, whom)
         label = "" if places is None else ",".join(item.order.pack.applies.residents or (item.order.pack.jurisdiction,))
         found = _count(here, "gte", 1, label)
         if whom.threshold is not None:
-            found = every((found, self._threshold(item, whom.threshold, here, test, whom, label)))
+            found = every((found, self._threshold(item, whom.threshold, here, protected, whom, label)))
         if found.answer is Answer.UNKNOWN and missing:
-            found = Finding(found.answer, found.because, tuple(missing))
+            found = Finding(found.answer, found.because, missing)
         return found, here
 
     @staticmethod
     def _places(item: Item) -> tuple[str, ...]:
         return expand(item.order.pack.applies.residents or (item.order.pack.jurisdiction,))
 
-    def _bounds(self, item: Item, places: tuple[str, ...] | None, test: groups.Test, whom: Whom) -> Bounds:
+    def _bounds(
+        self, item: Item, places: tuple[str, ...] | None, protected: groups.Protected, whom: Whom
+    ) -> tuple[Bounds, tuple[str, ...]]:
+        """How many, and what would settle for whom it is open."""
         people = self.sheet.people
         if people.listed:
-            return people.count(places, test, whom.minors)
+            counted = people.count(places, protected, self.law.names, whom.minors)
+            return counted.bounds, counted.missing
         here = people.everybody() if places is None else people.here(places)
-        return here if self._everyone(item, whom) else Bounds(0, here.high)
+        return (here if self._everyone(item, whom) else Bounds(0, here.high)), ()
 
     @staticmethod
     def _everyone(item: Item, whom: Whom) -> bool:
         """Whether every person counts, whatever he lost and however old."""
-        kind = whom.lost if whom.lost != "pack" else item.order.pack.personal_information
+        kind = _kind(item, whom)
         return (kind is None or kind.any) and whom.narrow is None and whom.minors == "all"
 
     def _threshold(
-        self, item: Item, rule: Threshold, here: Bounds, test: groups.Test, whom: Whom, label: str
+        self, item: Item, rule: Threshold, here: Bounds, protected: groups.Protected, whom: Whom, label: str
     ) -> Finding:
         if rule.counts == "residents":
             return _count(here, rule.op, rule.n, label)
-        total = self._bounds(item, None, test, whom)
+        total, _ = self._bounds(item, None, protected, whom)
         if rule.counts == "one_state":
-            most = self.sheet.people.most_in_one_state(test, item.order.pack.jurisdiction)
+            most = self.sheet.people.most_in_one_state(protected, self.law.names, item.order.pack.jurisdiction)
             if not self.sheet.people.listed and not self._everyone(item, whom):
                 most = Bounds(0, most.high)
             return _count(most, rule.op, rule.n, "max")
         return _count(total, rule.op, rule.n, "Σ")
 
-    def _test(self, item: Item, whom: Whom, day: date) -> tuple[groups.Test, set[str]]:
-        """A test for the elements a person lost. The set fills with facts that would settle what it leaves open."""
-        kind = whom.lost if whom.lost != "pack" else item.order.pack.personal_information
-        missing: set[str] = set()
+    def _protected(self, item: Item, whom: Whom, day: date) -> groups.Protected:
+        """Whose loss counts in this case on that day: the conditions on kinds of data are asked here, once."""
+        kind = _kind(item, whom)
+        narrow = None if whom.narrow is None else self._kinds(whom.narrow, day)
+        if kind is None or kind.any:
+            return groups.Protected(narrow=narrow)
+        return groups.Protected(
+            any=False,
+            names=frozenset(kind.name),
+            with_name=self._kinds(kind.with_name, day),
+            alone=self._kinds(kind.standalone, day),
+            narrow=narrow,
+        )
 
-        names = self.law.names
-
-        def lost(one: Lost, elements: groups.Lost) -> Answer:
-            if one.element not in names.satisfied(elements) or (one.from_ is not None and day < one.from_):
-                return Answer.NO
+    def _kinds(self, told: Sequence[Lost], day: date) -> tuple[groups.Kind, ...]:
+        found = []
+        for one in told:
+            if one.from_ is not None and day < one.from_:
+                continue
             if one.if_ is None:
-                return Answer.YES
-            found = self._ask(one.if_)
-            missing.update(found.missing)
-            return found.answer
-
-        def test(elements: groups.Lost) -> Answer:
-            hit = _protected(kind, elements, names.satisfied(elements), lost)
-            if whom.narrow is not None and hit is not Answer.NO:
-                hit &= answer.some(lost(one, elements) for one in whom.narrow)
-            return hit
-
-        return test, missing
+                found.append(groups.Kind(one.element))
+            else:
+                asked = self._ask(one.if_)
+                found.append(groups.Kind(one.element, asked.answer, asked.missing))
+        return tuple(found)
 
     def _exemptions(self, item: Item, found: Finding) -> "_Shown":
         result = _Shown()
@@ -336,27 +342,18 @@ class _Shown:
     notes: tuple[str, ...] = ()
 
 
+def _kind(item: Item, whom: Whom) -> PersonalInformation | None:
+    return whom.lost if whom.lost != "pack" else item.order.pack.personal_information
+
+
 def _element_conditions(item: Item, whom: Whom) -> list[dict[str, Any]]:
-    kind = whom.lost if whom.lost != "pack" else item.order.pack.personal_information
+    kind = _kind(item, whom)
     told = (*kind.with_name, *kind.standalone) if kind is not None else ()
     return [one.if_ for one in (*told, *(whom.narrow or ())) if one.if_ is not None]
 
 
 def _owed(item: Item) -> Verdict:
     return Verdict.VOLUNTARY if item.kind == "voluntary" else Verdict.OWED
-
-
-def _protected(
-    kind: PersonalInformation | None,
-    elements: groups.Lost,
-    satisfied: frozenset[str],
-    lost: Callable[[Lost, groups.Lost], Answer],
-) -> Answer:
-    if kind is None or kind.any:
-        return Answer.YES
-    named = not kind.name or not satisfied.isdisjoint(kind.name)
-    with_name = answer.some(lost(one, elements) for one in kind.with_name) if named else Answer.NO
-    return with_name | answer.some(lost(one, elements) for one in kind.standalone)
 
 
 def _count(bounds: Bounds, op: str, n: int, label: str) -> Finding:

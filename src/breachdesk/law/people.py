@@ -1,12 +1,16 @@
 """Who lost what where: which people a law protects, how many of them, between which bounds.
 
 People come as groups with the same residence and lost elements. Whoever's residence is unknown may live anywhere, so
-he widens the upper bound of every place and never its lower one.
+he widens the upper bound of every place and never its lower one. Hundreds of duties count thousands of groups: groups
+are columns of numbers, and what somebody lost is looked at once for all who lost the same.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from breachdesk.ground.elements import Vocabulary
 from breachdesk.ground.places import UNKNOWN
@@ -15,7 +19,9 @@ from breachdesk.law.bounds import NOBODY, Bounds
 
 _MOST_REMEMBERED = 200_000
 Lost = frozenset[str]
-Test = Callable[[Lost], Answer]
+Flags = NDArray[np.bool_]
+_MOST_COUNTED = 2**53  # people; beyond it sums are made of Python's own numbers
+_MINOR = ("no", "yes", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,119 @@ class Group:
     minor: str
     low: int
     high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of data by the name a pack gives it; whether it counts in this case, and what would tell."""
+
+    name: str
+    answer: Answer = Answer.YES
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Whose loss counts: those who lost one of `alone`, or one of `with_name` together with one of `names` (empty: none
+    is needed); `narrow`, where given, one of these too. `any`: everybody."""
+
+    any: bool = True
+    names: frozenset[str] = frozenset()
+    with_name: tuple[Kind, ...] = ()
+    alone: tuple[Kind, ...] = ()
+    narrow: tuple[Kind, ...] | None = None
+
+    @property
+    def everybody(self) -> bool:
+        return self.any and self.narrow is None
+
+    def open(self) -> tuple[Kind, ...]:
+        """Kinds of which nobody knows yet whether they count."""
+        all_ = (*self.with_name, *self.alone, *(self.narrow or ()))
+        return tuple(one for one in all_ if one.answer is Answer.UNKNOWN)
+
+
+EVERYBODY = Protected()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many, and the facts that would settle for whom it is open."""
+
+    bounds: Bounds
+    missing: tuple[str, ...] = ()
+
+
+class _Columns:
+    """The groups of a case as columns; what each different set of elements satisfies, by name, as asked for."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.residences = list(dict.fromkeys(group.residence for group in groups))
+        self.sets = list(dict.fromkeys(group.elements for group in groups))
+        residence = {name: place for place, name in enumerate(self.residences)}
+        kind = {elements: place for place, elements in enumerate(self.sets)}
+        self.residence = np.array([residence[group.residence] for group in groups], dtype=np.intp)
+        self.kind = np.array([kind[group.elements] for group in groups], dtype=np.intp)
+        self.minor = np.array([_MINOR.index(group.minor) for group in groups], dtype=np.int8)
+        large = sum(group.high for group in groups) > _MOST_COUNTED
+        self.low = np.array([group.low for group in groups], dtype=object if large else np.int64)
+        self.high = np.array([group.high for group in groups], dtype=object if large else np.int64)
+        self._held: dict[str, Flags] = {}
+        self._names: Names | None = None
+        self._satisfied: list[frozenset[str]] = []
+        self._lives: dict[tuple[str, ...] | None, tuple[Flags, Flags]] = {}
+
+    def held(self, name: str, names: "Names") -> Flags:
+        """Which sets of elements satisfy a name."""
+        if self._names is not names:
+            self._names, self._held = names, {}
+            self._satisfied = [names.satisfied(one) for one in self.sets]
+        if name not in self._held:
+            self._held[name] = np.array([name in one for one in self._satisfied], dtype=bool)
+        return self._held[name]
+
+    def some(self, kinds: Iterable[Kind], names: "Names") -> tuple[Flags, Flags]:
+        """Of each set of elements whether it (surely, possibly) holds one of the kinds."""
+        sure, possible = np.zeros(len(self.sets), dtype=bool), np.zeros(len(self.sets), dtype=bool)
+        for one in kinds:
+            if one.answer is not Answer.NO:
+                held = self.held(one.name, names)
+                possible |= held
+                if one.answer is Answer.YES:
+                    sure |= held
+        return sure, possible
+
+    def protected(self, whom: Protected, names: "Names") -> tuple[Flags, Flags]:
+        """Of each set of elements whether its loss (surely, possibly) counts."""
+        if whom.any:
+            sure, possible = np.ones(len(self.sets), dtype=bool), np.ones(len(self.sets), dtype=bool)
+        else:
+            sure, possible = self.some(whom.with_name, names)
+            if whom.names:
+                named, _ = self.some(map(Kind, whom.names), names)
+                sure, possible = sure & named, possible & named
+            alone = self.some(whom.alone, names)
+            sure, possible = sure | alone[0], possible | alone[1]
+        if whom.narrow is not None:
+            narrow = self.some(whom.narrow, names)
+            sure, possible = sure & narrow[0], possible & narrow[1]
+        return sure, possible
+
+    def lives(self, places: tuple[str, ...] | None) -> tuple[Flags, Flags]:
+        """Of each group whether it (surely, possibly) lives in `places`."""
+        if places not in self._lives:
+            told = [_lives(residence, places) for residence in self.residences]
+            sure = np.array([one for one, _ in told], dtype=bool)[self.residence]
+            possible = np.array([one for _, one in told], dtype=bool)[self.residence]
+            self._lives[places] = sure, possible
+        return self._lives[places]
+
+    def aged(self, wanted: str) -> tuple[Flags, Flags] | None:
+        """Of each group whether it is (surely, possibly) of that age; None: of any."""
+        if wanted == "all":
+            return None
+        sure = self.minor == _MINOR.index("yes" if wanted == "only" else "no")
+        return sure, sure | (self.minor == _MINOR.index("unknown"))
 
 
 @dataclass(frozen=True)
@@ -60,8 +179,8 @@ class People:
         return {}
 
     def _count_here(self, wanted: tuple[str, ...]) -> Bounds:
-        if self.groups is not None:
-            return self.count(wanted, lambda _: Answer.YES)
+        if self._columns is not None:
+            return self._sum(*self._columns.lives(wanted))
         if not self.counts and self.total is None:
             return Bounds(0, None)
         inside = sum(n for place, n in self.counts.items() if _within(place, wanted))
@@ -83,30 +202,48 @@ class People:
             return Bounds(0, None)
         return self.here(self.counts)
 
-    def count(self, places: Sequence[str] | None, test: Test, minors: str = "all") -> Bounds:
-        """People for whom `test` says yes (low) or not no (high), living in `places` (None: anywhere)."""
-        total = NOBODY
-        verdicts: dict[Lost, Answer] = {}
-        for residence, groups in self.by_residence.items():
-            sure, possible = _lives(residence, places)
-            if not possible:
-                continue
-            for group in groups:
-                if group.elements not in verdicts:
-                    verdicts[group.elements] = test(group.elements)
-                answer = verdicts[group.elements] & _age(group.minor, minors)
-                if answer is not Answer.NO:
-                    total += Bounds(group.low if sure and answer is Answer.YES else 0, group.high)
-        return total
+    @cached_property
+    def _columns(self) -> _Columns | None:
+        return None if self.groups is None else _Columns(self.groups)
 
-    def most_in_one_state(self, test: Test, whole: str = "") -> Bounds:
+    def _sum(self, sure: Flags, possible: Flags) -> Bounds:
+        assert self._columns is not None
+        return Bounds(int(self._columns.low[sure].sum()), int(self._columns.high[possible].sum()))
+
+    def count(self, places: Sequence[str] | None, whom: Protected, names: "Names", minors: str = "all") -> Counted:
+        """Listed people whose loss surely (low) or possibly (high) counts, living in `places` (None: anywhere)."""
+        columns = self._columns
+        if columns is None:
+            return Counted(NOBODY)
+        sure, possible = columns.lives(tuple(places) if places is not None else None)
+        if not whom.everybody:
+            certain, perhaps = columns.protected(whom, names)
+            sure, possible = sure & certain[columns.kind], possible & perhaps[columns.kind]
+        aged = columns.aged(minors)
+        if aged is not None:
+            sure, possible = sure & aged[0], possible & aged[1]
+        missing: dict[str, None] = {}
+        if open_ := whom.open():
+            certain, perhaps = columns.protected(whom, names)
+            waiting = np.zeros(len(columns.sets), dtype=bool)
+            waiting[columns.kind[possible]] = True
+            waiting &= perhaps & ~certain
+            for one in open_:
+                if (columns.held(one.name, names) & waiting).any():
+                    missing.update(dict.fromkeys(one.missing))
+        return Counted(self._sum(sure, possible), tuple(missing))
+
+    def most_in_one_state(self, whom: Protected, names: "Names", whole: str = "") -> Bounds:
         """The count of the single state or country that has most of the people. Of `whole` (`US`) only the parts are
         states: people of whom no more than that is known live in one of them."""
         known = [
             place for place in (self.by_residence if self.listed else self.counts) if place not in (UNKNOWN, whole)
         ]
-        counts = [self.count((place,), test) if self.listed else self.here((place,)) for place in known]
-        everybody = self.count(None, test) if self.listed else self.everybody()
+        if self.listed:
+            counts = [self.count((place,), whom, names).bounds for place in known]
+            everybody = self.count(None, whom, names).bounds
+        else:
+            counts, everybody = [self.here((place,)) for place in known], self.everybody()
         if not counts:
             return Bounds(0, everybody.high)
         highs = [c.high for c in counts if c.high is not None]
@@ -139,14 +276,6 @@ def _lives(residence: str, places: Sequence[str] | None) -> tuple[bool, bool]:
         return True, True
     sure = _within(residence, places)
     return sure, sure or _around(residence, places)
-
-
-def _age(minor: str, wanted: str) -> Answer:
-    if wanted == "all":
-        return Answer.YES
-    if minor == "unknown":
-        return Answer.UNKNOWN
-    return Answer.YES if (minor == "yes") == (wanted == "only") else Answer.NO
 
 
 def names_of(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:

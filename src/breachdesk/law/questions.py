@@ -28,14 +28,17 @@ class Asked:
     judged: Judged
 
 
-def rank(asked: Sequence[Asked], judge: Judge, day: Callable[[Item], date]) -> tuple[Question, ...]:
+Flips = Callable[[Asked, Fact, str], bool]
+
+
+def rank(asked: Sequence[Asked], law: LawShelf, deciding: Flips) -> tuple[Question, ...]:
     """Questions worth asking, by the soonest due time they decide; then those that keep more duties open."""
     found = []
     for name, concerned in _waiting(asked).items():
-        fact = judge.law.facts.find(name)
+        fact = law.facts.find(name)
         if fact is None:
             continue
-        decides = [one for one in concerned if _flips(one, fact, name, judge, day)]
+        decides = [one for one in concerned if deciding(one, fact, name)]
         if decides:
             found.append((_urgency(decides), _question(name, fact, decides)))
     return tuple(question for _, question in sorted(found, key=lambda pair: pair[0]))
@@ -61,10 +64,11 @@ def _names(one: Asked) -> tuple[str, ...]:
     return tuple(name for name in one.duty.missing if name in one.judged.missing or name not in early)
 
 
-def _flips(one: Asked, fact: Fact, name: str, judge: Judge, day: Callable[[Item], date]) -> bool:
+def flips(one: Asked, fact: Fact, name: str, judge: Judge, day: date) -> bool:
+    """Whether some value of the fact changes what is said of the duty, as the law of that day words it."""
     if fact.type in _UNTRIED or (name in one.duty.missing and name not in one.judged.missing):
         return True
-    return any(_moves(one, name, value, judge, day(one.item)) for value in _values(one.item, fact, name, judge.law))
+    return any(_moves(one, name, value, judge, day) for value in _values(one.item, fact, name, judge.law))
 
 
 def _moves(one: Asked, name: str, value: Any, judge: Judge, day: date) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,6 +41,35 @@ class Decision:
         return ": ".join(filter(None, (", ".join(filter(None, (told["by"], told["on"]))), told["why"])))
 
 
+class Watched(dict[str, Any]):
+    """Facts that note under which names they were looked for: what was never asked for cannot have decided."""
+
+    __slots__ = ("seen",)
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        super().__init__(facts)
+        self.seen: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.seen.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self.seen.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.seen.add(str(name))
+        return super().__contains__(name)
+
+    def but(self, name: str, value: Any) -> "Watched":
+        """The same facts with one answered; they note in the same place."""
+        found = Watched(self)
+        dict.__setitem__(found, name, value)
+        found.seen = self.seen
+        return found
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Facts by name, typed; absent means unknown. `people` answers the counts. Derived facts are in `facts` as well.
@@ -65,14 +93,15 @@ class Sheet:
     def _known(bounds: Bounds) -> Bounds | None:
         return None if bounds.high is None and bounds.low == 0 else bounds
 
-    @cached_property
+    @property
     def hold(self) -> Hold | None:
         value = self.facts.get("hold.law_enforcement")
         return value if isinstance(value, Hold) else None
 
     def but(self, name: str, value: Any) -> "Sheet":
         """The same case with one fact answered."""
-        return Sheet({**self.facts, name: value}, self.people, self.derived, self.warnings, self.decisions)
+        facts = self.facts.but(name, value) if isinstance(self.facts, Watched) else {**self.facts, name: value}
+        return Sheet(facts, self.people, self.derived, self.warnings, self.decisions)
 
 
 def of_cohorts(cohorts: Sequence[Cohort]) -> tuple[Group, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from breachdesk.ground import elements
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.law import conditions, vocabulary, words
+from breachdesk.law.groups import expand
 from breachdesk.law.people import Names
 from breachdesk.law.schema import (
     Authorities,
@@ -101,6 +102,36 @@ class LawShelf:
     @cached_property
     def by_id(self) -> dict[str, Item]:
         return {item.id: item for item in self.items}
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Every fact some condition looks at."""
+        return frozenset(name for condition in self.parsed.values() for name in condition.facts())
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """Places whose own law is on the shelf; what reaches a whole federation by sector (HIPAA) is none of these."""
+        packs = [order.pack for order in self.orders if order.pack.applies.when is None]
+        return frozenset(
+            place for pack in packs for place in expand((*pack.applies.residents, *pack.applies.establishments))
+        )
+
+    def compared(self, fact: str) -> frozenset[Any]:
+        """Every value some condition compares a fact with."""
+        if fact not in self._compared:
+            self._compared[fact] = frozenset(
+                value for condition in self.parsed.values() for value in condition.values(fact)
+            )
+        return self._compared[fact]
+
+    @cached_property
+    def _compared(self) -> dict[str, frozenset[Any]]:
+        return {}
+
+    @cached_property
+    def turns(self) -> dict[str, tuple[date, ...]]:
+        """Of each item the days on which what the law says of it changes, in order."""
+        return {item.id: tuple(sorted(set(_turns(item)))) for item in self.items}
 
     def ask(self, raw: Condition) -> conditions.Condition:
         """The parsed form of a condition that stands in a pack."""
@@ -273,6 +304,20 @@ def raw_conditions(item: Item) -> Iterator[Condition]:
     for due in _dues(item):
         for term in (*due.terms, *due.earliest_of, *due.latest):
             yield from (raw for raw in (term.if_, term.double_if) if raw is not None)
+
+
+def _turns(item: Item) -> Iterator[date]:
+    spans = [item.effective, *(version.effective for version in item.versions)]
+    table = item.order.penalties.get(item.rule.penalty_table)
+    if table is not None:
+        spans.append(table.effective)
+    for span in spans:
+        if span.from_ is not None:
+            yield span.from_
+        if span.until is not None:
+            yield span.until + timedelta(days=1)
+    for losses in _losses(item):
+        yield from (lost.from_ for lost in losses if lost.from_ is not None)
 
 
 def _losses(item: Item) -> Iterator[Any]:
