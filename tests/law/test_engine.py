@@ -184,6 +184,8 @@ def test_penalties_follow_people_and_identifiers() -> None:
         ({"content": "no_such_set"}, "no_such_set"),
         ({"penalty_table": "penalties"}, "penalties"),
         ({"recipient": {"type": "authority", "name": "x", "route": "one_stop_shop"}}, "authorities"),
+        ({"due": {"n_from": "contract.no_such_hours", "unit": "hours", "from": "time.aware"}}, "n_from"),
+        ({"due": {"n_from": "breach.malicious", "unit": "hours", "from": "time.aware"}}, "whole number"),
         ({"recepient": {}}, "recepient"),
         ({"id": "us.yy.duty"}, "place on the shelf"),
         ({"checked_on": "soon"}, "checked_on"),

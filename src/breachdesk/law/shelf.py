@@ -33,7 +33,7 @@ from breachdesk.law.schema import (
     Version,
 )
 from breachdesk.law.shapes import Confidence
-from breachdesk.law.vocabulary import Facts
+from breachdesk.law.vocabulary import Facts, FactType
 from breachdesk.law.words import Phrases
 
 M = TypeVar("M", bound=BaseModel)
@@ -374,6 +374,9 @@ def _problem(law: LawShelf, item: Item, seen: set[str]) -> str:
                 return f"no element is called {lost.element!r} (packs/elements.yaml)"
     for due in _dues(item):
         for term in (*due.terms, *due.earliest_of, *due.latest):
+            told = law.facts.find(term.n_from) if term.n_from is not None else None
+            if term.n_from is not None and (told is None or told.type is not FactType.INT):
+                return f"n_from names {term.n_from!r}, which is no whole number of packs/facts.yaml"
             for start in term.from_:
                 if start.due_of is not None and start.due_of not in law.by_id:
                     return f"due_of names {start.due_of}, which is no duty"
