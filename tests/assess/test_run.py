@@ -17,7 +17,7 @@ from breachdesk.assess import NotAPack, Stopped
 from breachdesk.assess.run import Progress
 from breachdesk.journal import read
 from breachdesk.journal.verify import verify
-from breachdesk.law import answers
+from breachdesk.law import answers, kept, shelf
 from breachdesk.law.facts import BadFacts
 from breachdesk.law.vocabulary import our_facts
 from tests.assess.bakery import NOW, SECRETS, Desk, lay_out
@@ -310,3 +310,21 @@ def test_the_signed_journal_names_the_history_of_the_answers(desk: Desk) -> None
     log.write_bytes(log.read_bytes().replace(b'"ada"', b'"eve"'))
     done = desk.assess(at=NOW)
     assert any("was changed after it was written" in warning for warning in done.warnings)
+
+
+def test_a_pack_keeps_the_law_it_was_judged_by_and_says_what_changed_since_the_version_before(desk: Desk) -> None:
+    first = desk.assess()
+    assert first.changed is None
+    assert not (desk.pack / "changes.json").exists()
+    with kept.opened(desk.pack) as there:
+        judged_by = json.loads((desk.pack / "duties.json").read_text())["packs"]["sha256"]
+        assert shelf.load(there).sha256 == judged_by
+    desk.facts.write_text(desk.facts.read_text().replace("risk.gdpr: high", "risk.gdpr: unlikely"))
+    second = desk.assess()
+    assert second.changed is not None
+    document = json.loads((desk.pack / "changes.json").read_text())
+    kinds = {change["id"]: change["kind"] for change in document["changes"]}
+    assert kinds["eu.gdpr.art33"] == "fell_away"
+    assert second.kept is not None
+    assert (second.kept / "packs.json.gz").is_file()
+    assert verdict(desk.pack) == "intact"

@@ -31,8 +31,9 @@ from breachdesk.ground.keys import Key, KeyRing
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.journal import Actor, Journal, JournalError, Via, attach_all, write_manifest
-from breachdesk.law import answers, engine, facts, risk, shelf
+from breachdesk.law import answers, changes, document, engine, facts, kept, risk, shelf
 from breachdesk.law.answers import BadLog
+from breachdesk.law.changes import Changes
 from breachdesk.law.facts import BadFacts, PeopleList
 from breachdesk.law.shapes import Duties, Verdict
 from breachdesk.law.sheet import Sheet, with_people
@@ -50,6 +51,7 @@ from breachdesk.scope.summary import Summary
 
 _MOST_ATTACHED = 4000  # files named by one journal entry
 DUTIES_FILE = "duties.json"
+CHANGES_FILE = "changes.json"
 CALENDAR_FILE = "calendar.ics"
 
 
@@ -98,6 +100,7 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     kept: Path | None = None
     unchanged: bool = False
+    changed: Changes | None = None  # what the version before said otherwise
     known: bool = True  # false: no source could be read, so the fact sheet alone says who is concerned
 
 
@@ -143,6 +146,14 @@ def _case(order: Order, before: State | None, organisation: Organisation) -> str
     return readable.strip()[:100] or "case"
 
 
+def earlier(path: Path) -> Duties | None:
+    """The duties of an earlier version; None where there are none to be read."""
+    try:
+        return document.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
 def _history(sheet: Path) -> tuple[str, tuple[str, ...]]:
     """The digest that stands for who answered what in the sheet. One that does not hold stops nobody at night: it is
     written down and told."""
@@ -182,6 +193,8 @@ class _Run:
         self.history, self.doubts = _history(order.facts)
         self.step = "facts"
         self.judged: dict[str, Duties] = {}
+        self.kept: Path | None = None  # where the version before was moved to
+        self.changed: Changes | None = None  # what this one says otherwise
         zone = tell.home(sheet)
         self.account = Account(
             case=case,
@@ -202,8 +215,8 @@ class _Run:
                 return same
         state = State(self.account.case, inputs, rfc3339(self.at))
         try:
-            kept = self._make_room(before, inputs, mark)
-            self._begin(state, taken_up=before is not None and kept is None)
+            self.kept = self._make_room(before, inputs, mark)
+            self._begin(state, taken_up=before is not None and self.kept is None)
             summary, people = self._scope()
             self._duties()
             self._weigh()
@@ -214,7 +227,7 @@ class _Run:
             if isinstance(error, Exception | KeyboardInterrupt):
                 raise Stopped(self.step) from error
             raise
-        return self._outcome(summary, len(self.account.drafts), kept=kept)
+        return self._outcome(summary, len(self.account.drafts), kept=self.kept)
 
     def _inputs(self, mark: Mapping[str, Any]) -> Inputs:
         return Inputs(
@@ -304,6 +317,8 @@ class _Run:
         found = self.judged[self.order.language]
         text = json.dumps(engine.to_json(found), ensure_ascii=False, indent=1) + "\n"
         write_whole(self.out / DUTIES_FILE, text)
+        write_whole(self.out / kept.FILE, kept.bundle(self.shelf, self.law.version))
+        self._compare(found)
         dates = calendar.write(self.account.case, found.duties, self.at, self.says[self.order.language])
         write_whole(self.out / CALENDAR_FILE, dates)
         verdicts = [duty.verdict for duty in found.duties]
@@ -318,6 +333,19 @@ class _Run:
             },
         )
         self.account = replace(self.account, answers=tell.answers(found.questions, self.law.facts))
+
+    def _compare(self, found: Duties) -> None:
+        """What the version before said otherwise; whether it was judged by other packs is told aloud."""
+        before = earlier(self.kept / DUTIES_FILE) if self.kept is not None else None
+        if before is None:
+            return
+        self.changed = changes.compare(before, found)
+        text = json.dumps(changes.to_json(self.changed), ensure_ascii=False, indent=1) + "\n"
+        write_whole(self.out / CHANGES_FILE, text)
+        if self.changed.other_packs:
+            say, was = self.law.phrases[self.order.language], (before.pack_version, before.pack_sha256[:12])
+            now = {"now": self.law.version, "now_sha": self.law.sha256[:12]}
+            self.doubts = (*self.doubts, say("warning.other_packs", was=was[0], was_sha=was[1], **now))
 
     def _weigh(self) -> None:
         self._enter("weight")
@@ -418,4 +446,5 @@ class _Run:
             warnings=(*self.doubts, *self.judged[self.order.language].warnings),
             kept=kept,
             known=_known(summary),
+            changed=self.changed,
         )

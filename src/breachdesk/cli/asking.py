@@ -86,6 +86,7 @@ class Sitting:
     people: PeopleList
     interview: Interview
     zone: str | None = None
+    recorded: tuple[str, ...] = ()  # that the case was last judged by other packs
     _over: bool = False  # stopped in the middle of an answer, which still counts
     _done: list[str] = field(default_factory=list)  # questions answered in this sitting, for `back`
     _sheet: Sheet = field(default_factory=lambda: Sheet({}))
@@ -134,6 +135,8 @@ class Sitting:
         known = len(self._sheet.facts.keys() - self._sheet.derived) + self._sheet.people.listed
         if known:
             self._say("ask.resumed", known, style="dim")
+        for line in self.recorded:
+            self._say("ask.warning", text=line, style="yellow")
         hand = sum(one.state is State.FOUND for one in self.book.noted)
         if hand:
             self._say("ask.hand", hand, style="dim")

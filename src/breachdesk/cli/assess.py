@@ -4,6 +4,7 @@ import os
 import shlex
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -33,10 +34,13 @@ from breachdesk.cli.common import (
     words,
 )
 from breachdesk.cli.scope import Sources, check_places, troubled, unread, why
+from breachdesk.cli.telling import teller
 from breachdesk.ground import clock
 from breachdesk.ground.keys import BadKey
-from breachdesk.ground.shelf import BadPack
+from breachdesk.ground.shelf import BadPack, our_shelf
 from breachdesk.journal import JournalError
+from breachdesk.law import shelf
+from breachdesk.law.changes import Changes
 from breachdesk.law.facts import BadFacts
 from breachdesk.law.shapes import Verdict
 from breachdesk.law.words import shown
@@ -146,6 +150,8 @@ def _show(done: Outcome, say: Words) -> None:
         console.print(Text(say.say("assess.same", moment=shown(done.judged_at))))
     if done.kept is not None:
         console.print(Text(say.say("assess.kept", folder=visible(str(done.kept)))))
+    if done.changed is not None:
+        _changed(done.changed, done.seen_at, say, console)
     told = done.summary.document["people"]
     places = sum(place != "unknown" for place in told["by_residence"])
     console.print(Text(say.say("assess.people", told["count"], places=say.say("assess.places", places))))
@@ -158,6 +164,16 @@ def _show(done: Outcome, say: Words) -> None:
     console.print(Text(say.say("assess.drafts", done.drafts)))
     console.print(Text(f"\n{say.say('assess.vkey')}\n  {done.vkey}\n", style="dim"))
     console.print(Text(say.say("assess.open", file=visible(str(done.report))), style="bold"))
+
+
+def _changed(found: Changes, at: datetime, say: Words, console: Console) -> None:
+    """What this version says otherwise than the one before; all of it is in changes.json."""
+    told = teller(our_shelf(), shelf.load(), say.language, at)
+    lines = list(told.changes(found, brief=True))
+    moment_ = told.moment(found.before.evaluated_at)
+    console.print(Text(say.say("changes.title", moment=moment_) if lines else say.say("assess.nothing_otherwise")))
+    for line in lines:
+        console.print(Text("  " * (line.deep + 1) + line.text, style="dim" if line.quiet else ""))
 
 
 def _attention(done: Outcome, out: Path, say: Words, *, plain: bool) -> list[str]:

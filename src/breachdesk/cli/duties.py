@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +27,8 @@ from breachdesk.cli.common import (
 )
 from breachdesk.cli.telling import Teller, teller
 from breachdesk.ground.shelf import BadPack, our_shelf
-from breachdesk.law import changes, document, engine, facts, shelf
+from breachdesk.law import answers, changes, document, engine, facts, kept, shelf
+from breachdesk.law.answers import BadLog
 from breachdesk.law.changes import Changes
 from breachdesk.law.facts import BadFacts
 from breachdesk.law.shapes import Duties, Duty, Verdict
@@ -54,13 +56,18 @@ def duties(
         Path | None,
         typer.Option(metavar="DUTIES", help="Show only what changed since this earlier --json.", show_default=False),
     ] = None,
+    packs: Annotated[
+        Path | None,
+        typer.Option(help="Judge by these packs: a folder, an exported file, a response pack.", show_default=False),
+    ] = None,
 ) -> None:
     """Compute every legal duty on a fact sheet, with deadline, recipient and reasons."""
     when = moment(at)
     check_language(language)
     before = earlier(since) if since is not None else None
-    case, law = load(sheet, keys)
+    case, law = load(sheet, keys, packs)
     found = engine.evaluate(case, law, when, language=language)
+    found = replace(found, warnings=(*recorded(sheet, law, law.phrases[language]), *found.warnings))
     if before is not None:
         changed = changes.compare(before, found)
         if as_json:
@@ -74,14 +81,33 @@ def duties(
     finish(found.warnings)
 
 
-def load(path: Path, keys: Path | None = None) -> tuple[Sheet, shelf.LawShelf]:
-    """The sheet and the laws; unusable input ends with exit code 2, one line per problem."""
+def load(path: Path, keys: Path | None = None, packs: Path | None = None) -> tuple[Sheet, shelf.LawShelf]:
+    """The sheet and the laws, ours or those of `packs`; unusable input ends with exit code 2, one line per problem."""
     try:
-        law = shelf.load()
+        if packs is not None:
+            with kept.opened(packs) as used:
+                law = shelf.load(used)
+        else:
+            law = shelf.load()
         return facts.read(path, people=people_list(keys), vocabulary=law.facts), law
     except (BadFacts, BadPack) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
+
+
+def recorded(sheet: Path, law: shelf.LawShelf, say: Phrases) -> tuple[str, ...]:
+    """Says when the answers beside the sheet were last judged by other packs than these."""
+    try:
+        history = answers.history(sheet)
+    except BadLog as error:
+        return (str(error),)
+    if not history or history[-1].rules.sha256 == law.sha256:
+        return ()
+    was = history[-1].rules
+    told = say(
+        "warning.other_packs", was=was.version, was_sha=was.sha256[:12], now=law.version, now_sha=law.sha256[:12]
+    )
+    return (told,)
 
 
 def earlier(path: Path) -> Duties:

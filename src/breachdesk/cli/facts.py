@@ -28,7 +28,7 @@ from breachdesk.cli.common import (
     moment,
     people_list,
 )
-from breachdesk.cli.duties import finish, load
+from breachdesk.cli.duties import finish, load, recorded
 from breachdesk.cli.telling import Teller, teller
 from breachdesk.ground import clock, elements
 from breachdesk.ground.clock import rfc3339
@@ -81,6 +81,7 @@ def ask(
     if lines is None:
         _line_editing()
     law = _law()
+    other = recorded(sheet, law, law.phrases[language])
     speaker = Speaker(Console(highlight=False), lines)
     with _open(sheet, law, who) as book:
         told = teller(our_shelf(), law, language, when or clock.now())
@@ -88,6 +89,7 @@ def ask(
         sitting = Sitting(
             book, sheet, told, speaker, clock.now, when, people_list(keys), Interview(law, told.tongue.first, unknown)
         )
+        sitting.recorded = other
         try:
             sitting.run()
         except (BadFacts, BadLog) as error:

@@ -5,7 +5,7 @@ YAML 1.2 through ruamel, so that `no` stays a word and Norway a country.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from functools import cache, lru_cache
@@ -33,8 +33,12 @@ def shipped() -> Path:
 class Shelf:
     """Packs by relative path. A file in a later folder stands in front of the same file in an earlier one."""
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(self, *folders: Path, kept_as: str = "", names: Sequence[str] = ()) -> None:
+        """For folders that have another place each time: `kept_as`, a name under which parsed files are kept, and
+        `names` by which the folders are told."""
         self.folders = folders or (shipped(),)
+        self.names = tuple(names) or tuple(map(str, self.folders))
+        self._kept_as = kept_as
 
     def find(self, path: str) -> Path:
         for folder in reversed(self.folders):
@@ -61,13 +65,16 @@ class Shelf:
         """Every document below `under` by its path on the shelf; folders named `without` are passed over. For shelves
         of hundreds of files: what was parsed once is kept (ground/compiled.py)."""
         wanted = [(name, path) for name, path in self.files(under) if without not in name.split("/")[:-1]]
-        where = hashlib.sha256("\0".join(str(folder.resolve()) for folder in self.folders).encode()).hexdigest()
+        places = self._kept_as or "\0".join(str(folder.resolve()) for folder in self.folders)
+        where = hashlib.sha256(places.encode("utf-8", "surrogateescape")).hexdigest()
         return compiled.parsed(wanted, _parse, shelf=f"{under.replace('/', '-')}-{where[:16]}")
 
-    def digest(self, under: str) -> str:
-        """SHA-256 over names and bytes of every file below `under`: what a case was judged by."""
+    def digest(self, under: str, *more: str, without: str = "") -> str:
+        """SHA-256 over names and bytes of every file below `under`, and of `more`; folders named `without` are passed
+        over: what a case was judged by."""
         total = hashlib.sha256()
-        for name, path in self.files(under, suffix=""):
+        files = [(name, path) for name, path in self.files(under) if without not in name.split("/")[:-1]]
+        for name, path in sorted((*files, *((one, self.find(one)) for one in more))):
             total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
         return total.hexdigest()
 

@@ -137,7 +137,7 @@ class _Comparison:
 
     def _reasons(self, was: Duty | None, now: Duty | None) -> tuple[Reason, ...]:
         other_packs = self.before.pack_sha256 != self.after.pack_sha256
-        packs = (Reason(Cause.PACKS, was=self.before.pack_version, now=self.after.pack_version),)
+        packs = (Reason(Cause.PACKS, was=_called(self.before, self.after), now=_called(self.after, self.before)),)
         if was is None or now is None:
             return packs if other_packs else ()
         found = [*_held(was, now), *self._facts(was, now), *_clock(was, now)]
@@ -183,6 +183,11 @@ def _crosses(reason: Reason) -> bool:
 
 def _cause(was: Any, now: Any) -> Cause:
     return Cause.ANSWERED if was is None else Cause.UNANSWERED if now is None else Cause.CHANGED
+
+
+def _called(packs: Duties, other: Duties) -> str:
+    """Their date; of the same date their digest."""
+    return packs.pack_version if packs.pack_version != other.pack_version else packs.pack_sha256[:12]
 
 
 def _turned(was: Verdict, now: Verdict) -> Kind:

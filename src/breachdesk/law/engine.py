@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from breachdesk.law import coverage, exposure, holding
+from breachdesk.law import coverage, exposure, holding, overlay
 from breachdesk.law.clocks import Clock, Deadline
 from breachdesk.law.document import to_json
 from breachdesk.law.judgement import Judge, Judged, in_force, known_on, texts
@@ -110,7 +110,7 @@ class _Case:
             pack_sha256=self.law.sha256,
             duties=tuple(one.duty for one in asked),
             questions=rank(asked, self.law, self.flips),
-            warnings=(*self.sheet.warnings, *coverage.warnings(self.sheet, self.law, self.say)),
+            warnings=(*overlay.warnings(self.law.laid, self.say), *self.sheet.warnings, *coverage.warnings(self.sheet, self.law, self.say)),
         )
 
     def _watched(self, item: Item, find: Callable[[_Looked], T]) -> T:

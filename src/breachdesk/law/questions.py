@@ -68,7 +68,7 @@ def flips(one: Asked, fact: Fact, name: str, judge: Judge, day: date) -> bool:
     """Whether some value of the fact changes what is said of the duty, as the law of that day words it."""
     if fact.type in _UNTRIED or (name in one.duty.missing and name not in one.judged.missing):
         return True
-    return any(_moves(one, name, value, judge, day) for value in _values(one.item, fact, name, judge.law))
+    return any(_moves(one, name, value, judge, day) for value in trial_values(one.item, fact, name, judge.law))
 
 
 def _moves(one: Asked, name: str, value: Any, judge: Judge, day: date) -> bool:
@@ -79,7 +79,7 @@ def _moves(one: Asked, name: str, value: Any, judge: Judge, day: date) -> bool:
     return bool(set(one.judged.missing) - {name} - set(now.missing))
 
 
-def _values(item: Item, fact: Fact, name: str, law: LawShelf) -> list[Any]:
+def trial_values(item: Item, fact: Fact, name: str, law: LawShelf) -> list[Any]:
     compared = [value for raw in raw_conditions(item) for value in law.ask(raw).values(name)]
     match fact.type:
         case FactType.BOOL:

@@ -9,6 +9,8 @@ DUTIES = "breachdesk.duties/1"
 RISK = "breachdesk.risk/1"
 CHANGES = "breachdesk.changes/1"
 FACTS = "breachdesk.facts/1"
+PACKS = "breachdesk.packs/1"
+PACKS_SHOWN = "breachdesk.packs-shown/1"
 
 
 class Verdict(StrEnum):

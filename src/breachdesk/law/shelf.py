@@ -13,8 +13,9 @@ from pydantic import BaseModel, ValidationError
 from breachdesk.ground import elements
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
-from breachdesk.law import conditions, vocabulary, words
+from breachdesk.law import conditions, overlay, vocabulary, words
 from breachdesk.law.groups import expand
+from breachdesk.law.overlay import Laid
 from breachdesk.law.people import Names
 from breachdesk.law.schema import (
     Authorities,
@@ -97,6 +98,7 @@ class LawShelf:
     phrases: Mapping[str, Phrases]
     version: str
     sha256: str
+    laid: tuple[Laid, ...] = ()  # what folders laid over ours do to the law
     parsed: dict[int, conditions.Condition] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -163,16 +165,24 @@ def load(shelf: Shelf | None = None) -> LawShelf:
         content=content,
         phrases={language: words.read(shelf, language) for language in LANGUAGES},
         version=newest.isoformat(),
-        sha256=shelf.digest(ROOT),
+        sha256=sha256_of(shelf),
+        laid=overlay.read(shelf),
     )
     _parse(law)
     _check(law)
     return law
 
 
+def sha256_of(shelf: Shelf) -> str:
+    """What a case is judged by: the laws, what they ask, of which data. Stories prove laws and decide nothing."""
+    return shelf.digest(ROOT, "facts.yaml", "elements.yaml", without=STORIES)
+
+
 def _read(shelf: Shelf) -> tuple[tuple[Order, ...], tuple[Item, ...]]:
     folders: dict[str, dict[str, Any]] = {}
     for path, data in shelf.all(ROOT, without=STORIES).items():
+        if overlay.removal(data, path):
+            continue
         folder, _, name = path.rpartition("/")
         folders.setdefault(folder, {})[name] = data
     orders: list[Order] = []

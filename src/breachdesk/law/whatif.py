@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from breachdesk.law.conditions import plain
 from breachdesk.law.interview import looks_at
 from breachdesk.law.judgement import Judge, in_force, known_on
-from breachdesk.law.questions import _values as trial_values
+from breachdesk.law.questions import trial_values
 from breachdesk.law.shapes import Duty, Verdict
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.shelf import Item, LawShelf
