@@ -13,10 +13,12 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from breachdesk.cli.main import app, collect
-from breachdesk.ground import elements
+from breachdesk.ground import clock, elements
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import answers, typed
 from breachdesk.law.answers import BadLog, State
+from breachdesk.law.vocabulary import our_facts
 
 collect()
 AT = "2026-11-26T08:00:00Z"
@@ -162,7 +164,7 @@ def test_any_fact_may_be_answered_by_name(sheet: Path) -> None:
         ("entity.establishments=Germny", "Did you mean DE"),
         ("subjects.count=many", "whole number"),
         ("people=Texas name", "where they live, how many"),
-        ("people=Texas 5 nme", "Did you mean name?"),
+        ("people=Texas 5 nabe", "Did you mean name?"),
     ],
 )
 def test_an_answer_that_cannot_be_used_is_asked_back_and_changes_nothing(sheet: Path, typed: str, wanted: str) -> None:
@@ -333,9 +335,6 @@ def test_a_read_only_sheet_is_not_replaced_behind_its_back(sheet: Path) -> None:
 
 
 def test_two_may_not_answer_at_once(sheet: Path) -> None:
-    from breachdesk.ground import clock
-    from breachdesk.law.vocabulary import our_facts
-
     with answers.Book.open(sheet, words=our_facts(), clock=clock.now, by="ben", rules=answers.Rules("1", "2")):
         done = run("facts", "set", sheet, "breach.malicious=no")
     assert done.exit_code == 2
@@ -343,7 +342,7 @@ def test_two_may_not_answer_at_once(sheet: Path) -> None:
 
 
 def test_set_changes_nothing_when_one_of_several_is_wrong(sheet: Path) -> None:
-    for wrong in ("data.encryptd=yes", "data.encrypted", "data.encrypted=perhaps"):
+    for wrong in ("data.encrypted_=yes", "data.encrypted", "data.encrypted=perhaps"):
         done = run("facts", "set", sheet, "breach.malicious=yes", wrong)
         assert done.exit_code == 2, wrong
         assert not sheet.exists()
@@ -394,9 +393,6 @@ def test_answers_may_come_from_a_file(sheet: Path, tmp_path: Path) -> None:
 
 
 def test_every_choice_has_words_in_every_language() -> None:
-    from breachdesk.ground.languages import LANGUAGES
-    from breachdesk.law.vocabulary import our_facts
-
     tongue = typed.read(our_shelf())
     options = [(fact.name, option) for fact in our_facts().facts.values() for option in fact.options]
     for language in LANGUAGES:
@@ -422,3 +418,18 @@ def test_kinds_of_data_are_named_as_people_name_them(sheet: Path) -> None:
 def test_every_short_name_and_every_choice_by_number_is_an_element_there_is() -> None:
     tongue, known = typed.read(our_shelf()), elements.vocabulary()
     assert [one for one in (*tongue.elements, *tongue.kinds) if one not in known] == []
+
+
+def test_a_sheet_edited_by_hand_while_somebody_answers_keeps_both(sheet: Path) -> None:
+    rules = answers.Rules("1", "2")
+    with answers.Book.open(sheet, words=our_facts(), clock=clock.now, by="ben", rules=rules) as book:
+        book.answer("breach.malicious", True)
+        sheet.write_text("breach.malicious: false  # by hand\ndata.key_taken: true\n", encoding="utf-8")
+        book.answer("data.encrypted", False)
+    assert sheet.read_text(encoding="utf-8").startswith("breach.malicious: false  # by hand\ndata.key_taken: true\n")
+    assert [(one.fact, one.state.value, one.value) for one in answers.history(sheet)] == [
+        ("breach.malicious", "answered", True),
+        ("breach.malicious", "found", False),
+        ("data.key_taken", "found", True),
+        ("data.encrypted", "answered", False),
+    ]

@@ -110,7 +110,11 @@ class _Case:
             pack_sha256=self.law.sha256,
             duties=tuple(one.duty for one in asked),
             questions=rank(asked, self.law, self.flips),
-            warnings=(*overlay.warnings(self.law.laid, self.say), *self.sheet.warnings, *coverage.warnings(self.sheet, self.law, self.say)),
+            warnings=(
+                *overlay.warnings(self.law.laid, self.say),
+                *self.sheet.warnings,
+                *coverage.warnings(self.sheet, self.law, self.say),
+            ),
         )
 
     def _watched(self, item: Item, find: Callable[[_Looked], T]) -> T:
