@@ -290,9 +290,9 @@ def test_bad_facts_are_told_before_anything_is_written(desk: Desk) -> None:
 
 
 def test_places_without_a_law_on_the_shelf_are_said_aloud(desk: Desk) -> None:
-    (desk.evidence / "more.csv").write_text("name,email,country\nErika Mori,e.mori@example.com,JP\n")
+    (desk.evidence / "more.csv").write_text("name,email,country\nErika Mori,e.mori@example.com,AQ\n")
     done = desk.assess()
-    assert any("JP (1)" in warning for warning in done.warnings)
+    assert any("AQ (1)" in warning for warning in done.warnings)
     assert "JP (1)" in (desk.pack / "report.html").read_text()
 
 
