@@ -293,7 +293,7 @@ def test_places_without_a_law_on_the_shelf_are_said_aloud(desk: Desk) -> None:
     (desk.evidence / "more.csv").write_text("name,email,country\nErika Mori,e.mori@example.com,AQ\n")
     done = desk.assess()
     assert any("AQ (1)" in warning for warning in done.warnings)
-    assert "JP (1)" in (desk.pack / "report.html").read_text()
+    assert "AQ (1)" in (desk.pack / "report.html").read_text()
 
 
 def test_the_signed_journal_names_the_history_of_the_answers(desk: Desk) -> None:
