@@ -1,6 +1,7 @@
 """What was parsed once is read back the same, and a change of a file is always seen."""
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,21 @@ def test_what_is_kept_is_used_and_only_for_the_very_same_bytes(cache: Path, pack
 def test_two_who_ask_do_not_share(cache: Path, packs: Path) -> None:
     Shelf(packs).all("law")["law/01.yaml"]["id"] = "spoilt"
     assert Shelf(packs).all("law")["law/01.yaml"]["id"] == "n1"
+
+
+def test_only_the_newest_stay(cache: Path, packs: Path) -> None:
+    cache.mkdir(mode=0o700)
+    (cache / "note.txt").write_text("not ours")
+    for number in range(20):
+        old = cache / f"law-{number}-1.json"
+        old.write_text("{}")
+        os.utime(old, (number, number))
+    Shelf(packs).all("law")
+    left = {file.name for file in cache.iterdir()}
+    assert len(left) == 16 + 1
+    assert "note.txt" in left
+    assert {f"law-{number}-1.json" for number in range(5, 20)} <= left
+    assert "law-4-1.json" not in left
 
 
 def test_a_folder_others_may_write_to_is_not_trusted(cache: Path, packs: Path) -> None:

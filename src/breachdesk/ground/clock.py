@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
 
@@ -16,3 +18,11 @@ def rfc3339(instant: datetime) -> str:
     if instant.tzinfo is None:
         raise ValueError("an instant needs an offset")
     return instant.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=1024)
+def time_zone(name: str) -> ZoneInfo:
+    """A time zone of the tz database. The standard library forgets all but the last eight.
+
+    Raises ZoneInfoNotFoundError or ValueError for what is no name of one."""
+    return ZoneInfo(name)

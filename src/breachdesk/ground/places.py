@@ -75,3 +75,9 @@ def country_of(code: str) -> str:
 def is_code(code: str) -> bool:
     """Whether ISO 3166-1 (alpha-2) or 3166-2 knows the code."""
     return code in _parts() if "-" in code else code in _countries()
+
+
+def with_wholes(place: str) -> tuple[str, ...]:
+    """`DE-BY` and what it is a part of: `DE`, `DE-BY`."""
+    parts = place.split("-")
+    return tuple("-".join(parts[: at + 1]) for at in range(len(parts)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from breachdesk.ground.clock import time_zone
 from breachdesk.law import terms, workdays
 from breachdesk.law.answer import Answer
 from breachdesk.law.conditions import Condition as Ask
@@ -54,7 +55,7 @@ class Clock:
     def deadline(self, due: Due) -> Deadline:
         clock = replace(
             self,
-            zone=ZoneInfo(due.zone) if due.zone else self.zone,
+            zone=time_zone(due.zone) if due.zone else self.zone,
             calendar=due.calendar or self.calendar,
         )
         return clock._deadline(due)

@@ -148,13 +148,16 @@ class Predicate(Condition):
 
 
 def every(findings: Iterable[Finding]) -> Finding:
-    """All of them. When one says no, its reasons are the reasons."""
-    found = list(findings)
-    for one in found:
+    """All of them. The first that says no ends it, and its reasons are the reasons."""
+    found = []
+    result = Answer.YES
+    for one in findings:
         if one.answer is Answer.NO:
             return one
-    because, missing = _joined(found)
-    return Finding(answer.every(one.answer for one in found), because, missing)
+        if one.answer is Answer.UNKNOWN:
+            result = Answer.UNKNOWN
+        found.append(one)
+    return found[0] if len(found) == 1 else Finding(result, *_joined(found))
 
 
 def some(findings: Iterable[Finding]) -> Finding:
@@ -163,16 +166,18 @@ def some(findings: Iterable[Finding]) -> Finding:
     yes = [one for one in found if one.answer is Answer.YES]
     if yes:
         return Finding(Answer.YES, _joined(yes)[0])
-    because, missing = _joined(found)
-    return Finding(answer.some(one.answer for one in found), because, missing)
+    return Finding(answer.some(one.answer for one in found), *_joined(found))
 
 
 def _joined(found: Iterable[Finding]) -> tuple[tuple[Because, ...], tuple[str, ...]]:
     because: list[Because] = []
     missing: dict[str, None] = {}
     for one in found:
-        because += [b for b in one.because if b not in because]
-        missing.update(dict.fromkeys(one.missing))
+        for reason in one.because:
+            if reason not in because:
+                because.append(reason)
+        for name in one.missing:
+            missing[name] = None
     return tuple(because), tuple(missing)
 
 

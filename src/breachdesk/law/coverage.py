@@ -1,7 +1,6 @@
 """Places for which no law is on the shelf are said aloud: silence is never to be taken for "nothing is owed"."""
 
-from breachdesk.ground.places import UNKNOWN
-from breachdesk.law.judgement import covers_place
+from breachdesk.ground.places import UNKNOWN, with_wholes
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.shelf import LawShelf
 from breachdesk.law.vocabulary import FactType
@@ -13,9 +12,8 @@ _KINDS = "entity.kinds"
 def warnings(sheet: Sheet, law: LawShelf, say: Phrases) -> tuple[str, ...]:
     """One line for people who live, one for seats of the organisation, where no law on the shelf reaches; one for what
     the organisation is without any law here looking at it (a NIS2 entity, a bank)."""
-    known = law.reached
-    lived = {place: n for place, n in _residences(sheet).items() if n and not _has_law(place, known)}
-    seats = [seat for seat in sorted(sheet.get("entity.establishments") or ()) if not _has_law(seat, known)]
+    lived = {place: n for place, n in _residences(sheet).items() if n and not _has_law(place, law)}
+    seats = [seat for seat in sorted(sheet.get("entity.establishments") or ()) if not _has_law(seat, law)]
     found = []
     if lived:
         most = sorted(lived.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -28,9 +26,9 @@ def warnings(sheet: Sheet, law: LawShelf, say: Phrases) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _has_law(place: str, known: frozenset[str]) -> bool:
+def _has_law(place: str, law: LawShelf) -> bool:
     """`DE-BY` has that of `DE`; `US` has none of its own but parts that do, and somebody asks for the part."""
-    return any(covers_place(law, place) or law.startswith(place + "-") for law in known)
+    return place in law.wholes or not law.reached.isdisjoint(with_wholes(place))
 
 
 def _unread(sheet: Sheet, law: LawShelf) -> list[str]:
@@ -52,8 +50,4 @@ def _residences(sheet: Sheet) -> dict[str, int]:
     people = sheet.people
     if not people.listed:
         return dict(people.counts)
-    found: dict[str, int] = {}
-    for place, groups in people.by_residence.items():
-        if place != UNKNOWN:
-            found[place] = sum(group.high for group in groups)
-    return found
+    return {place: n for place, n in people.at_most.items() if place != UNKNOWN}

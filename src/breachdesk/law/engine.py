@@ -1,18 +1,17 @@
 """Facts and people in, duties out: each with a deadline, a recipient, contents and reasons."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
+from breachdesk.ground.clock import time_zone
 from breachdesk.law import coverage, exposure, holding, overlay
 from breachdesk.law.clocks import Clock, Deadline
 from breachdesk.law.document import to_json
 from breachdesk.law.judgement import Judge, Judged, in_force, known_on, texts
-from breachdesk.law.questions import Asked, flips, rank
+from breachdesk.law.questions import Asked, flips, rank, waits
 from breachdesk.law.routing import Addressee, addressees
 from breachdesk.law.schema import Calendar, Text
 from breachdesk.law.shapes import Confidence, Duties, Duty, Verdict
@@ -54,14 +53,19 @@ class Session:
 
 @dataclass
 class _Looked:
-    """What was found out about one item, and the facts that were looked for on the way."""
+    """What was found out about one item, and the facts that were looked for on the way: whether it is owed (`seen`)
+    and, apart from that, by whom, to whom and when (`dated`)."""
 
     seen: set[str] = field(default_factory=set)
+    dated: set[str] = field(default_factory=set)
     state: int = -1  # of the law: how many of its turns lie behind the day that counts
     worded: Item | None = None
     judged: Judged | None = None
     made: tuple[Duty, ...] | None = None
     flips: dict[str, bool] = field(default_factory=dict)
+
+    def undated(self) -> "_Looked":
+        return replace(self, dated=set(), made=None)
 
 
 @dataclass
@@ -91,11 +95,11 @@ class _Case:
         now, then = dict(self.facts), dict(before.facts)
         changed = {name for name in now.keys() | then.keys() if now.get(name) != then.get(name)}
         self.sheet = replace(self.sheet, people=before.sheet.people)
-        self.judge.counted.update(before.judge.counted)
+        self.judge.follow(before.judge, changed)
         for item in self.law.items:
             one = before._looked.get(item.id)
             if one is not None and one.seen.isdisjoint(changed) and one.state == self._state(item):
-                self._looked[item.id] = one
+                self._looked[item.id] = one if one.dated.isdisjoint(changed) else one.undated()
 
     def answer(self) -> Duties:
         asked: list[Asked] = []
@@ -117,12 +121,11 @@ class _Case:
             ),
         )
 
-    def _watched(self, item: Item, find: Callable[[_Looked], T]) -> T:
-        """Whatever fact is looked for meanwhile is one this item depends on."""
-        looked = self._of(item)
-        outer, self.facts.seen = self.facts.seen, looked.seen
+    def _watched(self, seen: set[str], find: Callable[[], T]) -> T:
+        """Whatever fact is looked for meanwhile joins `seen`."""
+        outer, self.facts.seen = self.facts.seen, seen
         try:
-            return find(looked)
+            return find()
         finally:
             self.facts.seen = outer
 
@@ -137,32 +140,41 @@ class _Case:
         zone = item.order.pack.zone
         if zone not in self._days:
             outer, self.facts.seen = self.facts.seen, set()
-            self._days[zone] = known_on(self.sheet, self.at, ZoneInfo(zone))
+            self._days[zone] = known_on(self.sheet, self.at, time_zone(zone))
             self.facts.seen = outer
         return self._days[zone]
 
     def _state(self, item: Item) -> int:
-        return bisect_right(self.law.turns[item.id], self.day(item))
+        return self.law.state(item, self.day(item))
 
     def made(self, item: Item) -> tuple[Duty, ...]:
-        made = self._of(item).made
-        return made if made is not None else self._watched(item, partial(self._make, item))
+        looked = self._of(item)
+        if looked.judged is None:
+            self._watched(looked.seen, partial(self._judge, item, looked))
+        if looked.made is None:
+            self._watched(looked.dated, partial(self._make, looked))
+        assert looked.made is not None
+        return looked.made
 
-    def _make(self, item: Item, looked: _Looked) -> tuple[Duty, ...]:
+    def _judge(self, item: Item, looked: _Looked) -> None:
         day = self.day(item)
         looked.state = self._state(item)
         looked.worded = in_force(item, day)
         looked.judged = self.judge.judge(looked.worded, day)
+
+    def _make(self, looked: _Looked) -> None:
+        assert looked.worded is not None
+        assert looked.judged is not None
         looked.made = tuple(self.duties(looked.worded, looked.judged))
-        return looked.made
 
     def flips(self, one: Asked, fact: Fact, name: str) -> bool:
         """Whether a fact decides a duty."""
-        known = self._of(one.item).flips.get(name)
-        return known if known is not None else self._watched(one.item, partial(self._flip, one, fact, name))
-
-    def _flip(self, one: Asked, fact: Fact, name: str, looked: _Looked) -> bool:
-        looked.flips[name] = flips(one, fact, name, self.judge, self.day(one.item))
+        if waits(one, fact, name):
+            return True
+        looked = self._of(one.item)
+        if name not in looked.flips:
+            day = self.day(one.item)
+            looked.flips[name] = self._watched(looked.seen, partial(flips, one, fact, name, self.judge, day))
         return looked.flips[name]
 
     def due_of(self, name: str) -> datetime | None:
@@ -174,7 +186,8 @@ class _Case:
             ends = [duty.due for duty in self.made(self.law.by_id[name]) if duty.due is not None]
         finally:
             self._dating.discard(name)
-        self.facts.seen |= self._looked[name].seen
+        looked = self._looked[name]
+        self.facts.seen.update(looked.seen, looked.dated)
         return min(ends) if ends else None
 
     def duties(self, worded: Item, judged: Judged) -> Iterator[Duty]:

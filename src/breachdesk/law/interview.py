@@ -86,7 +86,7 @@ class Interview:
 
 def looks_at(item: Item, law: LawShelf) -> set[str]:
     """Every fact that can decide a duty."""
-    return set().union(*(law.ask(raw).facts() for raw in raw_conditions(item)))
+    return set().union(*(law.looked(raw) for raw in raw_conditions(item)))
 
 
 def _starts(item: Item) -> set[str]:

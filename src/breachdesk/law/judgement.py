@@ -20,7 +20,7 @@ from breachdesk.law.instants import Instant
 from breachdesk.law.schema import Applies, Effective, Encryption, Lost, PersonalInformation, Text, Threshold, Version
 from breachdesk.law.schema import People as Whom
 from breachdesk.law.shapes import Because, Verdict
-from breachdesk.law.sheet import Sheet
+from breachdesk.law.sheet import Sheet, Watched
 from breachdesk.law.shelf import Item, LawShelf
 from breachdesk.law.words import Phrases
 
@@ -42,6 +42,14 @@ class Judged:
     notes: tuple[str, ...] = ()
     people: Bounds | None = None
     far: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a condition of the law came to in this case, and the facts it may look at."""
+
+    finding: Finding
+    facts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,17 @@ class Judge:
     law: LawShelf
     say: Phrases
     counted: dict[tuple[Any, ...], tuple[Finding, Bounds | None]] = field(default_factory=dict)  # see `whom`
+    found: dict[int, "_Asked"] = field(default_factory=dict)  # of the case itself: see `_ask`
+    trying: str = ""  # the fact that has another value in `sheet` than in the case
+
+    def but(self, name: str, value: Any) -> "Judge":
+        """Judges the same case with one fact tried; what does not look at it is not asked again."""
+        return replace(self, sheet=self.sheet.but(name, value), trying=name)
+
+    def follow(self, before: "Judge", changed: set[str]) -> None:
+        """Take over what was found before and looked at no fact that has changed since."""
+        self.counted.update(before.counted)
+        self.found.update((key, one) for key, one in before.found.items() if one.facts.isdisjoint(changed))
 
     def judge(self, item: Item, day: date) -> Judged:
         reach = self.reach(item.order.pack.applies)
@@ -172,7 +191,18 @@ class Judge:
         return Judged(verdict if certain else Verdict.NOT_OWED, found.because, notes=(note,))
 
     def _ask(self, raw: dict[str, object]) -> Finding:
-        return self.law.ask(raw).ask(self.sheet)
+        known = self.found.get(id(raw))
+        if known is None:
+            condition = self.law.ask(raw)
+            facts = self.law.looked(raw)
+            if self.trying in facts:
+                return condition.ask(self.sheet)
+            known = self.found[id(raw)] = _Asked(condition.ask(self.sheet), facts)
+        elif self.trying in known.facts:
+            return self.law.ask(raw).ask(self.sheet)
+        if isinstance(self.sheet.facts, Watched):
+            self.sheet.facts.seen |= known.facts
+        return known.finding
 
     def _trigger(self, item: Item) -> Finding:
         trigger = item.order.pack.trigger
@@ -217,7 +247,7 @@ class Judge:
         if whom is None:
             return YES, None
         told = [self._ask(raw) for raw in _element_conditions(item, whom)]
-        key = (item.id, day, *((one.answer, one.missing) for one in told))
+        key = (item.id, self.law.state(item, day), *((one.answer, one.missing) for one in told))
         if key not in self.counted:
             self.counted[key] = self._count_whom(item, whom, day)
         return self.counted[key]
@@ -295,21 +325,20 @@ class Judge:
         return tuple(found)
 
     def _exemptions(self, item: Item, found: Finding) -> "_Shown":
-        result = _Shown()
         if found.answer is Answer.NO:
-            return result
+            return _Shown()
+        open_: dict[str, None] = {}
+        notes = []
         for exemption in item.unless:
             asked = self._ask(exemption.when)
+            if asked.answer is Answer.NO:
+                continue
             name = exemption.name(self.say.language) + (f" ({exemption.cite})" if exemption.cite else "")
             if asked.answer is Answer.YES:
                 return _Shown(Verdict(exemption.verdict), asked.because, (), (self.say("note.shown", name=name),))
-            if asked.answer is Answer.UNKNOWN:
-                result = replace(
-                    result,
-                    open=tuple(dict.fromkeys((*result.open, *asked.missing))),
-                    notes=(*result.notes, self.say("note.open", name=name)),
-                )
-        return result
+            open_.update(dict.fromkeys(asked.missing))
+            notes.append(self.say("note.open", name=name))
+        return _Shown(open=tuple(open_), notes=tuple(notes))
 
     def _otherwise(self, item: Item, reach: Finding, condition: Finding) -> Verdict:
         """Data were breached but the duty does not arise: still to be recorded, unless an exception is shown."""

@@ -163,6 +163,11 @@ class People:
             found.setdefault(group.residence, []).append(group)
         return found
 
+    @cached_property
+    def at_most(self) -> dict[str, int]:
+        """How many of those listed may live in each place."""
+        return {place: sum(group.high for group in groups) for place, groups in self.by_residence.items()}
+
     @property
     def listed(self) -> bool:
         return self.groups is not None
@@ -194,6 +199,10 @@ class People:
         return max(0, self.total - tops) if self.total is not None else 0
 
     def everybody(self) -> Bounds:
+        return self._everybody
+
+    @cached_property
+    def _everybody(self) -> Bounds:
         if self.groups is not None:
             return Bounds(sum(g.low for g in self.groups), sum(g.high for g in self.groups))
         if self.total is not None:

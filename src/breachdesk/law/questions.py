@@ -5,7 +5,7 @@ makes other missing facts needless, or when the due time waits for it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -64,16 +64,19 @@ def _names(one: Asked) -> tuple[str, ...]:
     return tuple(name for name in one.duty.missing if name in one.judged.missing or name not in early)
 
 
+def waits(one: Asked, fact: Fact, name: str) -> bool:
+    """Whether a duty waits for a fact that needs no trial: of a kind that has no values to try, or one of its clock."""
+    return fact.type in _UNTRIED or (name in one.duty.missing and name not in one.judged.missing)
+
+
 def flips(one: Asked, fact: Fact, name: str, judge: Judge, day: date) -> bool:
     """Whether some value of the fact changes what is said of the duty, as the law of that day words it."""
-    if fact.type in _UNTRIED or (name in one.duty.missing and name not in one.judged.missing):
-        return True
     return any(_moves(one, name, value, judge, day) for value in trial_values(one.item, fact, name, judge.law))
 
 
 def _moves(one: Asked, name: str, value: Any, judge: Judge, day: date) -> bool:
     """Whether this value changes the verdict, or settles another missing fact with it (one branch of several)."""
-    now = replace(judge, sheet=judge.sheet.but(name, value)).judge(one.item, day)
+    now = judge.but(name, value).judge(one.item, day)
     if now.verdict is not one.judged.verdict:
         return True
     return bool(set(one.judged.missing) - {name} - set(now.missing))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from breachdesk.ground.clock import time_zone
 from breachdesk.law.groups import EEA
 from breachdesk.law.schema import Authority
 from breachdesk.law.shapes import Recipient
@@ -27,7 +28,7 @@ def addressees(item: Item, sheet: Sheet, say: Phrases) -> tuple[Addressee, ...]:
     """One for most duties. Never none: where nobody is known to be competent, the fallback name stands."""
     fallback = Addressee(
         Recipient(item.recipient.type, item.recipient.name(say.language), item.recipient.channel),
-        ZoneInfo(item.order.pack.zone),
+        time_zone(item.order.pack.zone),
     )
     if not item.recipient.route:
         return (fallback,)
@@ -94,7 +95,7 @@ class _Router:
         land = (self.say("note.route_land"),) if found.iso == "DE" else ()
         own = tuple(note(self.say.language) for note in found.notes)
         recipient = Recipient(self.item.recipient.type, found.name, found.channel)
-        return Addressee(recipient, ZoneInfo(found.zone), _state(found.iso), suffix, (*notes, *land, *own))
+        return Addressee(recipient, time_zone(found.zone), _state(found.iso), suffix, (*notes, *land, *own))
 
 
 def _state(place: str) -> str:

@@ -1,5 +1,6 @@
 """The shelf of laws: every legal order with its duties, read once, checked whole, ready to be asked."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from breachdesk.ground import elements
 from breachdesk.ground.languages import LANGUAGES
+from breachdesk.ground.places import with_wholes
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.law import conditions, overlay, vocabulary, words
 from breachdesk.law.groups import expand
@@ -118,6 +120,11 @@ class LawShelf:
             place for pack in packs for place in expand((*pack.applies.residents, *pack.applies.establishments))
         )
 
+    @cached_property
+    def wholes(self) -> frozenset[str]:
+        """Places of which a part has a law of its own: `US` for `US-CA`."""
+        return frozenset(whole for place in self.reached for whole in with_wholes(place) if whole != place)
+
     def compared(self, fact: str) -> frozenset[Any]:
         """Every value some condition compares a fact with."""
         if fact not in self._compared:
@@ -135,9 +142,23 @@ class LawShelf:
         """Of each item the days on which what the law says of it changes, in order."""
         return {item.id: tuple(sorted(set(_turns(item)))) for item in self.items}
 
+    def state(self, item: Item, day: date) -> int:
+        """How many of its turns lie behind: two days of one state are one and the same law."""
+        return bisect_right(self.turns[item.id], day)
+
     def ask(self, raw: Condition) -> conditions.Condition:
         """The parsed form of a condition that stands in a pack."""
         return self.parsed[id(raw)]
+
+    def looked(self, raw: Condition) -> frozenset[str]:
+        """Every fact that a condition of a pack may look at."""
+        if id(raw) not in self._looked:
+            self._looked[id(raw)] = frozenset(self.ask(raw).facts())
+        return self._looked[id(raw)]
+
+    @cached_property
+    def _looked(self) -> dict[int, frozenset[str]]:
+        return {}
 
     def contents(self, content: Contents) -> tuple[Text, ...]:
         return self.content[content] if isinstance(content, str) else content
@@ -147,7 +168,7 @@ class LawShelf:
         return tuple(item.id for item in self.items if fact in self._facts_of(item))
 
     def _facts_of(self, item: Item) -> set[str]:
-        return set().union(*(self.ask(raw).facts() for raw in raw_conditions(item)))
+        return set().union(*(self.looked(raw) for raw in raw_conditions(item)))
 
 
 def load(shelf: Shelf | None = None) -> LawShelf:

@@ -1,10 +1,10 @@
 """What would become of one duty if a fact were otherwise."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from breachdesk.ground.clock import time_zone
 from breachdesk.law.conditions import plain
 from breachdesk.law.interview import looks_at
 from breachdesk.law.judgement import Judge, in_force, known_on
@@ -34,7 +34,7 @@ def otherwise(duty: Duty, sheet: Sheet, law: LawShelf, at: datetime, say: Phrase
     """For each fact the duty looks at, each other verdict it can give alone, with the first value that gives it."""
     item = item_of(duty, law)
     judge = Judge(sheet, law, say)
-    day = known_on(sheet, at, ZoneInfo(item.order.pack.zone))
+    day = known_on(sheet, at, time_zone(item.order.pack.zone))
     worded = in_force(item, day)
     now = judge.judge(worded, day).verdict
     found: list[Otherwise] = []
@@ -42,7 +42,7 @@ def otherwise(duty: Duty, sheet: Sheet, law: LawShelf, at: datetime, say: Phrase
         fact = law.facts.find(name)
         verdicts = {now}
         for value in trial_values(item, fact, name, law) if fact is not None else ():
-            then = replace(judge, sheet=sheet.but(name, value)).judge(worded, day).verdict
+            then = judge.but(name, value).judge(worded, day).verdict
             if then not in verdicts and then in _SETTLED:
                 verdicts.add(then)
                 found.append(Otherwise(name, plain(value), then))
