@@ -1,11 +1,13 @@
 """The command `breachdesk`: each room brings its own commands, one file per room beside this one."""
 
+import ctypes
 import gc
 import importlib
 import os
 import pkgutil
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import typer
@@ -14,6 +16,8 @@ import breachdesk.cli
 from breachdesk import __version__
 
 _REPORT = "Nothing is lost; please report this line. BREACHDESK_DEBUG=1 shows everything, values too: never share that."
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 app = typer.Typer(
     name="breachdesk",
@@ -48,10 +52,23 @@ def _share_the_cores() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrices here, only idle threads of its
 
 
+def _keep_memory() -> None:
+    """Whoever reads evidence frees and takes the same large blocks again and again; giving them back to the system in
+    between costs a tenth of the time, as fresh pages are zeroed. Asked before the libraries load; glibc knows how."""
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:20000,muzzy_decay_ms:20000")  # the allocator in polars
+    with suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_THRESHOLD, 1 << 30)
+        mallopt(_M_TRIM_THRESHOLD, (1 << 31) - 1)
+
+
 def run() -> None:
     """The door of the program. An error nobody foresaw is told without its text, which could hold a stolen value."""
     try:
         _share_the_cores()
+        if sys.argv[1:2] in (["scope"], ["assess"]):
+            _keep_memory()
         gc.disable()  # a program being loaded leaves nothing to collect
         # A command lies in the file of its name: the others, and all they stand on, need not be read for it.
         commands = collect(*sys.argv[1:2])
