@@ -332,7 +332,7 @@ def test_the_fact_sheet_is_a_flat_map_that_leaves_questions_open(tmp_path: Path)
 
 def test_the_law_can_read_the_fact_sheet_and_still_has_questions() -> None:
     case = law_facts.read(facts.SHEET)
-    assert not case.warnings
+    assert not case.contradictions
     duties = engine.evaluate(case, shelf.load(), datetime(2026, 11, 22, 9, tzinfo=UTC))
     assert duties.questions[0].fact == "people"
     assert len(duties.questions[0].decides) >= 5

@@ -1,6 +1,6 @@
 """A case judged again and again says what it would say if it were judged anew."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -82,6 +82,16 @@ def test_what_no_changed_fact_was_looked_at_for_is_not_judged_again() -> None:
     assert "us.ca.individuals" in kept
     assert "eu.gdpr.art34" not in kept
     assert len(kept) > len(after) / 2
+
+
+def test_time_goes_by_within_a_session() -> None:
+    session, sheet = (
+        engine.Session(some(), AT),
+        facts.parse({"people": PEOPLE, **{k: v[0] for k, v in ANSWERS.items()}}),
+    )
+    session.evaluate(sheet)
+    for later in (AT + timedelta(hours=1), AT + timedelta(days=40), AT.replace(year=2028), AT):
+        assert session.evaluate(sheet, later) == engine.evaluate(sheet, some(), later)
 
 
 def test_other_people_are_counted_anew() -> None:

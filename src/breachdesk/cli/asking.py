@@ -91,6 +91,7 @@ class Sitting:
     _done: list[str] = field(default_factory=list)  # questions answered in this sitting, for `back`
     _sheet: Sheet = field(default_factory=lambda: Sheet({}))
     _found: Duties | None = None
+    _session: engine.Session | None = None
 
     def run(self) -> None:
         """Until nothing is open or the person stops; nothing is ever lost."""
@@ -112,6 +113,9 @@ class Sitting:
         assert self._found is not None
         return self._found
 
+    def _warnings(self) -> tuple[str, ...]:
+        return self._sheet.warnings(self.teller.law.phrases[self.teller.language])
+
     def _moment(self) -> datetime:
         return self.at or self.clock()
 
@@ -120,7 +124,9 @@ class Sitting:
         law = self.teller.law
         self.teller = replace(self.teller, at=at)
         self._sheet = read_sheet(self.path, self.people, law.facts)
-        self._found = engine.evaluate(self._sheet, law, at, language=self.teller.language)
+        if self._session is None:
+            self._session = engine.Session(law, at, language=self.teller.language)
+        self._found = self._session.evaluate(self._sheet, at)
 
     # --- what is said
 
@@ -152,7 +158,7 @@ class Sitting:
         if dated:
             first = min(dated, key=_due)
             self._say("ask.next_due", duty=self.teller.duty(first), due=self.teller.due(first))
-        for warning in self._sheet.warnings:
+        for warning in self._warnings():
             self._say("ask.warning", text=warning, style="yellow")
 
     def _finished(self) -> None:
@@ -424,7 +430,7 @@ class Sitting:
             self.speaker.show(line)
         if not told:
             self._say("ask.nothing_moved", deep=1, style="dim")
-        for warning in self._sheet.warnings:
+        for warning in self._warnings():
             if warning not in before.warnings:
                 self._say("ask.warning", text=warning, deep=1, style="yellow")
 

@@ -136,7 +136,7 @@ def set_(
     changed = {name: (was[name], answers.plain(value)) for name, value in values}
     for line in told.changes(changes.compare(before, after, changed), brief=True):
         speaker.show(line)
-    finish(case.warnings)
+    finish(case.warnings(law.phrases[language]))
 
 
 def _named(text: str, told: Teller) -> tuple[str, Fact, str]:
@@ -196,7 +196,7 @@ def show(
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     else:
         _show(raw, case, said, open_, told, Speaker(Console(highlight=False)))
-    finish(case.warnings)
+    finish(case.warnings(law.phrases[language]))
 
 
 def _raw(sheet: Path) -> dict[str, Any]:
@@ -319,7 +319,7 @@ def why(
     told = teller(our_shelf(), law, language, when)
     found = engine.evaluate(case, law, when, language=language)
     explain(_duty(duty, found, told), case, told, Speaker(Console(highlight=False)))
-    finish(case.warnings)
+    finish(case.warnings(law.phrases[language]))
 
 
 def _duty(name: str, found: Duties, told: Teller) -> Duty:

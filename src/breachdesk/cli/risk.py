@@ -35,7 +35,7 @@ def risk(
         sys.stdout.write(json.dumps(risks.to_json(found), ensure_ascii=False, indent=1) + "\n")
     else:
         _show(found, law.phrases[language], Console())
-    finish(case.warnings)
+    finish(case.warnings(law.phrases[language]))
 
 
 def _show(found: Risk, say: Phrases, console: Console) -> None:

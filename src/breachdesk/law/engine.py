@@ -36,19 +36,26 @@ class Session:
     so an answer shows its consequences at once; the duties are those `evaluate` would give."""
 
     def __init__(self, law: LawShelf, at: datetime, *, language: str = "en") -> None:
-        if at.tzinfo is None:
-            raise ValueError("the moment of evaluation needs an offset")
         self._law = law
-        self._at = at
+        self._at = _aware(at)
         self._say = law.phrases[language]
         self._last: _Case | None = None
 
-    def evaluate(self, sheet: Sheet) -> Duties:
+    def evaluate(self, sheet: Sheet, at: datetime | None = None) -> Duties:
+        """`at`: another moment than that of the session from now on."""
+        if at is not None:
+            self._at = _aware(at)
         case = _Case(sheet, Watched(sheet.facts), self._law, self._at, self._say)
         if self._last is not None:
             case.follow(self._last)
         self._last = case
         return case.answer()
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("the moment of evaluation needs an offset")
+    return at
 
 
 @dataclass
@@ -99,7 +106,8 @@ class _Case:
         for item in self.law.items:
             one = before._looked.get(item.id)
             if one is not None and one.seen.isdisjoint(changed) and one.state == self._state(item):
-                self._looked[item.id] = one if one.dated.isdisjoint(changed) else one.undated()
+                same = self.at == before.at and one.dated.isdisjoint(changed)
+                self._looked[item.id] = one if same else one.undated()
 
     def answer(self) -> Duties:
         asked: list[Asked] = []
@@ -116,7 +124,7 @@ class _Case:
             questions=rank(asked, self.law, self.flips),
             warnings=(
                 *overlay.warnings(self.law.laid, self.say),
-                *self.sheet.warnings,
+                *self.sheet.warnings(self.say),
                 *coverage.warnings(self.sheet, self.law, self.say),
             ),
         )

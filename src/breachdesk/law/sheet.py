@@ -12,6 +12,7 @@ from breachdesk.law.bounds import Bounds
 from breachdesk.law.instants import Instant
 from breachdesk.law.people import Group, Names, People
 from breachdesk.law.vocabulary import COUNT_IN
+from breachdesk.law.words import Phrases
 from breachdesk.scope.shapes import Cohort
 
 
@@ -70,6 +71,18 @@ class Watched(dict[str, Any]):
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two facts that cannot both be right: a phrase of messages/law (`warning.<key>`) and the facts it names."""
+
+    key: str
+    fact: str = ""
+    other: str = ""
+
+    def told(self, say: Phrases) -> str:
+        return say(f"warning.{self.key}", fact=self.fact, other=self.other)
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Facts by name, typed; absent means unknown. `people` answers the counts. Derived facts are in `facts` as well.
@@ -78,8 +91,12 @@ class Sheet:
     facts: Mapping[str, Any]
     people: People = field(default_factory=lambda: People(None))
     derived: frozenset[str] = frozenset()
-    warnings: tuple[str, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+
+    def warnings(self, say: Phrases) -> tuple[str, ...]:
+        """What somebody should look at; the answer is given all the same."""
+        return tuple(one.told(say) for one in self.contradictions)
 
     def get(self, name: str) -> Any:
         """The value, or None while unknown. Counts are Bounds."""
@@ -101,7 +118,7 @@ class Sheet:
     def but(self, name: str, value: Any) -> "Sheet":
         """The same case with one fact answered."""
         facts = self.facts.but(name, value) if isinstance(self.facts, Watched) else {**self.facts, name: value}
-        return Sheet(facts, self.people, self.derived, self.warnings, self.decisions)
+        return Sheet(facts, self.people, self.derived, self.contradictions, self.decisions)
 
 
 def of_cohorts(cohorts: Sequence[Cohort]) -> tuple[Group, ...]:
@@ -161,24 +178,24 @@ _ORDER = (
 )
 
 
-def contradictions(facts: Mapping[str, Any], people: People) -> list[str]:
+def contradictions(facts: Mapping[str, Any], people: People) -> list[Contradiction]:
     """Facts that cannot both be right; the answer is given all the same, and somebody should look."""
     found = []
     for before, after in _ORDER:
         first, second = facts.get(before), facts.get(after)
         if isinstance(first, Instant) and isinstance(second, Instant) and _moment(first) > _moment(second, late=True):
-            found.append(f"{after} lies before {before}; correct one of them")
+            found.append(Contradiction("before", after, before))
     hold = facts.get("hold.law_enforcement")
     if isinstance(hold, Hold) and hold.start and hold.until and _moment(hold.start) > _moment(hold.until, late=True):
-        found.append("hold.law_enforcement ends before it begins; correct one of them")
+        found.append(Contradiction("hold", "hold.law_enforcement"))
     main, seats = facts.get("entity.main_establishment"), facts.get("entity.establishments")
     if main and seats is not None and not any(_same_place(main, seat) for seat in seats):
-        found.append("entity.main_establishment is not among entity.establishments; correct one of them")
+        found.append(Contradiction("seat", "entity.main_establishment", "entity.establishments"))
     total = people.total
     if not people.listed and total is not None and sum(_tops(people.counts)) > total:
-        found.append("subjects.count is less than the sum of subjects.count_in; correct one of them")
+        found.append(Contradiction("total", "subjects.count", "subjects.count_in"))
     if people.listed and total is not None and people.everybody().compare("eq", total).value == "no":
-        found.append("subjects.count is not the number of people listed; the list is used")
+        found.append(Contradiction("listed", "subjects.count"))
     return found
 
 
