@@ -33,7 +33,9 @@ def test_a_seat_without_a_law_here_is_named_apart() -> None:
     assert "DE" not in line
 
 
-@pytest.mark.parametrize("place", ["DE", "DE-BY", "IS", "GB", "RU-MOW", "US-CA", "US", "BR", "SG", "AU-NSW"])
+@pytest.mark.parametrize(
+    "place", ["DE", "DE-BY", "IS", "GB", "RU-MOW", "US-CA", "US", "BR", "SG", "AU-NSW", "RE", "AX", "PR"]
+)
 def test_places_with_a_law_here_are_not(place: str) -> None:
     assert said(people=[group(place)]) == ()
 

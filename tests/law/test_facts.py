@@ -138,6 +138,17 @@ def test_classes_and_counts_follow_from_the_people() -> None:
     assert case.contradictions == (Contradiction("listed", "subjects.count"),)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"), [("PR", "US-PR"), ("US-PR", "US-PR"), ("RE", "FR-974"), ("AX", "FI-01"), ("HK", "HK")]
+)
+def test_a_place_with_two_codes_is_one_place(written: str, kept: str) -> None:
+    group = {"residence": written, "count": 3, "elements": ["name"]}
+    assert facts.parse({"people": [group]}).people.by_residence.keys() == {kept}
+    assert facts.parse({"entity.establishments": [written]}).get("entity.establishments") == {kept}
+    counted = facts.parse({"subjects.count_in": {written: 3}})
+    assert counted.get(f"subjects.count_in.{written}").low == counted.get(f"subjects.count_in.{kept}").low == 3
+
+
 def test_nobody_lost_nothing() -> None:
     case = parse(people=[])
     assert case.get("data.classes") == frozenset()

@@ -12,6 +12,13 @@ from babel.core import get_global
 from breachdesk.ground.shelf import BadPack, our_shelf
 
 UNKNOWN = "unknown"
+
+# Lands that ISO 3166-1 lists beside the state whose law holds there, by their codes in ISO 3166-2: the five territories of
+# the United States; the outermost regions of the Union (TFEU Art 349, 355(1)) and Åland (Art 355(4)).
+PARTS = {
+    "AS": "US-AS", "GU": "US-GU", "MP": "US-MP", "PR": "US-PR", "VI": "US-VI",
+    "GF": "FR-973", "GP": "FR-971", "MF": "FR-MF", "MQ": "FR-972", "RE": "FR-974", "YT": "FR-976", "AX": "FI-01",
+}  # fmt: skip
 _UNKNOWN_TITLE = {"en": "Residence unknown", "ru": "Место жительства неизвестно"}
 
 
@@ -70,6 +77,11 @@ def parts_of(countries: Collection[str]) -> tuple[str, ...]:
 def country_of(code: str) -> str:
     """`US-CA` -> `US`."""
     return code.partition("-")[0]
+
+
+def as_part(code: str) -> str:
+    """`PR` is `US-PR`: a place under one name, whichever of its two codes somebody wrote."""
+    return PARTS.get(code, code)
 
 
 def is_code(code: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from breachdesk.ground import elements
+from breachdesk.ground import elements, places
 from breachdesk.law import instants
 from breachdesk.law.bounds import Bounds
 from breachdesk.law.instants import Instant
@@ -103,7 +103,7 @@ class Sheet:
         if name == "subjects.count":
             return self._known(self.people.everybody())
         if name.startswith(COUNT_IN):
-            return self._known(self.people.here((name.removeprefix(COUNT_IN),)))
+            return self._known(self.people.here((places.as_part(name.removeprefix(COUNT_IN)),)))
         return self.facts.get(name)
 
     @staticmethod
@@ -125,7 +125,7 @@ def of_cohorts(cohorts: Sequence[Cohort]) -> tuple[Group, ...]:
     """What scope counted, merged over languages (which no law asks about)."""
     merged: dict[tuple[str, frozenset[str], str], int] = {}
     for cohort in cohorts:
-        key = (cohort.residence, cohort.elements, cohort.minor)
+        key = (places.as_part(cohort.residence), cohort.elements, cohort.minor)
         merged[key] = merged.get(key, 0) + cohort.count
     return tuple(Group(r, e, m, n, n) for (r, e, m), n in merged.items())
 
@@ -142,7 +142,7 @@ def derive(
     """Facts that follow from others. What somebody wrote down stands, unless the people themselves are listed."""
     told = dict(facts)
     derived: dict[str, Any] = {}
-    counts = {n.removeprefix(COUNT_IN): v for n, v in told.items() if n.startswith(COUNT_IN)}
+    counts = {places.as_part(n.removeprefix(COUNT_IN)): v for n, v in told.items() if n.startswith(COUNT_IN)}
     people = People(groups, counts, told.get("subjects.count"))
     if groups is not None:
         derived["data.classes"] = frozenset(_classes(people, groups)) | told.get("data.classes", frozenset())

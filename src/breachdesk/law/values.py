@@ -107,7 +107,7 @@ def _instant(value: Any) -> Instant:
 
 def _place(value: Any) -> str:
     if isinstance(value, str) and is_place(value):
-        return value
+        return places.as_part(value)
     raise BadValue("write a code of ISO 3166 such as DE or US-CA (Norway is NO, the United Kingdom GB, Greece GR)")
 
 
@@ -130,7 +130,7 @@ def group_of(number: int, row: Any, words: elements.Vocabulary) -> Group:
     if residence != places.UNKNOWN and not (isinstance(residence, str) and is_place(residence)):
         raise BadValue(here + "residence is a code of ISO 3166 such as DE or US-CA, or unknown")
     low, high = _range(here, row["count"])
-    return Group(residence, _elements(here, row["elements"], words), _minor(here, row.get("minor")), low, high)
+    return Group(places.as_part(residence), _elements(here, row["elements"], words), _minor(here, row.get("minor")), low, high)
 
 
 def _range(here: str, value: Any) -> tuple[int, int]:

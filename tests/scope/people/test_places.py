@@ -61,6 +61,8 @@ def test_a_state_is_known_within_its_country(name: str, country: str, code: str 
         ({"region": "Texas", "country": "USA", "postal": "94105"}, "US-TX", Basis.STATE),
         ({"region": "Texas", "country": "USA"}, "US-TX", Basis.STATE),
         ({"country": "США"}, "US", Basis.COUNTRY),
+        ({"country": "Puerto Rico"}, "US-PR", Basis.COUNTRY),
+        ({"country": "Réunion", "postal": "97400"}, "FR-974", Basis.COUNTRY),
         ({"city": "Chicago", "country": "США"}, "US-IL", Basis.ADDRESS),
         ({"city": "Portland", "country": "USA"}, "US", Basis.ADDRESS),
         ({"city": "Chicago", "region": "NY", "country": "USA"}, "US-NY", Basis.ADDRESS),
@@ -95,13 +97,13 @@ def test_a_region_without_a_country_is_read_by_its_column() -> None:
 
 
 def test_a_telephone_then_a_paper_stand_in_only_where_nothing_is_written() -> None:
-    code = pl.Series(["FR", None, None, None], dtype=pl.String)
-    basis = pl.Series([4, 9, 9, 9], dtype=pl.UInt8)
-    phone = pl.Series(["US", "US", None, None], dtype=pl.String)
-    paper = pl.Series(["BR", "BR", "BR", None], dtype=pl.String)
+    code = pl.Series(["FR", None, None, None, None], dtype=pl.String)
+    basis = pl.Series([4, 9, 9, 9, 9], dtype=pl.UInt8)
+    phone = pl.Series(["US", "US", None, None, "GU"], dtype=pl.String)
+    paper = pl.Series(["BR", "BR", "BR", None, None], dtype=pl.String)
     found, rests_on = places.weaker(code, basis, phone, paper)
-    assert found.to_list() == ["FR", "US", "BR", None]
-    assert rests_on.to_list() == [Basis.COUNTRY, Basis.PHONE, Basis.GOV_ID, Basis.UNKNOWN]
+    assert found.to_list() == ["FR", "US", "BR", None, "US-GU"]
+    assert rests_on.to_list() == [Basis.COUNTRY, Basis.PHONE, Basis.GOV_ID, Basis.UNKNOWN, Basis.PHONE]
 
 
 def test_a_letter_has_the_language_of_the_column_then_of_the_place_then_of_the_letters() -> None:

@@ -18,6 +18,7 @@ import polars as pl
 import pycountry
 from babel import Locale
 
+from breachdesk.ground.places import PARTS, as_part
 from breachdesk.ground.shelf import Shelf
 
 # Languages in which countries are known by name (CLDR).
@@ -344,7 +345,7 @@ def weaker(
             basis = pl.select(
                 pl.when(pl.lit(new)).then(pl.lit(int(rests_on), dtype=pl.UInt8)).otherwise(pl.lit(basis))
             ).to_series()
-            code = pl.select(pl.coalesce([pl.lit(code), pl.lit(sign)])).to_series()
+            code = pl.select(pl.coalesce([pl.lit(code), pl.lit(sign.replace(PARTS))])).to_series()
     return code, basis
 
 
@@ -362,7 +363,7 @@ def _decide(
         int(Basis.COUNTRY),
     ).astype(np.uint8)
     told = (lines == 0) | ((land[text] == land[lines]) & (size[text] > size[lines]))
-    code = pl.Series(codes.names, dtype=pl.String).gather(np.where(told, text, lines))
+    code = pl.Series([name and as_part(name) for name in codes.names], dtype=pl.String).gather(np.where(told, text, lines))
     return code, pl.Series(basis)
 
 
