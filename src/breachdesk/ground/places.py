@@ -13,8 +13,8 @@ from breachdesk.ground.shelf import BadPack, our_shelf
 
 UNKNOWN = "unknown"
 
-# Lands that ISO 3166-1 lists beside the state whose law holds there, by their codes in ISO 3166-2: the five territories of
-# the United States; the outermost regions of the Union (TFEU Art 349, 355(1)) and Åland (Art 355(4)).
+# Lands that ISO 3166-1 lists beside the state whose law holds there, by their codes in ISO 3166-2: the five territories
+# of the United States; the outermost regions of the Union (TFEU Art 349, 355(1)) and Åland (Art 355(4)).
 PARTS = {
     "AS": "US-AS", "GU": "US-GU", "MP": "US-MP", "PR": "US-PR", "VI": "US-VI",
     "GF": "FR-973", "GP": "FR-971", "MF": "FR-MF", "MQ": "FR-972", "RE": "FR-974", "YT": "FR-976", "AX": "FI-01",

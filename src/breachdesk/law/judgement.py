@@ -259,7 +259,10 @@ class Judge:
         label = "" if places is None else ",".join(item.order.pack.applies.residents or (item.order.pack.jurisdiction,))
         found = _count(here, "gte", 1, label)
         if whom.threshold is not None:
-            found = every((found, self._threshold(item, whom.threshold, here, protected, whom, label)))
+            enough = self._threshold(item, whom.threshold, here, protected, whom, label)
+            if enough.answer is Answer.UNKNOWN and whom.threshold.unknown == "owed":
+                enough = Finding(Answer.YES, (Because("people", plain(here), "not known exactly"),))
+            found = every((found, enough))
         if found.answer is Answer.UNKNOWN and missing:
             found = Finding(found.answer, found.because, missing)
         return found, here

@@ -126,11 +126,13 @@ class Threshold(Strict):
     """How many people make the duty. `counts`:
     residents      triggered people of this jurisdiction (also: persons notified here)
     total          triggered people everywhere
-    one_state      triggered people of the single state or country that has most of them (media notices)"""
+    one_state      triggered people of the single state or country that has most of them (media notices)
+    `unknown: owed`: the law counts a number that nobody could determine as one above."""
 
     op: Op
     n: int
     counts: Literal["residents", "total", "one_state"] = "residents"
+    unknown: Literal["open", "owed"] = "open"
 
 
 class People(Strict):

@@ -130,7 +130,9 @@ def group_of(number: int, row: Any, words: elements.Vocabulary) -> Group:
     if residence != places.UNKNOWN and not (isinstance(residence, str) and is_place(residence)):
         raise BadValue(here + "residence is a code of ISO 3166 such as DE or US-CA, or unknown")
     low, high = _range(here, row["count"])
-    return Group(places.as_part(residence), _elements(here, row["elements"], words), _minor(here, row.get("minor")), low, high)
+    return Group(
+        places.as_part(residence), _elements(here, row["elements"], words), _minor(here, row.get("minor")), low, high
+    )
 
 
 def _range(here: str, value: Any) -> tuple[int, int]:

@@ -363,7 +363,9 @@ def _decide(
         int(Basis.COUNTRY),
     ).astype(np.uint8)
     told = (lines == 0) | ((land[text] == land[lines]) & (size[text] > size[lines]))
-    code = pl.Series([name and as_part(name) for name in codes.names], dtype=pl.String).gather(np.where(told, text, lines))
+    code = pl.Series([name and as_part(name) for name in codes.names], dtype=pl.String).gather(
+        np.where(told, text, lines)
+    )
     return code, pl.Series(basis)
 
 
