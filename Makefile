@@ -19,10 +19,9 @@ system:
 	@tools/system-packages
 
 # The breach is invented and its dates are fixed, so the pack is judged at the evening on which it was understood.
-# Exit code 1 would mean done, and somebody should look: a change of the shelf or the breach that brings such a warning stops the demonstration.
 demo: setup $(DEMO)/evidence-room/truth.json
 	$(BIN)/breachdesk assess $(DEMO)/evidence-room/evidence --facts $(DEMO)/evidence-room/facts.yaml \
-	  --out $(DEMO)/pack --key-folder $(DEMO)/keys --at 2026-11-20T20:00+01:00 || test $$? = 1
+	  --out $(DEMO)/pack --key-folder $(DEMO)/keys --at 2026-11-20T20:00+01:00
 
 $(DEMO)/evidence-room/truth.json: | setup
 	$(BIN)/python -m tests.breaches.standing --seed 2026 --people 2000 --out $(DEMO)/evidence-room
