@@ -249,6 +249,25 @@ def test_where_it_is_open_whether_a_law_reaches_the_case_only_that_is_asked_and_
     assert "people" not in there
 
 
+@pytest.mark.parametrize(
+    ("people", "seats", "remote"),
+    [
+        ([("unknown", 3)], ["AQ"], True),
+        ([("unknown", 3), ("MY", 1)], ["AQ"], False),
+        ([("unknown", 3)], ["MY"], False),
+        ([("MY", 3)], ["AQ"], False),
+    ],
+)
+def test_what_is_open_only_for_people_without_a_known_home_says_so(
+    people: list[tuple[str, int]], seats: list[str], remote: bool
+) -> None:
+    groups = [{"residence": place, "count": n, "elements": ["name", "gov_id"]} for place, n in people]
+    sheet = facts.parse({"people": groups, "entity.establishments": seats, "breach.personal_data": True})
+    found = {duty.id: duty for duty in engine.evaluate(sheet, shelf.load(), AT).duties}
+    assert found["my.pdpa.jpdp"].remote is remote
+    assert not any(duty.remote for duty in found.values() if duty.verdict is not Verdict.UNKNOWN)
+
+
 def test_times_of_what_may_never_have_happened_are_asked_only_once_it_has() -> None:
     def asked(**sheet: Any) -> set[str]:
         case = {"people": [], "entity.establishments": ["AU"], "entity.turnover_aud": 9_000_000, **sheet}

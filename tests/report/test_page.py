@@ -126,6 +126,21 @@ def test_what_a_missing_fact_may_put_before_the_next_deadline_is_said_beside_it(
     assert beside.all("a")[0].attributes["href"] == "#q-data.encrypted"
 
 
+def test_places_where_nobody_is_known_to_live_are_counted_apart():
+    far = duty(
+        "my.x", "Far away", jurisdiction="MY", verdict=Verdict.UNKNOWN, due=NOW, missing=("people",), remote=True
+    )
+    question = replace(QUESTIONS[0], fact="people", decides=("my.x",) * 9, soonest_due=NOW)
+    found = replace(account().duties, duties=(*duties(), far), questions=(question, *QUESTIONS))
+    page = read(render(replace(account(), duties=found), "en"))
+    assert "1 more only if somebody whose home is unknown lives in another place" in page.text()
+    assert "left out: 1 duty of a place where nobody is known to live" in page.id("ladder").text()
+    assert "Far away" not in page.id("ladder").text()
+    assert not any("Far away" in one.text() for one in page.with_class("perhaps"))
+    assert "Far away" in page.id("questions").text()
+    assert page.id("questions").text().index("Far away") > page.id("questions").text().index(QUESTIONS[0].en)
+
+
 def test_a_date_that_may_not_be_owed_is_past_but_not_late():
     one = duty("br.x", "Perhaps", verdict=Verdict.UNKNOWN, due=NOW - timedelta(hours=7), missing=("data.encrypted",))
     found = replace(account().duties, duties=(one,), questions=(replace(QUESTIONS[0], decides=("br.x",)),))

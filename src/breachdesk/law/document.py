@@ -61,6 +61,7 @@ def _duty(duty: Duty) -> dict[str, Any]:
         "confidence": duty.confidence.value,
         "notes": list(duty.notes),
         "penalty": duty.penalty,
+        "remote": duty.remote,
     }
 
 
@@ -108,6 +109,7 @@ def _read_duty(raw: dict[str, Any]) -> Duty:
         clock=ClockSteps(str(clock["from"]), str(clock["rule"]), tuple(map(str, clock["steps"]))) if clock else None,
         because=tuple(Because(str(b["fact"]), b["value"], str(b["test"])) for b in raw["because"]),
         confidence=Confidence(raw["confidence"]),
+        remote=raw.get("remote", False) is True,
     )
 
 

@@ -232,6 +232,7 @@ class _Case:
             checked_on=item.rule.checked_on.isoformat(),
             confidence=item.confidence,
             notes=(*judged.notes, *self._hold_notes(item, held), *to.notes, *self._notes(item, active)),
+            remote=verdict is Verdict.UNKNOWN and judged.far == ("people",),
             penalty=exposure.penalty(item, self.sheet, self.law, self.say, self.day(item)) if active else "",
         )
 

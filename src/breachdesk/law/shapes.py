@@ -77,6 +77,7 @@ class Duty:
     confidence: Confidence
     notes: tuple[str, ...] = ()  # traps, contested readings, what a lawyer should look at
     penalty: str = ""
+    remote: bool = False  # open only because somebody whose home nobody knows may live there
 
 
 @dataclass(frozen=True, slots=True)

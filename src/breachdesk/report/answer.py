@@ -127,7 +127,7 @@ def owed(account: Account, words: Words) -> str:
         return words.say("duty_line.pending")
     duties = account.duties.duties
     count = sum(duty.verdict is Verdict.OWED for duty in duties)
-    unknown = sum(duty.verdict is Verdict.UNKNOWN for duty in duties)
+    unknown = sum(duty.verdict is Verdict.UNKNOWN and not duty.remote for duty in duties)
     parts = [words.say("duty_line.owed", count) if count else words.say("duty_line.none")]
     rungs = climb(duties, words, account.at)
     late = sum(len(rung.duties) for rung in rungs if rung.state is State.LATE)
@@ -139,6 +139,9 @@ def owed(account: Account, words: Words) -> str:
         parts.append(words.say("duty_line.first", moment=moment))
     if unknown:
         parts.append(words.say("duty_line.unknown", unknown))
+    if remote := [duty for duty in duties if duty.remote]:
+        lands = len({duty.jurisdiction for duty in remote})
+        parts.append(words.say("duty_line.remote", len(remote), places=words.number(lands)))
     return "; ".join(parts) + "."
 
 

@@ -1,6 +1,6 @@
 """Duties that hang on a missing fact, each under the question that decides it; the weightiest question first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,12 +35,14 @@ def hinges(account: Account, words: Words) -> list[Hinge]:
     open_rows = {row.duty.id: row for row in duty_rows(account, words, Verdict.UNKNOWN)}
     titles = {duty.id: f"{duty.title} ({place_of(duty, words)})" for duty in account.duties.duties}
     found, told = [], set[str]()
-    for place, question in enumerate(ranked(account.duties.questions), start=1):
+    remote = {duty.id for duty in account.duties.duties if duty.remote}
+    for place, question in enumerate(ranked(account.duties.questions, remote), start=1):
         here = [id_ for id_ in question.decides if id_ in open_rows and id_ not in told]
         told.update(here)
         rows = tuple(sorted((open_rows[id_] for id_ in here), key=lambda row: list(open_rows).index(row.duty.id)))
         others = tuple((id_, titles[id_]) for id_ in question.decides if id_ in titles and id_ not in here)
-        near = place <= NEAR or (question.soonest_due is not None and question.soonest_due - account.at <= _NEAR_DUE)
+        soon = question.soonest_due is not None and question.soonest_due - account.at <= _NEAR_DUE
+        near = place <= NEAR or (soon and not remote.issuperset(question.decides))
         found.append(Hinge(place, question, said(question, words), rows, others, _summary(rows, words), near))
     return found
 
@@ -49,11 +51,15 @@ def said(question: Question, words: Words) -> str:
     return question.ru if words.language == "ru" and question.ru else question.en
 
 
-def ranked(questions: Sequence[Question]) -> list[Question]:
-    """Those that decide the most duties first; of equal ones the nearest."""
-    return sorted(
-        questions, key=lambda q: (-len(q.decides), q.soonest_due is None, q.soonest_due and q.soonest_due.timestamp())
-    )
+def ranked(questions: Sequence[Question], remote: Collection[str] = ()) -> list[Question]:
+    """Those that decide the most duties first, the `remote` ones apart; of equal ones the nearest."""
+
+    def order(question: Question) -> tuple[int, bool, float]:
+        close = sum(duty not in remote for duty in question.decides)
+        due = question.soonest_due
+        return -close, due is None, due.timestamp() if due is not None else 0
+
+    return sorted(questions, key=order)
 
 
 def _summary(rows: Sequence[DutyRow], words: Words) -> str:

@@ -156,6 +156,7 @@ def _duties(account: Account, words: Words) -> dict[str, Any]:
         "ladder_finding": ladder.finding(rungs, words, account.at),
         "ladder_key": ladder.key(words, rungs[: ladder.MOST]),
         "ladder_most": ladder.MOST,
+        "remote": sum(duty.remote for duty in duties),
         "ladder_bars": any(rung.people is not None for rung in rungs[: ladder.MOST]),
         "groups": rows.duty_groups(account, words, told),
         "duties_answer": _duties_answer(account, words),

@@ -71,10 +71,11 @@ def place_of(duty: Duty, words: Words) -> str:
 
 
 def climb(duties: Iterable[Duty], words: Words, now: datetime) -> list[Rung]:
-    """Every duty that has a date and may have to be done, as rungs from the nearest to the farthest."""
+    """Every duty that has a date and may have to be done, as rungs from the nearest to the farthest; without those of
+    places where nobody is known to live."""
     groups: dict[tuple[object, ...], list[Duty]] = {}
     for duty in by_due(duties):
-        if duty.due is None or duty.verdict not in (Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD):
+        if duty.due is None or duty.remote or duty.verdict not in (Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD):
             continue
         key = (duty.due.replace(tzinfo=None), duty.recipient.type, duty.verdict)
         groups.setdefault(key, []).append(duty)
