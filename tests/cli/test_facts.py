@@ -160,6 +160,7 @@ def test_any_fact_may_be_answered_by_name(sheet: Path) -> None:
         ("time.aware=31.02.2026 10:00", "No calendar has that day"),
         ("time.aware=2026-11-25 26:00", "No clock shows that time"),
         ("time.aware=2026-11-25 10:00 Atlantis", "no time zone called Atlantis"),
+        ("entity.establishments=no", "Type 0 if there is none"),
         ("entity.establishments=Georgia", "Georgia may mean GE, US-GA"),
         ("entity.establishments=Germny", "Did you mean DE"),
         ("subjects.count=many", "whole number"),

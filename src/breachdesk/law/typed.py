@@ -188,6 +188,8 @@ class Reader:
     def _places(self, text: str) -> list[str]:
         if self.tongue.is_("none", text):
             return []
+        if self.tongue.is_("no", text) and text.strip() != "NO":  # none, or Norway?
+            raise Unclear("typed.place_no")
         return list(dict.fromkeys(self.place(part) for part in _parts(text)))
 
     # --- people
