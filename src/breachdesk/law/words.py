@@ -22,6 +22,14 @@ class Phrases:
         forms = self.texts[f"unit.{unit}"]
         return str(forms[_plural(n, self.language)] if _plural(n, self.language) in forms else forms["other"])
 
+    def counted(self, key: str, n: int, **places: object) -> str:
+        """A phrase in the form its number asks for."""
+        forms = self.texts[key]
+        form = _plural(n, self.language)
+        return str(forms.get("many" if form == "other" and "many" in forms else form, forms["other"])).format(
+            n=n, **places
+        )
+
     def term(self, n: int, unit: str) -> str:
         return self("rule.term", n=n, unit=self.unit(unit, n))
 
@@ -38,6 +46,12 @@ def read(shelf: Shelf, language: str) -> Phrases:
     if language not in LANGUAGES:
         raise BadPack(f"messages/law: no words in {language!r}; there are {', '.join(LANGUAGES)}")
     return Phrases(language, shelf.data(f"messages/law/{language}.yaml"))
+
+
+def read_telling(shelf: Shelf, language: str) -> Phrases:
+    """The words above, with those in which a law is told to somebody without a case (packs/messages/shelf)."""
+    said = read(shelf, language)
+    return Phrases(language, {**said.texts, **shelf.data(f"messages/shelf/{language}.yaml")})
 
 
 def shown(moment: datetime | date) -> str:
