@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import answer
 from breachdesk.law.answer import Answer
 from breachdesk.law.bounds import Bounds
@@ -16,6 +17,7 @@ from breachdesk.law.predicates import PREDICATES
 from breachdesk.law.shapes import Because
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.vocabulary import COUNT_IN, Fact, Facts, FactType
+from breachdesk.law.words import read_telling
 
 OPERATORS = ("eq", "ne", "in", "gt", "gte", "lt", "lte", "has_any", "has_all", "known")
 _SIGNS = {"eq": "=", "ne": "≠", "gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "in": "∈", "has_any": "∩", "has_all": "⊇"}
@@ -24,7 +26,17 @@ _SETS = (FactType.SET, FactType.PLACES)
 
 
 class BadCondition(ValueError):
-    """A condition that means nothing: an unknown fact, operator or value."""
+    """A condition that means nothing: an unknown fact, operator or value. `key` names its words in every language
+    (packs/messages/shelf, `fault.condition.<key>`)."""
+
+    def __init__(self, key: str, **filling: object) -> None:
+        super().__init__(key)
+        self.key, self.filling = key, filling
+
+    def __str__(self) -> str:
+        say = read_telling(our_shelf(), "en")
+        keys = (f"fault.condition.{self.key}", f"fault.condition.{self.key}.do")
+        return " ".join(say(key, **self.filling) for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,26 +237,26 @@ def _word(value: Any) -> str:
 def parse(raw: Any, words: Facts) -> Condition:
     """Read a condition strictly. `{}` is yes. Raises BadCondition."""
     if not isinstance(raw, Mapping):
-        raise BadCondition(f"a condition is a map such as {{f: risk.gdpr, eq: high}}, not {raw!r}")
+        raise BadCondition("map", value=raw)
     if not raw:
         return All(())
     if "f" in raw:
         return _leaf(raw, words)
     if len(raw) != 1:
-        raise BadCondition(f"one of f, all, any, not, predicate; found {', '.join(map(str, raw))}")
+        raise BadCondition("kind", found=", ".join(map(str, raw)))
     kind, inner = next(iter(raw.items()))
     if kind in ("all", "any"):
         if not isinstance(inner, list) or not inner:
-            raise BadCondition(f"{kind} takes a list of conditions")
+            raise BadCondition("parts", kind=kind)
         parts = tuple(parse(part, words) for part in inner)
         return All(parts) if kind == "all" else Some(parts)
     if kind == "not":
         return Not(parse(inner, words))
     if kind == "predicate":
         if inner not in PREDICATES:
-            raise BadCondition(f"no predicate is called {inner!r}; known: {', '.join(PREDICATES)}")
+            raise BadCondition("predicate", name=inner, known=", ".join(PREDICATES))
         return Predicate(inner)
-    raise BadCondition(f"one of f, all, any, not, predicate; found {kind!r}")
+    raise BadCondition("kind", found=kind)
 
 
 def _leaf(raw: Mapping[str, Any], words: Facts) -> Leaf:
@@ -252,10 +264,10 @@ def _leaf(raw: Mapping[str, Any], words: Facts) -> Leaf:
     fact = words.find(name) if isinstance(name, str) else None
     if fact is None:
         near = words.suggest(str(name))
-        raise BadCondition(f"no fact is called {name!r}" + (f"; did you mean {near}?" if near else ""))
+        raise BadCondition("fact_near" if near else "fact", name=name, near=near)
     rest = {key: value for key, value in raw.items() if key != "f"}
     if len(rest) != 1 or next(iter(rest)) not in OPERATORS:
-        raise BadCondition(f"{name}: exactly one operator of {', '.join(OPERATORS)}")
+        raise BadCondition("operator", name=name, known=", ".join(OPERATORS))
     op, value = next(iter(rest.items()))
     _check(fact, name, op, value)
     return Leaf(name, op, tuple(value) if isinstance(value, list) else value)
@@ -264,23 +276,24 @@ def _leaf(raw: Mapping[str, Any], words: Facts) -> Leaf:
 def _check(fact: Fact, name: str, op: str, value: Any) -> None:
     if op == "known":
         if not isinstance(value, bool):
-            raise BadCondition(f"{name}: known takes true or false")
+            raise BadCondition("known", name=name)
         return
     if op in ("in", "has_any", "has_all") and not isinstance(value, list):
-        raise BadCondition(f"{name}: {op} takes a list")
+        raise BadCondition("list", name=name, op=op)
     if op in ("has_any", "has_all") and fact.type not in _SETS:
-        raise BadCondition(f"{name} is no set: {op} has no meaning for it")
+        raise BadCondition("no_set", name=name, op=op)
     if op in ("gt", "gte", "lt", "lte") and fact.type not in _NUMBERS and not name.startswith(COUNT_IN):
-        raise BadCondition(f"{name} is no number: {op} has no meaning for it")
+        raise BadCondition("no_number", name=name, op=op)
     for one in value if isinstance(value, list) else [value]:
         _check_value(fact, name, one)
 
 
 def _check_value(fact: Fact, name: str, value: Any) -> None:
     if fact.type is FactType.BOOL and not isinstance(value, bool):
-        raise BadCondition(f"{name} is true or false, not {value!r}")
+        raise BadCondition("yes_no", name=name, value=value)
     if fact.type in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise BadCondition(f"{name} is a number, not {value!r}")
+        raise BadCondition("number", name=name, value=value)
     if fact.options and value not in fact.options:
         near = difflib.get_close_matches(str(value), fact.options, n=1)
-        raise BadCondition(f"{name} has no value {value!r}" + (f"; did you mean {near[0]}?" if near else ""))
+        known = ", ".join(fact.options)
+        raise BadCondition("value_near" if near else "value", name=name, value=value, near="".join(near), known=known)

@@ -20,7 +20,7 @@ from breachdesk.law.shelf import Item, LawShelf
 from breachdesk.law.vocabulary import Fact
 from breachdesk.law.words import Phrases
 
-__all__ = ["Session", "evaluate", "to_json"]
+__all__ = ["Session", "duties", "evaluate", "to_json"]
 
 T = TypeVar("T")
 _DATED = (Verdict.OWED, Verdict.UNKNOWN, Verdict.VOLUNTARY)
@@ -73,6 +73,12 @@ class _Looked:
 
     def undated(self) -> "_Looked":
         return replace(self, dated=set(), made=None)
+
+
+def duties(sheet: Sheet, law: LawShelf, at: datetime, *, language: str = "en") -> tuple[Duty, ...]:
+    """The duties alone, without what to ask next: for those who ask thousands of cases."""
+    case = _Case(sheet, Watched(sheet.facts), law, _aware(at), law.phrases[language])
+    return tuple(duty for item in law.items for duty in case.made(item))
 
 
 @dataclass

@@ -5,6 +5,7 @@ he widens the upper bound of every place and never its lower one. Hundreds of du
 are columns of numbers, and what somebody lost is looked at once for all who lost the same.
 """
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -312,6 +313,11 @@ class Names:
 
     def knows(self, name: str) -> bool:
         return name in self.combinations or name in self.us or name in self.vocabulary
+
+    def near(self, name: str) -> str:
+        """The name that was perhaps meant; "" when none is like it."""
+        known = (*self.combinations, *self.us, *self.vocabulary.elements)
+        return "".join(difflib.get_close_matches(name, known, n=1))
 
     @cached_property
     def _satisfied(self) -> dict[Lost, frozenset[str]]:

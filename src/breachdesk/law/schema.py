@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from breachdesk.law.shapes import Confidence
 
@@ -156,7 +157,7 @@ class Start(Strict):
     @model_validator(mode="after")
     def _one(self) -> "Start":
         if sum(x is not None for x in (self.fact, self.due_of, self.year_end_of)) != 1:
-            raise ValueError("a start is exactly one of: fact, due_of, year_end_of")
+            raise PydanticCustomError("law_start", "a start is exactly one of: fact, due_of, year_end_of")
         return self
 
 
@@ -211,12 +212,12 @@ class Term(Strict):
     @model_validator(mode="after")
     def _whole(self) -> "Term":
         if self.n is not None and self.n_from is not None:
-            raise ValueError("a term has n or n_from, not both")
+            raise PydanticCustomError("law_term_number", "a term has n or n_from, not both")
         numbered = self.n is not None or self.n_from is not None
         if numbered != (self.unit is not None):
-            raise ValueError("a term has both n (or n_from) and unit, or neither")
+            raise PydanticCustomError("law_term_unit", "a term has both n (or n_from) and unit, or neither")
         if (numbered or self.by) and not self.from_:
-            raise ValueError("a term with a number needs `from`")
+            raise PydanticCustomError("law_term_from", "a term with a number needs `from`")
         return self
 
 
@@ -243,7 +244,7 @@ def _due(value: Any) -> Any:
         return {key: _many(v) if key in ("terms", "earliest_of", "latest") else v for key, v in value.items()}
     rest = {key: v for key, v in value.items() if key not in term}
     if "terms" in rest or "earliest_of" in rest:
-        raise ValueError("write either one term or `terms` / `earliest_of`, not both")
+        raise PydanticCustomError("law_term_twice", "write either one term or `terms` / `earliest_of`, not both")
     return {**rest, "terms": [term], **({"latest": _many(rest["latest"])} if "latest" in rest else {})}
 
 

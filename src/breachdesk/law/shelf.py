@@ -1,8 +1,8 @@
 """The shelf of laws: every legal order with its duties, read once, checked whole, ready to be asked."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -15,7 +15,8 @@ from breachdesk.ground import elements
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.places import with_wholes
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
-from breachdesk.law import conditions, overlay, vocabulary, words
+from breachdesk.law import conditions, faults, overlay, vocabulary, words
+from breachdesk.law.faults import BadLaw
 from breachdesk.law.groups import expand
 from breachdesk.law.overlay import Laid
 from breachdesk.law.people import Names
@@ -89,6 +90,11 @@ class Item:
     def effective(self) -> Effective:
         return self.rule.effective
 
+    @property
+    def file(self) -> str:
+        """Where it stands on the shelf."""
+        return f"{ROOT}/{self.rule.id.replace('.', '/')}.yaml"
+
 
 @dataclass(frozen=True)
 class LawShelf:
@@ -160,6 +166,16 @@ class LawShelf:
     def _looked(self) -> dict[int, frozenset[str]]:
         return {}
 
+    def only(self, names: Iterable[str]) -> "LawShelf":
+        """These legal orders alone, with those their clocks refer to: it answers for them as the whole shelf does."""
+        wanted = set(names)
+        while True:
+            items = tuple(item for item in self.items if item.order.pack.id in wanted)
+            more = {self.by_id[name].order.pack.id for item in items for name in _referred(item)}
+            if more <= wanted:
+                return replace(self, orders=tuple(o for o in self.orders if o.pack.id in wanted), items=items)
+            wanted |= more
+
     def contents(self, content: Contents) -> tuple[Text, ...]:
         return self.content[content] if isinstance(content, str) else content
 
@@ -189,8 +205,8 @@ def load(shelf: Shelf | None = None) -> LawShelf:
         sha256=sha256_of(shelf),
         laid=overlay.read(shelf),
     )
-    _parse(law)
-    _check(law)
+    _parse(law, shelf)
+    _check(law, shelf)
     return law
 
 
@@ -211,20 +227,20 @@ def _read(shelf: Shelf) -> tuple[tuple[Order, ...], tuple[Item, ...]]:
     for folder, documents in folders.items():
         if PACK not in documents:
             continue
-        order = _order(folder, documents)
+        order = _order(folder, documents, shelf)
         orders.append(order)
         for name, data in documents.items():
             if name != PACK and not name.startswith(SHARED):
                 path = f"{folder}/{name}"
-                items += _items(order, _model(Rule, data, path), path)
+                items += _items(order, _model(Rule, data, path, shelf), path, shelf)
     return tuple(orders), tuple(items)
 
 
-def _order(folder: str, documents: Mapping[str, Any]) -> Order:
-    pack = _model(Pack, documents[PACK], f"{folder}/{PACK}")
-    _same(pack.id, folder, f"{folder}/{PACK}")
+def _order(folder: str, documents: Mapping[str, Any], shelf: Shelf) -> Order:
+    pack = _model(Pack, documents[PACK], f"{folder}/{PACK}", shelf)
+    _same(pack.id, folder, f"{folder}/{PACK}", shelf)
     tables = {
-        PurePosixPath(name).stem: _model(Penalties, data, f"{folder}/{name}")
+        PurePosixPath(name).stem: _model(Penalties, data, f"{folder}/{name}", shelf)
         for name, data in documents.items()
         if name.startswith("penalties")
     }
@@ -232,13 +248,13 @@ def _order(folder: str, documents: Mapping[str, Any]) -> Order:
     if pack.authorities:
         name = f"{pack.authorities}.yaml"
         if name not in documents:
-            raise BadPack(f"{folder}/{PACK}: authorities names {name}, which does not lie beside it")
-        found = _model(Authorities, documents[name], f"{folder}/{name}")
+            raise BadLaw(faults.fault(shelf, f"{folder}/{PACK}", ("authorities",), "authorities", name=name))
+        found = _model(Authorities, documents[name], f"{folder}/{name}", shelf)
     return Order(pack, folder, found, tables)
 
 
-def _items(order: Order, rule: Rule, path: str) -> Iterator[Item]:
-    _same(rule.id, path.removesuffix(".yaml"), path)
+def _items(order: Order, rule: Rule, path: str, shelf: Shelf) -> Iterator[Item]:
+    _same(rule.id, path.removesuffix(".yaml"), path, shelf)
     base = Item(
         order=order,
         rule=rule,
@@ -250,7 +266,7 @@ def _items(order: Order, rule: Rule, path: str) -> Iterator[Item]:
         citation=rule.citation,
         confidence=rule.confidence,
         whens=(rule.when,),
-        unless=(*rule.unless, *_shared(order, rule, path)),
+        unless=(*rule.unless, *_shared(order, rule, path, shelf)),
         people=rule.people,
         due=rule.due,
         content=rule.content,
@@ -263,14 +279,15 @@ def _items(order: Order, rule: Rule, path: str) -> Iterator[Item]:
         yield _stage(base, stage)
 
 
-def _shared(order: Order, rule: Rule, path: str) -> tuple[Exemption, ...]:
+def _shared(order: Order, rule: Rule, path: str, shelf: Shelf) -> tuple[Exemption, ...]:
     known = {exemption.id: exemption for exemption in order.pack.unless}
     if "*" in rule.pack_unless:
         return tuple(known.values())
-    try:
-        return tuple(known[name] for name in rule.pack_unless)
-    except KeyError as error:
-        raise BadPack(f"{path}: pack_unless names {error}, which pack.yaml does not have") from error
+    lacking = next((name for name in rule.pack_unless if name not in known), None)
+    if lacking is not None:
+        kept = ", ".join(known) or "-"
+        raise BadLaw(faults.fault(shelf, path, ("pack_unless",), "pack_unless", name=lacking, known=kept))
+    return tuple(known[name] for name in rule.pack_unless)
 
 
 def _stage(base: Item, stage: Stage) -> Item:
@@ -301,23 +318,21 @@ def _content(shelf: Shelf) -> dict[str, tuple[Text, ...]]:
     class Sets(BaseModel):
         sets: dict[str, Contents]
 
-    found = _model(Sets, shelf.data(f"{ROOT}/content.yaml"), f"{ROOT}/content.yaml").sets
+    found = _model(Sets, shelf.data(f"{ROOT}/content.yaml"), f"{ROOT}/content.yaml", shelf).sets
     return {name: items for name, items in found.items() if not isinstance(items, str)}
 
 
-def _model(kind: type[M], data: Any, path: str) -> M:
+def _model(kind: type[M], data: Any, path: str, shelf: Shelf) -> M:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BadPack(f"{path}: {where}: {first['msg']} (docs/formats/law-pack.md)") from error
+        raise BadLaw(next(faults.validated(kind, data, shelf, path))) from error
 
 
-def _same(name: str, path: str, file: str) -> None:
+def _same(name: str, path: str, file: str, shelf: Shelf) -> None:
     wanted = path.removeprefix(ROOT + "/").replace("/", ".")
     if name != wanted:
-        raise BadPack(f"{file}: id is {name}, its place on the shelf says {wanted}")
+        raise BadLaw(faults.fault(shelf, file, ("id",), "id", name=name, wanted=wanted))
 
 
 def raw_conditions(item: Item) -> Iterator[Condition]:
@@ -363,70 +378,103 @@ def _losses(item: Item) -> Iterator[Any]:
             yield kind.standalone
 
 
+def _referred(item: Item) -> Iterator[str]:
+    """Duties whose due time a clock of this one may run from."""
+    for due in _dues(item):
+        for term in (*due.terms, *due.earliest_of, *due.latest):
+            yield from (start.due_of for start in term.from_ if start.due_of is not None)
+
+
 def _dues(item: Item) -> Iterator[Due]:
     yield item.due
     yield from (version.due for version in item.versions if version.due is not None)
 
 
-def _parse(law: LawShelf) -> None:
+def _parse(law: LawShelf, shelf: Shelf) -> None:
     for item in law.items:
         for raw in raw_conditions(item):
             if id(raw) not in law.parsed:
-                _parse_one(law, raw, item.id)
+                _parse_one(law, raw, (item.file, f"{item.order.path}/{PACK}"), shelf)
     for order in law.orders:
-        for table in order.penalties.values():
+        for name, table in order.penalties.items():
             for tier in (*table.always, *table.highest):
-                _parse_one(law, tier.when, table.id)
+                _parse_one(law, tier.when, (f"{order.path}/{name}.yaml",), shelf)
 
 
-def _parse_one(law: LawShelf, raw: Condition, where: str) -> None:
+def _parse_one(law: LawShelf, raw: Condition, files: Iterable[str], shelf: Shelf) -> None:
     try:
         law.parsed[id(raw)] = conditions.parse(raw, law.facts)
     except conditions.BadCondition as error:
-        raise BadPack(f"law pack {where}: {error}") from error
+        for file in files:
+            for found in faults.asked(shelf.data(file), law.facts, shelf, file):
+                raise BadLaw(found) from error
+        raise BadPack(f"{next(iter(files))}: {error}") from error
 
 
-def _check(law: LawShelf) -> None:
+def _check(law: LawShelf, shelf: Shelf) -> None:
     """What a schema cannot see: names that must exist elsewhere."""
     seen: set[str] = set()
     for item in law.items:
-        problem = _problem(law, item, seen)
-        if problem:
-            raise BadPack(f"law pack {item.id}: {problem}")
+        for problem in _problems(law, item, seen):
+            raise BadLaw(faults.fault(shelf, problem.file, problem.keys, problem.key, **problem.filling))
         seen.add(item.id)
 
 
-def _problem(law: LawShelf, item: Item, seen: set[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    file: str
+    keys: tuple[str | int, ...]
+    key: str
+    filling: Mapping[str, object] = field(default_factory=dict)
+
+
+def _problems(law: LawShelf, item: Item, seen: set[str]) -> Iterator[_Problem]:
+    file, pack = item.file, f"{item.order.path}/{PACK}"
     if item.id in seen:
-        return "this id stands there twice"
+        yield _Problem(file, ("id",), "twice", {"name": item.id})
     for losses in _losses(item):
         for lost in losses:
             if not law.names.knows(lost.element):
-                return f"no element is called {lost.element!r} (packs/elements.yaml)"
+                own = item.order.pack.personal_information
+                shared = own is not None and losses in (own.with_name, own.standalone)
+                where = pack if shared else file
+                near = law.names.near(lost.element)
+                yield _Problem(
+                    where,
+                    ("personal_information",) if shared else ("people",),
+                    "element_near" if near else "element",
+                    {"name": lost.element, "near": near},
+                )
     for due in _dues(item):
-        for term in (*due.terms, *due.earliest_of, *due.latest):
-            told = law.facts.find(term.n_from) if term.n_from is not None else None
-            if term.n_from is not None and (told is None or told.type is not FactType.INT):
-                return f"n_from names {term.n_from!r}, which is no whole number of packs/facts.yaml"
-            for start in term.from_:
-                if start.due_of is not None and start.due_of not in law.by_id:
-                    return f"due_of names {start.due_of}, which is no duty"
-                name = start.fact or start.year_end_of
-                if name and (law.facts.find(name) is None or not name.startswith("time.")):
-                    return f"a clock cannot run from {name!r}: it is no instant of packs/facts.yaml"
+        yield from _bad_starts(law, item, due)
     if isinstance(item.content, str) and item.content not in law.content:
-        return f"no set of contents is called {item.content!r} (packs/law/content.yaml)"
+        yield _Problem(file, ("content",), "content", {"name": item.content})
     if item.rule.penalty_table and item.rule.penalty_table not in item.order.penalties:
-        return f"there is no table {item.rule.penalty_table}.yaml beside it"
+        yield _Problem(file, ("penalty_table",), "penalty_table", {"name": item.rule.penalty_table})
     if item.recipient.route and item.order.authorities is None:
-        return "a route needs `authorities` in pack.yaml"
-    return _bad_zone(item)
+        yield _Problem(file, ("recipient", "route"), "route", {"name": item.recipient.route})
+    for zone, where, keys in ((item.order.pack.zone, pack, ("zone",)), (item.due.zone, file, ("due", "zone"))):
+        if _bad_zone(zone):
+            yield _Problem(where, keys, "zone", {"name": zone})
 
 
-def _bad_zone(item: Item) -> str:
-    for zone in (item.order.pack.zone, item.due.zone):
-        try:
-            ZoneInfo(zone or "UTC")
-        except (OSError, ValueError, KeyError):
-            return f"time zone {zone!r} is unknown"
-    return ""
+def _bad_starts(law: LawShelf, item: Item, due: Due) -> Iterator[_Problem]:
+    for term in (*due.terms, *due.earliest_of, *due.latest):
+        told = law.facts.find(term.n_from) if term.n_from is not None else None
+        if term.n_from is not None and (told is None or told.type is not FactType.INT):
+            yield _Problem(item.file, ("due", "n_from"), "n_from", {"name": term.n_from})
+        for start in term.from_:
+            if start.due_of is not None and start.due_of not in law.by_id:
+                yield _Problem(item.file, ("due", "from"), "due_of", {"name": start.due_of})
+            name = start.fact or start.year_end_of
+            if name and (law.facts.find(name) is None or not name.startswith("time.")):
+                near = law.facts.suggest(name) or "time.aware"
+                yield _Problem(item.file, ("due", "from"), "start", {"name": name, "near": near})
+
+
+def _bad_zone(zone: str) -> bool:
+    try:
+        ZoneInfo(zone or "UTC")
+    except (OSError, ValueError, KeyError):
+        return True
+    return False
