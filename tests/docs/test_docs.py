@@ -36,7 +36,7 @@ def test_commands_and_options_that_pages_show_exist(page: Path) -> None:
     shown = re.findall(r"^ +(?:\.venv/bin/)?breachdesk ([^#\n]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
     for line in shown:
         words = line.split()
-        name = " ".join(words[: 2 if words[0] in ("people", "journal", "notices", "facts", "packs") else 1])
+        name = " ".join(words[: 2 if words[0] in ("people", "journal", "notices", "facts", "packs", "law") else 1])
         known = command(name)
         for option in re.findall(r"--[a-z-]+", line):
             assert option in known, f"{page.name}: breachdesk {name} has no {option}"
@@ -83,7 +83,7 @@ def places(saying: object) -> frozenset[str]:
 
 
 def test_help_is_there_for_every_command() -> None:
-    for name in ("assess", "scope", "duties", "risk", "people", "journal", "notices"):
+    for name in ("assess", "scope", "duties", "risk", "people", "journal", "notices", "law"):
         done = CliRunner().invoke(app, [name, "--help"])
         assert done.exit_code == 0
         assert "Usage" in done.stdout
