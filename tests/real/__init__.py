@@ -1,0 +1,1 @@
+"""Real breaches, as public registers tell them, judged by the shelf."""
