@@ -34,11 +34,11 @@ OWED = duties(
 )
 
 
-def write(pack: Path, said: dict[str, Any] = SAID, notices: Any = None) -> FilingsIndex:
+def write(pack: Path, said: dict[str, Any] = SAID, notices: Any = None, receipts: Any = ()) -> FilingsIndex:
     facts = {**FACTS, "organisation": said}
     return write_filings(
         pack,
-        OWED,
+        {"en": OWED, "ru": OWED},
         forms=load_forms(our_shelf()),
         library=our_library(),
         organisation=read_organisation(facts),
@@ -47,37 +47,25 @@ def write(pack: Path, said: dict[str, Any] = SAID, notices: Any = None) -> Filin
         summary={},
         at=AT,
         notices=notices,
+        receipts=receipts,
     )
 
 
-def test_what_is_owed_or_undecided_is_drafted_and_what_has_no_form_is_named(tmp_path: Path) -> None:
+def test_what_is_owed_or_undecided_is_drafted_and_what_has_no_form_is_made_from_the_law(tmp_path: Path) -> None:
     index = write(tmp_path)
-    assert [entry.filing.duty for entry in index.entries] == ["eu.gdpr.art33", "us.ca.ag", "us.ny.ag"]
-    assert index.without_form == ("jp.appi",)
-    assert sorted(path.name for path in (tmp_path / "filings").iterdir()) == [
-        *(
-            "eu.gdpr.art33.html",
-            "eu.gdpr.art33.json",
-            "us.ca.ag.html",
-            "us.ca.ag.json",
-            "us.ny.ag.html",
-            "us.ny.ag.json",
-        )
-    ]
+    assert [entry.filing.duty for entry in index.entries] == ["eu.gdpr.art33", "jp.appi", "us.ca.ag", "us.ny.ag"]
+    assert [entry.filing.own for entry in index.entries] == [True, False, True, True]
+    names = {f"{one.filing.duty}.{kind}" for one in index.entries for kind in ("html", "json", "docx")}
+    assert {path.name for path in (tmp_path / "filings").iterdir()} == names
 
 
 def test_the_json_is_the_public_document(tmp_path: Path) -> None:
     write(tmp_path)
     found = json.loads((tmp_path / "filings" / "eu.gdpr.art33.json").read_bytes())
     assert found["format"] == "breachdesk.filing/1"
-    assert (found["verdict"], found["due"], found["receipt"]) == (
-        "owed",
-        AT.isoformat(),
-        {"number": "", "filed_at": ""},
-    )
-    assert {"id", "label", "label_en", "label_ru", "value", "state", "required", "rows", "facts", "citation"} == set(
-        found["fields"][0]
-    )
+    assert (found["verdict"], found["due"], found["filed"], found["own_form"]) == ("owed", AT.isoformat(), [], True)
+    keys = {"id", "label", "label_en", "label_ru", "value", "state", "required", "rows", "facts", "citation", "was"}
+    assert keys == set(found["fields"][0])
 
 
 def test_page_and_document_say_the_same(tmp_path: Path) -> None:
@@ -105,7 +93,7 @@ def test_a_letter_of_the_eea_goes_with_the_notification_to_its_authority(tmp_pat
 def test_a_second_run_writes_nothing_new(tmp_path: Path) -> None:
     first = write(tmp_path)
     again = write(tmp_path)
-    assert (first.written, again.written, again.kept) == (6, 0, 6)
+    assert (first.written, again.written, again.kept) == (12, 0, 12)
 
 
 def test_the_letter_most_people_get_is_the_sample(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from breachdesk.authorities.filing import file
 from breachdesk.authorities.forms import load_forms
-from breachdesk.authorities.shapes import Filing, State
+from breachdesk.authorities.shapes import Filing, Receipt, State
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.notify.library import our_library
 from breachdesk.notify.organisation import read_organisation
@@ -35,20 +35,45 @@ ORDERED = {
     "US-FL.ag": ("US-FL", ["name", "kind", "address", "contact", "synopsis", "count", "services", "told"]),
     "US-WA.ag": ("US-WA", ["name", "kind", "address", "contact", "count", "kinds", "period", "discovered", "measures"]),
     "US-IL.ag": ("US-IL", ["name", "kind", "address", "contact", "nature", "kinds", "count", "measures", "period"]),
-    "eu-gdpr-33-sa": ("EU", ["type", "controller", "address", "kind", "main_establishment", "dpo", "contact", "aware"]),
+    "eu-gdpr-33-sa": ("EU", ["type", "number", "controller", "address", "sector", "dpo", "contact", "processor"]),
     "ru-152-21-31-primary": ("RU", ["operator", "operator_short", "inn", "ogrn", "address", "email"]),
     "gb-ukgdpr-33": ("GB", ["type", "controller", "address", "kind", "role", "dpo", "contact", "aware", "late"]),
     "br-lgpd-48": ("BR", ["controller", "address", "small_agent", "dpo", "processor", "period", "aware", "late"]),
     "sg-pdpa-pdpc": ("SG", ["name", "contact", "aware", "how_found", "course", "assessed", "period"]),
     "au-ndb-oaic": ("AU", ["name", "address", "contact", "description", "period", "discovered", "kinds"]),
+    "eu-dora-initial": ("EU", ["f1_1", "f1_2", "f1_3"]),
+    "eu-dora-intermediate": ("EU", ["f1_1", "f1_2"]),
+    "eu-dora-final": ("EU", ["f1_1", "f1_2"]),
+    "eu-nis2-early": ("EU", ["name", "sector", "contact"]),
+    "eu-nis2-notification": ("EU", ["name", "sector", "contact", "number"]),
+    "eu-nis2-final": ("EU", ["name", "sector", "contact", "number"]),
+    "US-FED.sec_8k.filing": ("US", ["registrant", "file_number"]),
+    "US-FED.safeguards.ftc": ("US", ["name", "kinds", "period", "count"]),
+    "jp-appi-prelim": ("JP", ["name", "address", "representative"]),
+    "jp-appi-final": ("JP", ["number", "name", "address"]),
+    "kr-pipa-pipc": ("KR", ["name", "told", "items"]),
+    "ca-pipeda-opc": ("CA", ["type", "number", "name"]),
+    "ca-qc-law25": ("CA-QC", ["type", "number", "name", "neq"]),
+    "US-ME.ag": ("US-ME", ["kind", "name", "address", "contact", "total", "count"]),
+    "US-VT.ag": ("US-VT", ["name", "address", "contact", "period", "discovered"]),
+    "US-VT.ag/consumer notice": ("US-VT", ["name", "contact", "number", "count"]),
+    "US-IN.ag": ("US-IN", ["name", "address", "contact", "period"]),
+    "US-NC.ag": ("US-NC", ["name", "kind", "address", "contact", "period"]),
     "US-FED.hipaa.hhs_500": ("US", ["type", "entity", "kind", "address", "contact", "associate", "count", "period"]),
     "ru-152-21-31-final": ("RU", ["first_number", "first_key", "operator", "operator_short", "inn", "decision_number"]),
 }
 
 
-def filing(ref: str, facts: dict[str, Any] = FACTS, *, people: tuple[Cohort, ...] = PEOPLE, **of_duty: Any) -> Filing:
+def filing(
+    ref: str,
+    facts: dict[str, Any] = FACTS,
+    *,
+    people: tuple[Cohort, ...] = PEOPLE,
+    receipts: tuple[Receipt, ...] = (),
+    **of_duty: Any,
+) -> Filing:
     owed = duty(ref, ORDERED[ref][0], **of_duty)
-    form = FORMS.for_duty(owed)
+    form = FORMS.for_duty(owed, facts.get("entity.main_establishment", ""))
     assert form is not None
     return file(
         owed,
@@ -60,6 +85,7 @@ def filing(ref: str, facts: dict[str, Any] = FACTS, *, people: tuple[Cohort, ...
         cohorts=people,
         summary=SUMMARY,
         at=AT,
+        receipts=receipts,
     )
 
 
@@ -146,10 +172,26 @@ def test_what_is_not_known_is_said_in_the_words_of_each_law() -> None:
     assert field(filing("US-TX.ag"), "already_told").value == "Unknown at this time. We will update this notice."
 
 
+@pytest.mark.parametrize(
+    ("main", "form"),
+    [
+        *(("FR", "fr-cnil"), ("ES", "es-aepd"), ("DE", "de-laender"), ("IT", "it-garante"), ("NL", "nl-ap")),
+        *(("IE", "ie-dpc"), ("PL", "pl-uodo"), ("SE", "gdpr-art33"), ("US", "gdpr-art33")),
+    ],
+)
+def test_the_form_of_the_country_of_the_main_establishment_holds_all_of_article_33(main: str, form: str) -> None:
+    made = filing("eu-gdpr-33-sa", {**FACTS, "entity.main_establishment": main})
+    assert made.form == form
+    cited = {one.citation for one in made.fields}
+    assert {f"Art. 33{part}" for part in ("(1)", "(3)(a)", "(3)(b)", "(3)(c)", "(3)(d)", "(4)")} <= cited
+    answered = {"subjects", "kinds", "records", "dpo", "consequences", "measures", "late", "nature"}
+    assert answered <= {one.id for one in made.fields}
+
+
 # What each law itself lists, and the fields that answer it.
 _ARTICLE_33 = "nature subjects subjects_count kinds records dpo consequences measures late"  # (3)(a) to (d), (1)
 CONTENT = {
-    "eu-gdpr-33-sa": _ARTICLE_33,
+    "eu-gdpr-33-sa": "nature subjects count kinds records dpo consequences measures late",
     "gb-ukgdpr-33": _ARTICLE_33,
     # order 187 of Roskomnadzor: the incident, the database, causes, harm, measures, who speaks; then what was found
     "ru-152-21-31-primary": "detected kinds records cause consequences measures contact inn address email",
@@ -167,6 +209,32 @@ CONTENT = {
     " small_agent processor description cause all_people",
     # Notification of Data Breaches Regulations 2021, reg. 5
     "sg-pdpa-pdpc": "aware how_found course what_happened count kinds consequences measures told advice contact late",
+    # Implementing Regulation (EU) 2025/302 Annex I: fields that stand in each report
+    "eu-dora-initial": " ".join(f"f{n}" for n in "1_1 1_2 1_3 1_4 1_7 1_15 2_1 2_2 2_3 2_4 2_5 2_7 2_8 2_9".split()),
+    "eu-dora-intermediate": "f3_1 f3_2 f3_4 f3_9 f3_13 f3_15 f3_18 f3_20 f3_23 f3_25 f3_27 f3_28 f3_30 f3_31 f3_33 f3_35",
+    "eu-dora-final": "f4_1 f4_5 f4_6 f4_7 f4_8 f4_11 f4_13 f4_24 f4_25",
+    # Directive (EU) 2022/2555 Art. 23(4)
+    "eu-nis2-early": "malicious cross_border",
+    "eu-nis2-notification": "what_happened severity indicators",
+    "eu-nis2-final": "what_happened severity cause measures cross_border",
+    # Form 8-K Item 1.05(a): nature, scope, timing, impact
+    "US-FED.sec_8k.filing": "nature scope timing impact determined",
+    # 16 CFR 314.4(j)(1)
+    "US-FED.safeguards.ftc": "name kinds period count what_happened police",
+    # Enforcement Rules of the APPI Art. 8(1)
+    "jp-appi-prelim": "outline items count cause secondary principals publication recurrence other",
+    "jp-appi-final": "outline items count cause secondary principals publication recurrence other",
+    # PIPA Art. 34(1)
+    "kr-pipa-pipc": "items when advice response department",
+    # SOR/2018-64 s. 2(1)
+    "ca-pipeda-opc": "circumstances cause period kinds canada reduce told contact",
+    # Regulation respecting confidentiality incidents s. 3
+    "ca-qc-law25": "name neq contact kinds circumstances period aware total quebec harm told measures others",
+    "US-ME.ag": "count total period discovered kinds copy services",
+    "US-VT.ag": "period discovered what_happened",
+    "US-VT.ag/consumer notice": "count copy",
+    "US-IN.ag": "name period discovered told count total kinds",
+    "US-NC.ag": "nature count investigate told",
     # Privacy Act s 26WK(3)
     "au-ndb-oaic": "name address contact description kinds advice",
 }
@@ -299,7 +367,7 @@ def test_what_was_said_in_one_language_only_is_asked_for_in_the_other() -> None:
 
 
 def test_an_exact_ref_goes_before_a_pattern_and_a_stranger_finds_no_form() -> None:
-    assert FORMS.for_duty(duty("jp-appi-prelim", "JP")) is None
+    assert FORMS.for_duty(duty("xx-stranger", "JP")) is None
     found = FORMS.for_duty(duty("ru-152-21-31-final", "RU"))
     assert found is not None
     assert found.id == "ru-rkn-second"

@@ -5,7 +5,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
-from breachdesk.authorities.shapes import FilingsIndex
+from breachdesk.authorities.shapes import FilingsIndex, Receipt
 from breachdesk.authorities.shapes import State as Answered
 from breachdesk.ground import elements, places
 from breachdesk.ground.languages import LANGUAGES
@@ -17,7 +17,7 @@ from breachdesk.law.sheet import Sheet
 from breachdesk.law.vocabulary import Facts, FactType
 from breachdesk.notify.shapes import Ask as Wanted
 from breachdesk.notify.shapes import AskKind, Level, NoticeEntry, NoticesIndex
-from breachdesk.report.shapes import Ask, Check, Draft, DraftKind, Mark, People, Point, Weight
+from breachdesk.report.shapes import Ask, Check, Draft, DraftKind, Filed, Mark, People, Point, Weight
 from breachdesk.report.words import Words
 from breachdesk.scope.shapes import Cohort
 
@@ -156,7 +156,7 @@ def filings(index: FilingsIndex, duties: Mapping[str, Duties]) -> list[Draft]:
             language=entry.filing.language,
             people=counts.get(entry.filing.duty),
             due=entry.filing.due,
-            formats=(("json", entry.json.as_posix()),),
+            formats=(("docx", entry.docx.as_posix()), ("json", entry.json.as_posix())),
             checks=tuple(
                 Check(
                     {language: field.title(language) for language in LANGUAGES},
@@ -168,6 +168,11 @@ def filings(index: FilingsIndex, duties: Mapping[str, Duties]) -> list[Draft]:
         )
         for entry in index.entries
     ]
+
+
+def filed(receipts: Iterable[Receipt], zone: tzinfo) -> dict[str, Filed]:
+    """The last filing of each duty, by the clock of the report."""
+    return {one.duty: Filed(one.filed_at.astimezone(zone), one.number, one.late) for one in receipts}
 
 
 def asks(notices_: NoticesIndex | None, filings_: FilingsIndex | None) -> tuple[Ask, ...]:

@@ -22,7 +22,8 @@ PREVIOUS = "previous"
 JOURNAL = "journal"
 SCOPE = "scope"
 FACTS = "facts.used"  # with the ending of the sheet that was given
-_ALWAYS = (JOURNAL, PREVIOUS, SCOPE, MANIFEST)  # never moved with a version, or moved for reasons of their own
+FILED = "filed"  # receipts: what was handed in stays what it was
+_ALWAYS = (JOURNAL, PREVIOUS, SCOPE, FILED, MANIFEST)  # never moved with a version, or moved for reasons of their own
 
 
 class NotAPack(Exception):
@@ -39,6 +40,7 @@ class Inputs:
     program: str
     at: str = ""  # the instant asked for by hand; "" judges at the time of the run
     language: str = "en"
+    receipts: str = ""  # SHA-256 over what was handed in so far; "" when nothing was
 
 
 @dataclass(frozen=True, slots=True)

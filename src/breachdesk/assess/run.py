@@ -24,7 +24,10 @@ from breachdesk.assess import account as tell
 from breachdesk.assess import pack as packs
 from breachdesk.assess.pack import Inputs, State
 from breachdesk.authorities import drafts as filing
+from breachdesk.authorities import receipts
 from breachdesk.authorities.forms import load_forms
+from breachdesk.authorities.receipts import BadReceipt
+from breachdesk.authorities.said import read_said
 from breachdesk.ground.clock import Clock, rfc3339
 from breachdesk.ground.files import sha256_of, write_whole
 from breachdesk.ground.keys import Key, KeyRing
@@ -101,6 +104,7 @@ class Outcome:
     kept: Path | None = None
     unchanged: bool = False
     changed: Changes | None = None  # what the version before said otherwise
+    filed: frozenset[str] = frozenset()  # duties whose filing was handed in
     known: bool = True  # false: no source could be read, so the fact sheet alone says who is concerned
 
 
@@ -123,9 +127,14 @@ def assess(
     sheet = facts.read(order.facts, people=people, vocabulary=law.facts)
     try:
         organisation = read_organisation(sheet.facts)
+        read_said(sheet.facts)
     except BadOrganisation as error:
         raise BadFacts([f"{order.facts}: {problem}" for problem in error.problems]) from error
     before = packs.read_state(order.out)
+    try:
+        receipts.read(order.out)
+    except BadReceipt as error:
+        raise packs.NotAPack(str(error)) from error
     case = _case(order, before, organisation)
     with Journal.open(order.out / packs.JOURNAL, case=case, keyring=keyring, clock=clock) as journal:
         run = _Run(order, key, actor, clock, progress or Progress(), law, sheet, organisation, journal, case)
@@ -190,6 +199,7 @@ class _Run:
         self.library = letters.load(self.shelf)
         self.says = {language: words.read(self.shelf, language) for language in LANGUAGES}
         self.at = order.at or clock()
+        self.receipts = receipts.read(order.out)
         self.history, self.doubts = _history(order.facts)
         self.step = "facts"
         self.judged: dict[str, Duties] = {}
@@ -204,6 +214,7 @@ class _Run:
             facts=tell.facts_told(sheet, zone),
             facts_file=order.facts.name,
             command=order.command,
+            filed=tell.filed(self.receipts, zone),
         )
 
     def go(self, before: State | None) -> Outcome:
@@ -237,6 +248,7 @@ class _Run:
             program=__version__,
             at=rfc3339(self.order.at) if self.order.at else "",
             language=self.order.language,
+            receipts=receipts.digest(self.receipts),
         )
 
     def _note(self, type: str, payload: Mapping[str, Any]) -> None:
@@ -319,10 +331,11 @@ class _Run:
         write_whole(self.out / DUTIES_FILE, text)
         write_whole(self.out / kept.FILE, kept.bundle(self.shelf, self.law.version))
         self._compare(found)
-        dates = calendar.write(self.account.case, found.duties, self.at, self.says[self.order.language])
+        waiting = [duty for duty in found.duties if duty.id not in self.account.filed]
+        dates = calendar.write(self.account.case, waiting, self.at, self.says[self.order.language])
         write_whole(self.out / CALENDAR_FILE, dates)
         verdicts = [duty.verdict for duty in found.duties]
-        owed = [duty.due for duty in found.duties if duty.verdict is Verdict.OWED and duty.due]
+        owed = [duty.due for duty in waiting if duty.verdict is Verdict.OWED and duty.due]
         self._note(
             "assess.duties.computed",
             {
@@ -377,7 +390,7 @@ class _Run:
         self.progress.counted("filings", 0, 0)
         index = filing.write_filings(
             self.out,
-            self.judged["en"],
+            self.judged,
             forms=load_forms(self.shelf),
             library=self.library,
             organisation=self.organisation,
@@ -386,6 +399,7 @@ class _Run:
             summary=summary.document,
             at=self.at,
             notices=notices,
+            receipts=self.receipts,
         )
         drafts = (*tell.filings(index, self.judged), *self.account.drafts)
         self.account = replace(self.account, drafts=drafts, asks=tell.asks(notices, index))
@@ -447,4 +461,5 @@ class _Run:
             kept=kept,
             known=_known(summary),
             changed=self.changed,
+            filed=frozenset(self.account.filed),
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from breachdesk.authorities import counts, told
 from breachdesk.authorities.case import Answer, Case
+from breachdesk.authorities.shapes import State
 from breachdesk.ground.elements import covers
 
 ANSWERS: dict[str, Callable[[Case], Answer]] = {
@@ -33,6 +34,10 @@ ANSWERS: dict[str, Callable[[Case], Answer]] = {
     "police.investigates": told.police_investigates,
     "late": told.late,
     "stage": told.stage,
+    "first.number": told.first_number,
+    "filed.before": told.filed_before,
+    "letters.how": told.letters_how,
+    "attached": lambda case: Answer(case.say("attached"), State.CONFIRM),
     "held": told.held,
     "discovered": lambda case: case.instant("time.discovered", "time.detected", "time.aware"),
     "detected": lambda case: case.instant("time.detected", "time.discovered", "time.aware"),

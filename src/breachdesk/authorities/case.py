@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from breachdesk.authorities.shapes import State
+from breachdesk.authorities.said import Said
+from breachdesk.authorities.shapes import Receipt, Stage, State
 from breachdesk.ground.places import country_of
 from breachdesk.ground.places import title as place_title
 from breachdesk.law.shapes import Duty
+from breachdesk.notify.advice import Words
 from breachdesk.notify.library import Library
 from breachdesk.notify.organisation import Organisation, as_day, as_instant, says
 from breachdesk.notify.values import in_words
@@ -42,6 +44,11 @@ class Case:
     phrases: Mapping[str, str]
     zone: str
     at: datetime
+    said_here: Said = field(default_factory=dict)  # what only filings ask
+    labels: Mapping[str, Words] = field(default_factory=dict)
+    stage: Stage = Stage.FULL
+    filed: tuple[Receipt, ...] = ()  # of this duty, the first one first
+    kin: tuple[Receipt, ...] = ()  # of every duty of the same legal order
     complete: bool = False
     residents: tuple[Cohort, ...] = field(init=False)
     here: tuple[Cohort, ...] = field(init=False)  # who counts for this authority
@@ -57,6 +64,8 @@ class Case:
         """What stands under a key of facts.yaml."""
         if name.startswith("organisation."):
             return self.said(name)
+        if name.startswith("filing."):
+            return self.written(name)
         return self.instant(name) if name.startswith("time.") else self._fact(name)
 
     # --- kinds of answers
@@ -85,6 +94,14 @@ class Case:
             wanted = name if says(key) is None or not self.organisation.known(key) else f"{name}.{self.language}"
             return self.unknown(wanted)
         return self.known(text, name)
+
+    def written(self, name: str) -> Answer:
+        """A key below `filing:`; `yes` and `no` in the language of the form."""
+        texts = self.said_here.get(name.removeprefix("filing."), {})
+        text = texts.get(self.language, texts.get("*"))
+        if text is None:
+            return self.unknown(f"{name}.{self.language}" if texts else name)
+        return self.known(self.phrases.get(text, text) if text in ("yes", "no") else text or self.say("none"), name)
 
     def _fact(self, name: str) -> Answer:
         value = self.facts.get(name)

@@ -1,7 +1,7 @@
-"""Every filing of a case, written to its folder as HTML to read and JSON to carry over."""
+"""Every filing of a case, written to its folder: HTML to read, DOCX to carry over, JSON for programs."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -10,10 +10,14 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from breachdesk.authorities import generic
+from breachdesk.authorities.docx import filed_lines
+from breachdesk.authorities.docx import write as write_docx
 from breachdesk.authorities.filing import file
 from breachdesk.authorities.forms import Forms
-from breachdesk.authorities.shapes import FILING, Filing, FilingEntry, FilingsIndex
+from breachdesk.authorities.shapes import FILING, Filing, FilingEntry, FilingsIndex, Receipt
 from breachdesk.ground.canonical import canonical
+from breachdesk.ground.places import country_of
 from breachdesk.law.shapes import Duties, Duty, Verdict
 from breachdesk.notify.drafts import Shelving, merge_asks
 from breachdesk.notify.library import Library
@@ -24,15 +28,12 @@ from breachdesk.scope.shapes import Cohort
 
 FOLDER = "filings"
 _FILED = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN, Verdict.VOLUNTARY)
-_NOT_AUTHORITIES = (
-    "individuals", "internal", "controller", "media", "credit_bureaus", "organisations", "owner", "acquirer",
-    "insurer", "",
-)  # fmt: skip
+_FILED_BY_LAW = (Verdict.OWED, Verdict.HELD)
 
 
 def write_filings(
     pack: Path,
-    duties: Duties,
+    duties: Mapping[str, Duties],
     *,
     forms: Forms,
     library: Library,
@@ -42,23 +43,29 @@ def write_filings(
     summary: Mapping[str, Any],
     at: datetime,
     notices: NoticesIndex | None = None,
+    receipts: Iterable[Receipt] = (),
 ) -> FilingsIndex:
-    """Write `pack/filings/<duty id>.{html,json}` for duties to an authority: owed, held, unknown or voluntary.
+    """Write `pack/filings/<duty id>.{html,json,docx}`. `duties`: the same evaluation, worded in each language.
 
-    Files that are already the same are left alone. Duties for which no form is on the shelf are named in the index.
+    A duty with a form of the authority on the shelf is drafted when it is owed, held, unknown or voluntary, unless it is
+    open only because nobody knows where somebody lives; one without, when it is owed or held, from what its law asks.
+    Files that are already the same are left alone.
     """
-    people = tuple(cohorts)
+    people, known = tuple(cohorts), tuple(receipts)
+    main = country_of(str(facts.get("entity.main_establishment") or ""))
     page = _page()
     shelf = Shelving(pack)
     entries: list[FilingEntry] = []
-    without: list[str] = []
-    for duty in duties.duties:
-        if duty.verdict not in _FILED:
+    drawn: set[str] = set()  # duties with a form of their own
+    for duty, russian in zip(duties["en"].duties, duties["ru"].duties, strict=True):
+        if duty.verdict not in _FILED or duty.remote:
             continue
-        form = forms.for_duty(duty)
+        form = forms.for_duty(duty, main)
+        if form is not None:
+            drawn.add(duty.id)
+        elif duty.verdict in _FILED_BY_LAW and generic.wants_filing(duty, forms) and not _is_stage(duty.id, drawn):
+            form = generic.form_of(duty, russian, forms)
         if form is None:
-            if duty.verdict is Verdict.OWED and duty.kind == "notify" and duty.recipient.type not in _NOT_AUTHORITIES:
-                without.append(duty.id)
             continue
         filing = file(
             duty,
@@ -71,22 +78,28 @@ def write_filings(
             summary=summary,
             at=at,
             notices=notices,
+            receipts=known,
         )
         entries.append(_put(filing, duty, shelf, page, forms))
     entries.sort(key=lambda entry: (entry.filing.due or datetime.max.replace(tzinfo=UTC), entry.filing.duty))
     asks = merge_asks(ask for entry in entries for ask in entry.filing.asks)
-    filed = tuple(f"{entry.filing.duty}." for entry in entries)  # a stage of a duty that has a form uses that form
-    bare = tuple(name for name in without if not name.startswith(filed))
-    return FilingsIndex(tuple(entries), asks, bare, shelf.written, shelf.kept)
+    return FilingsIndex(tuple(entries), asks, shelf.written, shelf.kept)
+
+
+def _is_stage(duty: str, drawn: Collection[str]) -> bool:
+    """A later step of a duty that has a form uses that form again."""
+    return any(duty.startswith(f"{one}.") for one in drawn)
 
 
 def _put(filing: Filing, duty: Duty, shelf: Shelving, page: Any, forms: Forms) -> FilingEntry:
     stem = file_name(duty.id)
-    html, json = PurePosixPath(FOLDER, f"{stem}.html"), PurePosixPath(FOLDER, f"{stem}.json")
-    say = forms.phrases[filing.language]
-    shelf.put(html, page.render(filing=filing, say=say, due=due_in_words(filing), css=_css()).encode())
+    html, json, docx = (PurePosixPath(FOLDER, f"{stem}.{kind}") for kind in ("html", "json", "docx"))
+    say, due = forms.phrases[filing.language], due_in_words(filing)
+    filed = filed_lines(filing, say)
+    shelf.put(html, page.render(filing=filing, say=say, due=due, css=_css(), filed=filed).encode())
     shelf.put(json, canonical(to_json(filing)))
-    return FilingEntry(filing, html, json)
+    shelf.put(docx, write_docx(filing, say, due))
+    return FilingEntry(filing, html, json, docx)
 
 
 def due_in_words(filing: Filing) -> str:
@@ -127,7 +140,7 @@ def to_json(filing: Filing) -> dict[str, Any]:
         "channel": filing.channel,
         "url": filing.url,
         "language": filing.language,
-        "stage": filing.stage,
+        "stage": filing.stage.value,
         "verdict": filing.verdict.value,
         "due": filing.due.isoformat() if filing.due else None,
         "citation": filing.citation,
@@ -143,6 +156,7 @@ def to_json(filing: Filing) -> dict[str, Any]:
                 "rows": [list(row) for row in field.rows],
                 "facts": list(field.facts),
                 "citation": field.citation,
+                "was": field.was,
             }
             for field in filing.fields
         ],
@@ -152,5 +166,17 @@ def to_json(filing: Filing) -> dict[str, Any]:
         ],
         "notes": list(filing.notes),
         "asks": [ask.id for ask in filing.asks],
-        "receipt": {"number": filing.receipt, "filed_at": filing.filed_at},
+        "own_form": filing.own,
+        "confidence": filing.confidence,
+        "checked_on": filing.checked_on,
+        "filed": [
+            {
+                "number": one.number,
+                "filed_at": one.filed_at.isoformat(),
+                "stage": one.stage.value,
+                "late": one.late,
+                "folder": one.folder.as_posix(),
+            }
+            for one in filing.filed
+        ],
     }

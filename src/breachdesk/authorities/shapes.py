@@ -1,5 +1,6 @@
 """What the authorities room hands over: filings ready for a form (docs/formats/filing.md)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,31 @@ class State(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+class Stage(StrEnum):
+    """Where a filing stands among those of its duty. `full`: all at once, as the form asks everything."""
+
+    INITIAL = "initial"
+    INTERMEDIATE = "intermediate"
+    FINAL = "final"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was handed in, when, and what the authority gave for it. `folder` is relative to the pack."""
+
+    duty: str
+    number: str
+    filed_at: datetime  # aware
+    recorded_at: datetime
+    by: str
+    stage: Stage
+    folder: PurePosixPath
+    files: Mapping[str, str]  # name -> SHA-256 of what was handed in
+    values: Mapping[str, str]  # field -> what was answered
+    late: bool = False  # after the due time of the draft
+
+
 @dataclass(frozen=True, slots=True)
 class FilingField:
     """One field of the form, in the order of the form. `label` and `value` are in the language of the filing."""
@@ -33,6 +59,7 @@ class FilingField:
     citation: str = ""
     label_en: str = ""
     label_ru: str = ""
+    was: str | None = None  # what the last filing said, where it said otherwise
 
     def title(self, language: str) -> str:
         return (self.label_ru if language == "ru" else self.label_en) or self.label
@@ -57,7 +84,7 @@ class Filing:
     channel: str
     url: str
     language: str
-    stage: str  # initial, follow_up, full
+    stage: Stage
     verdict: Verdict
     due: datetime | None
     fields: tuple[FilingField, ...]
@@ -65,8 +92,14 @@ class Filing:
     notes: tuple[str, ...]  # what the filer should know before pressing the button
     asks: tuple[Ask, ...]
     citation: str = ""
-    receipt: str = ""  # number given by the authority; filled by hand after filing
-    filed_at: str = ""
+    filed: tuple[Receipt, ...] = ()  # what was handed in before, the first one first
+    own: bool = True  # the authority's own form; false: made from what the law asks
+    confidence: str = ""  # of the form; of a form made from the law, that of the law
+    checked_on: str = ""
+
+    @property
+    def changed(self) -> int:
+        return sum(field.was is not None for field in self.fields)
 
     @property
     def answered(self) -> int:
@@ -78,12 +111,12 @@ class FilingEntry:
     filing: Filing
     html: PurePosixPath  # relative to the folder of the pack
     json: PurePosixPath
+    docx: PurePosixPath
 
 
 @dataclass(frozen=True, slots=True)
 class FilingsIndex:
     entries: tuple[FilingEntry, ...]  # by due time, those without one last
     asks: tuple[Ask, ...]
-    without_form: tuple[str, ...] = ()  # ids of owed duties to an authority for which no form is on the shelf
     written: int = 0
     kept: int = 0

@@ -174,8 +174,33 @@ def is_late(case: Case) -> bool:
 
 
 def stage(case: Case) -> Answer:
-    """Initial while a field of the form is still open; filing.py asks for it last."""
-    return case.known(case.say("stage_full" if case.complete else "stage_initial"))
+    """Which filing of several this is; filing.py asks for it last."""
+    return case.known(case.say(f"stage_{case.stage.value}"))
+
+
+def first_number(case: Case) -> Answer:
+    """The number an authority gave for the first filing under the same law: as recorded, else as the sheet says."""
+    said = case.said("organisation.first_notice.number")
+    if said.state is State.NOT_YET_KNOWN and case.kin:
+        return case.known(case.kin[0].number, "organisation.first_notice.number")
+    return said
+
+
+def filed_before(case: Case) -> Answer:
+    """What was handed in under this duty so far: days and numbers."""
+    if not case.filed:
+        return Answer(case.say("none"), State.NOT_APPLICABLE)
+    return case.known("\n".join(f"{case.moment(one.filed_at)}: {one.number}" for one in case.filed))
+
+
+def letters_how(case: Case) -> Answer:
+    """How people are told, when, and how many of them: what consumer reporting agencies are to know."""
+    parts = [case.said("organisation.letters_by"), letters_sent(case)]
+    told = "; ".join(part.value for part in parts if part.value)
+    missing = tuple(fact for part in parts if part.state is State.NOT_YET_KNOWN for fact in part.facts)
+    if missing:
+        return Answer(told, State.CONFIRM, missing) if told else case.unknown(*missing)
+    return case.known(told, *(fact for part in parts for fact in part.facts))
 
 
 def held(case: Case) -> Answer:

@@ -156,8 +156,11 @@ def _show(done: Outcome, say: Words) -> None:
     places = sum(place != "unknown" for place in told["by_residence"])
     console.print(Text(say.say("assess.people", told["count"], places=say.say("assess.places", places))))
     owed = [duty for duty in done.duties.duties if duty.verdict is Verdict.OWED]
-    coming = sorted(duty.due for duty in owed if duty.due and duty.due >= done.seen_at)
+    waiting = [duty for duty in owed if duty.id not in done.filed]
+    coming = sorted(duty.due for duty in waiting if duty.due and duty.due >= done.seen_at)
     line = say.say("assess.owed", len(owed))
+    if len(waiting) < len(owed):
+        line += f"; {say.say('assess.filed', len(owed) - len(waiting))}"
     if coming:
         line += f"; {say.say('assess.next', moment=shown(coming[0]))}"
     console.print(Text(f"{line}."))
@@ -188,7 +191,11 @@ def _attention(done: Outcome, out: Path, say: Words, *, plain: bool) -> list[str
         lines.append(say.say("assess.unread_people"))
     elif not done.summary.people:
         lines.append(say.say("scope.nobody"))
-    late = [d for d in done.duties.duties if d.verdict is Verdict.OWED and d.due and d.due < done.seen_at]
+    late = [
+        duty
+        for duty in done.duties.duties
+        if duty.verdict is Verdict.OWED and duty.due and duty.due < done.seen_at and duty.id not in done.filed
+    ]
     if late:
         lines.append(say.say("assess.overdue", len(late)))
     return lines

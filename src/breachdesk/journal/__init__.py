@@ -1,6 +1,6 @@
 """What happened, when, by whom: tamper-evident and provable offline. Rooms write; nobody changes."""
 
-from breachdesk.journal.bag import attach, attach_all, attach_evidence, check_manifest, write_manifest
+from breachdesk.journal.bag import attach, attach_all, attach_evidence, check_manifest, refresh_manifest, write_manifest
 from breachdesk.journal.journal import Journal, read
 from breachdesk.journal.shapes import (
     HOUSE,
@@ -34,5 +34,6 @@ __all__ = [
     "attach_evidence",
     "check_manifest",
     "read",
+    "refresh_manifest",
     "write_manifest",
 ]

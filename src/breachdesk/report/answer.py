@@ -129,9 +129,11 @@ def owed(account: Account, words: Words) -> str:
     count = sum(duty.verdict is Verdict.OWED for duty in duties)
     unknown = sum(duty.verdict is Verdict.UNKNOWN and not duty.remote for duty in duties)
     parts = [words.say("duty_line.owed", count) if count else words.say("duty_line.none")]
-    rungs = climb(duties, words, account.at)
+    rungs = climb(duties, words, account.at, account.filed)
     late = sum(len(rung.duties) for rung in rungs if rung.state is State.LATE)
     coming = [rung for rung in rungs if rung.duties[0].verdict is Verdict.OWED and rung.due >= account.at]
+    if done := sum(duty.verdict is Verdict.OWED and duty.id in account.filed for duty in duties):
+        parts.append(words.say("duty_line.filed", done))
     if late:
         parts.append(words.say("duty_line.overdue", late))
     if coming:

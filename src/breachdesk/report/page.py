@@ -140,7 +140,7 @@ def _people(account: Account, words: Words) -> dict[str, Any]:
 
 def _duties(account: Account, words: Words) -> dict[str, Any]:
     duties = account.duties.duties if account.duties else ()
-    rungs = climb(duties, words, account.at)
+    rungs = climb(duties, words, account.at, account.filed)
     first, then = _first(rungs)
     questions = hinges.hinges(account, words)
     told = {row.duty.id for hinge in questions for row in hinge.rows}
@@ -151,7 +151,11 @@ def _duties(account: Account, words: Words) -> dict[str, Any]:
         "then": then[:_THEN],
         "perhaps": perhaps[:_PERHAPS],
         "perhaps_duties": sum(len(rung.duties) for _, those in perhaps for rung in those),
-        "undated": [duty for duty in duties if duty.verdict is Verdict.OWED and duty.due is None],
+        "undated": [
+            duty
+            for duty in duties
+            if duty.verdict is Verdict.OWED and duty.due is None and duty.id not in account.filed
+        ],
         "ladder": ladder.draw(rungs, words, account.at),
         "ladder_finding": ladder.finding(rungs, words, account.at),
         "ladder_key": ladder.key(words, rungs[: ladder.MOST]),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from breachdesk.law.shapes import Duty, Verdict
 from breachdesk.report.pictures import ladder
 from breachdesk.report.rungs import ORDER, State, by_due, place_of, state_of
-from breachdesk.report.shapes import Account, Draft
+from breachdesk.report.shapes import Account, Draft, Filed
 from breachdesk.report.words import Words
 
 _OPEN = frozenset({Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD})
@@ -30,6 +30,7 @@ class DutyRow:
     because: tuple[tuple[str, str, str], ...]
     checked: str
     drafts: tuple[Draft, ...]
+    filed: Filed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def _drafts_by_duty(drafts: Iterable[Draft]) -> dict[str, tuple[Draft, ...]]:
 
 
 def _duty_row(duty: Duty, account: Account, drafts: tuple[Draft, ...], words: Words) -> DutyRow:
-    state = state_of(duty, account.at)
+    filed = account.filed.get(duty.id)
+    state = State.QUIET if filed is not None else state_of(duty, account.at)
     return DutyRow(
         duty=duty,
         title=duty.title,
@@ -116,6 +118,7 @@ def _duty_row(duty: Duty, account: Account, drafts: tuple[Draft, ...], words: Wo
         because=tuple((because.fact, value(because.value, words), because.test) for because in duty.because),
         checked=_day(duty.checked_on, words),
         drafts=drafts,
+        filed=filed,
     )
 
 

@@ -1,6 +1,6 @@
 """Duties in the order a person must act: what is late, what is soon, which share one rung of the ladder."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -70,12 +70,12 @@ def place_of(duty: Duty, words: Words) -> str:
     return places.title(duty.jurisdiction, words.language)
 
 
-def climb(duties: Iterable[Duty], words: Words, now: datetime) -> list[Rung]:
+def climb(duties: Iterable[Duty], words: Words, now: datetime, filed: Collection[str] = ()) -> list[Rung]:
     """Every duty that has a date and may have to be done, as rungs from the nearest to the farthest; without those of
-    places where nobody is known to live."""
+    places where nobody is known to live, and those that were `filed`."""
     groups: dict[tuple[object, ...], list[Duty]] = {}
     for duty in by_due(duties):
-        if duty.due is None or duty.remote or duty.verdict not in (Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD):
+        if duty.due is None or duty.remote or duty.id in filed or duty.verdict not in (Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD):
             continue
         key = (duty.due.replace(tzinfo=None), duty.recipient.type, duty.verdict)
         groups.setdefault(key, []).append(duty)

@@ -68,6 +68,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """A filing that was handed in: when (aware), the number given for it, whether after its due time."""
+
+    at: datetime
+    number: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """What only a human can say. `wanted_by` counts the drafts that wait for it; `drafts` are their paths if known."""
 
@@ -142,5 +151,6 @@ class Account:
     weight: Weight | None = None
     drafts: tuple[Draft, ...] = ()
     asks: tuple[Ask, ...] = ()
+    filed: Mapping[str, Filed] = field(default_factory=dict)  # duty id -> its last filing: no longer waiting
     journal: JournalLine | None = None
     files: tuple[tuple[str, str], ...] = ()  # other files of the pack: (key of its words, path)
