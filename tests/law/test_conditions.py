@@ -129,3 +129,18 @@ def test_four_hours_from_classification_stop_at_24_from_awareness(classified: st
 def test_four_hours_are_open_until_the_incident_is_classified() -> None:
     assert _four_hours(**{"time.aware": "2026-09-01T10:00:00+02:00"}) == "unknown"
     assert _four_hours(**{"time.classified_major": "2026-09-01T10:00:00+02:00"}) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "expected"),
+    [
+        ({}, "no"),
+        ({"time.determined": "2025-12-31"}, "no"),
+        ({"time.determined": "2026-01-01"}, "yes"),
+        ({"time.determined": "2026-01-01T05:59:00+00:00"}, "no"),  # still 2025 in Oklahoma
+        ({"time.determined": "2025-12-31", "time.individual_notice_sent": "2026-01-01"}, "yes"),
+    ],
+)
+def test_oklahoma_counts_the_determination_and_the_letters(sheet: dict[str, Any], expected: str) -> None:
+    asked = conditions.parse({"predicate": "oklahoma_2026"}, our_facts()).ask(facts.parse(sheet))
+    assert asked.answer.value == expected

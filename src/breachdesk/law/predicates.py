@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from breachdesk.law import answer
@@ -62,7 +62,22 @@ def _four_hours_decide(sheet: Sheet) -> Outcome:
     return answer.of(waited + four <= day or waited > day), because, ()
 
 
+_LATER = ("time.determined", "time.individual_notice_sent", "time.individual_notice_planned")
+
+
+def _oklahoma_2026(sheet: Sheet) -> Outcome:
+    """Oklahoma SB 626 governs breaches discovered, determined or notified from 1 January 2026: one that was discovered
+    before and determined, or told to residents, from that day on is under it. A date nobody gave wakes nothing."""
+    zone, start = ZoneInfo("America/Chicago"), date(2026, 1, 1)
+    for name in _LATER:
+        value = sheet.facts.get(name)
+        if isinstance(value, Instant) and value.on(zone) >= start:
+            return Answer.YES, (Because(name, value.text(), "≥ 2026-01-01"),), ()
+    return Answer.NO, (), ()
+
+
 PREDICATES: dict[str, Named] = {
     "dora_four_hours": Named(("time.classified_major", *_AWARE), _four_hours_decide),
+    "oklahoma_2026": Named(_LATER, _oklahoma_2026),
     "cross_border_eea": Named(("entity.establishments", "entity.main_establishment", "people"), _cross_border),
 }
