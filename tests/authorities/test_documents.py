@@ -52,7 +52,7 @@ def test_what_stands_together_with_others_has_a_name() -> None:
     forms = load_forms(our_shelf())
     together = [row.answers for form in forms.forms for row in form.fields if len(row.answers) > 1]
     together += [phrase.answer for phrase in forms.generic.asked.phrases]
-    together += [names for names in forms.generic.asked.exact.values()]
+    together += list(forms.generic.asked.exact.values())
     assert {name for names in together for name in names} - set(forms.labels) == set()
 
 
@@ -60,4 +60,4 @@ def test_every_label_and_place_names_something() -> None:
     forms = load_forms(our_shelf())
     used = {name for _, _, name, _ in rows()}
     assert set(forms.labels) <= used | set(ANSWERS) | {f"organisation.{key}" for key in KEYS}
-    assert all(is_code(place) for place in forms.generic.languages)
+    assert [place for place in forms.generic.languages if not is_code(place)] == ["XK"]  # Kosovo has no ISO code

@@ -1,4 +1,4 @@
-"""A draft where no form is on the shelf: what the law asks, in its order, each item told by answers or left to a human."""
+"""A draft where no form is on the shelf: what the law asks, in its order, each item told or left to a human."""
 
 from dataclasses import replace
 
@@ -24,7 +24,8 @@ HUMAN = {
     *("alternatives considered", "diligence done", "diligence under the sanctions rules", "why payment was necessary"),
     *("that it is kept for five years", "that it is kept for three years", "the written finding and what it rests on"),
     *("the finding and what it rests on", "the finding and the investigation it rests on"),
-    "counsel, forensic experts, call centre and letter service from the panel, or the insurer's written leave for others",
+    "counsel, forensic experts, call centre and letter service from the panel, "
+    "or the insurer's written leave for others",
     *("each person concerned, as far as identified", "names of all Louisiana citizens affected"),
     *("for a ransom: the check against sanctions", "other available information", "update of the early warning"),
     "other matters of use (a preliminary report: what is known by then)",
@@ -105,7 +106,9 @@ def test_a_human_can_say_what_only_a_human_knows() -> None:
     form = generic.form_of(owed, owed, FORMS)
     made = file(owed, form, forms=FORMS, library=our_library(), organisation=read_organisation(facts), facts=facts,
                 cohorts=PEOPLE, summary={}, at=AT)  # fmt: skip
-    assert next(one for one in made.fields if one.id == "alternatives_considered").value == "Paying was never an option."
+    assert (
+        next(one for one in made.fields if one.id == "alternatives_considered").value == "Paying was never an option."
+    )
 
 
 def test_a_law_that_names_no_contents_says_so_and_gets_the_usual_ones() -> None:

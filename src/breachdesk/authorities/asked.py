@@ -1,7 +1,7 @@
 """What a law asks a notice to say, by its words: which answers of ours tell it.
 
-Laws word one thing in many ways (`number of people affected`, `approximate number of residents`). packs/messages/filings/
-generic.yaml holds phrases; what no phrase meets is left to a human, never guessed.
+Laws word one thing in many ways (`number of people affected`, `approximate number of residents`).
+packs/messages/filings/generic.yaml holds phrases; what no phrase meets is left to a human, never guessed.
 """
 
 import re

@@ -19,7 +19,7 @@ from breachdesk.authorities.shapes import Filing, FilingField, State
 _LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _QUIET, _OPEN = RGBColor(0x4D, 0x59, 0x63), RGBColor(0x8A, 0x4B, 0x00)
-_STAMP = datetime(1980, 1, 1)  # noqa: DTZ001
+_STAMP = datetime(1980, 1, 1)
 
 
 def write(filing: Filing, say: dict[str, str], due: str) -> bytes:

@@ -39,7 +39,7 @@ def file(
     receipts: Iterable[Receipt] = (),
 ) -> Filing:
     """Draft `form` for `duty` as things stand `at` (aware). `summary`: the document breachdesk.scope/1, or empty.
-    `receipts`: what was handed in of the case so far. Raises BadOrganisation where `filing:` of the sheet is unusable."""
+    `receipts`: what was handed in of the case so far. Raises BadOrganisation where `filing:` of the sheet is bad."""
     residences = places_of(duty, library)
     known = sorted(receipts, key=lambda one: one.filed_at)
     case = Case(
@@ -158,13 +158,12 @@ def _answered(
         return answers[0], _value(row, label, answers[0], case, form, asks, where)
     lines: list[str] = []
     for name, one in zip(row.answers, answers, strict=True):
-        named = case.labels[name] if name in case.labels else label
-        if not row.required and one.state is State.NOT_YET_KNOWN:
-            continue
+        named = case.labels.get(name, label)
         table = "; ".join(name for name, _ in one.rows)
         told = "; ".join(": ".join(pair) for pair in one.rows) if table and one.value == table else ""
         value = told or _value(row, named, one, case, form, asks, where)
-        lines.append(f"{named.say(form.language)}: {'; '.join(value.split(chr(10)))}")
+        if value:
+            lines.append(f"{named.say(form.language)}: {'; '.join(value.split(chr(10)))}")
     state = min((one.state for one in answers), key=_WORST.index)
     facts = tuple(dict.fromkeys(fact for one in answers for fact in one.facts))
     return Answer("", state, facts), "\n".join(lines)

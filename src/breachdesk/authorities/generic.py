@@ -1,4 +1,4 @@
-"""A draft for an authority whose own form is not on the shelf: what its law asks, in the law's order, marked as such."""
+"""A draft for an authority whose own form is not on the shelf: what its law asks, in its order, marked as such."""
 
 import re
 
@@ -14,7 +14,11 @@ _LETTERS = ("individuals", "media", "internal", "")  # told by a letter, a press
 
 def wants_filing(duty: Duty, forms: Forms) -> bool:
     """Whether somebody is to be told in writing who is neither the people nor the public nor oneself."""
-    return duty.ref not in forms.generic.never and duty.kind in ("notify", "voluntary") and duty.recipient.type not in _LETTERS
+    return (
+        duty.ref not in forms.generic.never
+        and duty.kind in ("notify", "voluntary")
+        and duty.recipient.type not in _LETTERS
+    )
 
 
 def form_of(duty: Duty, russian: Duty, forms: Forms) -> Form:
@@ -60,7 +64,7 @@ def _contents(duty: Duty, russian: Duty, forms: Forms) -> tuple[FieldRow, ...]:
 
 
 def _slug(words: str) -> str:
-    """A key a human can write below `filing:`, and that stands when the law asks for more: `alternatives_considered`."""
+    """A key for below `filing:` that stands when the law asks for more one day: `alternatives_considered`."""
     return "_".join(re.findall(r"[a-z0-9]+", words.lower())[:6]) or "item"
 
 

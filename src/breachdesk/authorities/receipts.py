@@ -1,7 +1,7 @@
-"""What was handed in: the filing as it stood, and what the authority gave for it. Kept beside every version of the pack.
+"""What was handed in: the filing as it stood, and what the authority gave for it. Kept beside all versions of a pack.
 
-    filed/<duty id>/<n>/receipt.json       format breachdesk.receipt/1
-    filed/<duty id>/<n>/filing.{html,json,docx}, and the receipt itself where a file was given
+filed/<duty id>/<n>/receipt.json       format breachdesk.receipt/1
+filed/<duty id>/<n>/filing.{html,json,docx}, and the receipt itself where a file was given
 """
 
 import hashlib
@@ -47,8 +47,8 @@ def record(
 ) -> Receipt:
     """Keep the draft of `duty` as it was handed in, with its number. Nothing is kept when anything is wrong.
 
-    Raises BadReceipt: no such draft, no number, filed in the future or earlier than another filing of the duty, the same
-    number twice, a proof that cannot be read or is too large.
+    Raises BadReceipt: no such draft, no number, filed in the future or earlier than another filing of the duty, the
+    same number twice, a proof that cannot be read or is too large.
     """
     draft = draft_of(pack, duty)
     before = [one for one in read(pack) if one.duty == draft["duty"]]
@@ -94,9 +94,10 @@ def draft_of(pack: Path, duty: str) -> dict[str, Any]:
     drafts = drafts_in(pack)
     found = [one for one in drafts if duty in (one["duty"], one["ref"])]
     if not found:
-        near = sorted(one["duty"] for one in drafts if duty.lower() in one["duty"] or duty.lower() in one["ref"].lower())
-        raise BadReceipt(f"{duty}: no draft of that duty lies in {pack}" + (f"; near: {', '.join(near[:5])}" if near else
-                         "; `breachdesk filings list` shows them all"))  # fmt: skip
+        asked = duty.lower()
+        near = sorted(one["duty"] for one in drafts if asked in one["duty"] or asked in one["ref"].lower())
+        more = f"near: {', '.join(near[:5])}" if near else "`breachdesk filings list` shows them all"
+        raise BadReceipt(f"{duty}: no draft of that duty lies in {pack}; {more}")
     if len(found) > 1:
         raise BadReceipt(f"{duty}: several: {', '.join(one['duty'] for one in found)}; name one of them")
     return found[0]

@@ -170,7 +170,9 @@ def _row(draft: dict[str, Any], filed: dict[str, list[Receipt]], say: Words) -> 
     due = _at(draft["due"]).strftime("%Y-%m-%d %H:%M %z") if draft["due"] else say.say("filings.no_due")
     before = filed.get(draft["duty"], [])
     late = f" ({say.say('filings.was_late')})" if before and before[-1].late else ""
-    told = f"{before[-1].filed_at:%Y-%m-%d %H:%M %z}, {before[-1].number}{late}" if before else say.say("filings.not_yet")
+    told = (
+        f"{before[-1].filed_at:%Y-%m-%d %H:%M %z}, {before[-1].number}{late}" if before else say.say("filings.not_yet")
+    )
     return (
         due,
         draft["authority"],

@@ -75,7 +75,12 @@ def climb(duties: Iterable[Duty], words: Words, now: datetime, filed: Collection
     places where nobody is known to live, and those that were `filed`."""
     groups: dict[tuple[object, ...], list[Duty]] = {}
     for duty in by_due(duties):
-        if duty.due is None or duty.remote or duty.id in filed or duty.verdict not in (Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD):
+        if (
+            duty.due is None
+            or duty.remote
+            or duty.id in filed
+            or duty.verdict not in (Verdict.OWED, Verdict.UNKNOWN, Verdict.HELD)
+        ):
             continue
         key = (duty.due.replace(tzinfo=None), duty.recipient.type, duty.verdict)
         groups.setdefault(key, []).append(duty)
