@@ -24,8 +24,10 @@ HUMAN = {
     *("alternatives considered", "diligence done", "diligence under the sanctions rules", "why payment was necessary"),
     *("that it is kept for five years", "that it is kept for three years", "the written finding and what it rests on"),
     *("the finding and what it rests on", "the finding and the investigation it rests on"),
-    "counsel, forensic experts, call centre and letter service from the panel, "
-    "or the insurer's written leave for others",
+    (
+        "counsel, forensic experts, call centre and letter service from the panel, "
+        "or the insurer's written leave for others"
+    ),
     *("each person concerned, as far as identified", "names of all Louisiana citizens affected"),
     *("for a ransom: the check against sanctions", "other available information", "update of the early warning"),
     "other matters of use (a preliminary report: what is known by then)",

@@ -47,8 +47,8 @@ def write_filings(
 ) -> FilingsIndex:
     """Write `pack/filings/<duty id>.{html,json,docx}`. `duties`: the same evaluation, worded in each language.
 
-    A duty with a form of the authority on the shelf is drafted when it is owed, held, unknown or voluntary, unless it
-    is open only because nobody knows where somebody lives; one without, when it is owed or held, from what its law asks.
+    A duty with a form of the authority on the shelf is drafted when owed, held, unknown or voluntary, unless it is
+    open only because nobody knows where somebody lives; one without, when it is owed or held, from what its law asks.
     Files that are already the same are left alone.
     """
     people, known = tuple(cohorts), tuple(receipts)

@@ -20,16 +20,15 @@ def penalty(item: Item, sheet: Sheet, law: LawShelf, say: Phrases, day: date) ->
     return "; ".join(parts)
 
 
+def applying(table: Penalties, law: LawShelf, sheet: Sheet) -> list[tuple[Tier, Answer]]:
+    """Tiers that apply or may apply, with which of the two; of `highest` the last one."""
+    answered = [(tier, law.ask(tier.when).ask(sheet).answer) for tier in table.always]
+    last = [(tier, law.ask(tier.when).ask(sheet).answer) for tier in table.highest]
+    last = [(tier, answer) for tier, answer in last if answer is not Answer.NO]
+    return [*((tier, answer) for tier, answer in answered if answer is not Answer.NO), *last[-1:]]
+
+
 def rows(table: Penalties, sheet: Sheet, law: LawShelf, language: str) -> list[str]:
-    found = [_said(tier, law, sheet, language) for tier in table.always]
-    highest = ""
-    for tier in table.highest:
-        highest = _said(tier, law, sheet, language) or highest
-    return [text for text in (*found, highest) if text]
-
-
-def _said(tier: Tier, law: LawShelf, sheet: Sheet, language: str) -> str:
-    answer = law.ask(tier.when).ask(sheet).answer
-    if answer is Answer.NO:
-        return ""
-    return tier.text(language) + ("" if answer is Answer.YES else " (?)")
+    return [
+        tier.text(language) + ("" if answer is Answer.YES else " (?)") for tier, answer in applying(table, law, sheet)
+    ]

@@ -271,6 +271,46 @@ Sources = tuple[Annotated[Source, BeforeValidator(_source)], ...]
 Contents = tuple[Words, ...] | str  # a list of items, or the name of a set in packs/law/content.yaml
 
 
+class Share(Strict):
+    """A share of the turnover, in per cent. `of`: worldwide, the entity's whole revenue, or only that made here. `least`
+    and `most`: bounds of the law on what it comes to."""
+
+    low: float = 0
+    high: float
+    of: Literal["worldwide", "revenue", "here"]
+    least: int | None = None
+    most: int | None = None
+    which: Literal["higher", "lower", ""] = ""  # of the share and the fixed sum; "" where the shelf does not say
+
+
+class Sum(Strict):
+    """What a law allows to be taken: a range, a share of turnover, or the `greater` of both; never one number.
+
+    `who` pays: the organisation, one of its officials, a citizen. `kind`: a fine, or a claim of those concerned. `per`:
+    the case, each person concerned, each day, each offence. `low` and `high` in whole units of `currency` (ISO 4217); no
+    `high` and no `share`: the law names no ceiling.
+    """
+
+    what: Words
+    who: Literal["organisation", "official", "citizen"] = "organisation"
+    kind: Literal["fine", "claim"] = "fine"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = ""
+    low: Annotated[int, Field(ge=0)] = 0
+    high: Annotated[int, Field(ge=0)] | None = None
+    share: Share | None = None
+    per: Literal["case", "person", "day", "offence"] = "case"
+    prison: bool = False  # prison may come beside or instead
+    confidence: Confidence
+
+    @model_validator(mode="after")
+    def _ranges(self) -> "Sum":
+        if self.high is not None and (self.low > self.high or not self.currency):
+            raise ValueError("a range goes from low to high, in a currency")
+        if self.share is not None and self.share.low > self.share.high:
+            raise ValueError("a share goes from low to high")
+        return self
+
+
 class Version(Strict):
     """What the duty is from a day on; fields that are absent stay as in the duty."""
 
@@ -329,6 +369,7 @@ class Rule(Strict):
     content: Contents = ()
     must_not_include: tuple[Words, ...] = ()
     penalty: Words | None = None
+    sums: tuple[Sum, ...] = ()  # what `penalty` says, for reckoning
     penalty_table: str = ""  # a file of tiers beside the pack
     notes: tuple[Words, ...] = ()
 
@@ -385,6 +426,7 @@ class Tier(Strict):
     id: str
     when: Condition
     text: Words
+    sums: tuple[Sum, ...] = ()
     confidence: Confidence
 
 
@@ -398,6 +440,7 @@ class Penalties(Strict):
     effective: Effective = Effective.model_validate({})
     always: tuple[Tier, ...] = ()
     highest: tuple[Tier, ...] = ()
+    mitigates: tuple[Words, ...] = ()  # what lowers a fine or takes it away
     notes: tuple[Words, ...] = ()
 
 

@@ -74,11 +74,22 @@ def _int(value: Any) -> int:
     return value
 
 
-def _money(value: Any) -> float:
+class Money(float):
+    """An amount as conditions compare it; `currency` (ISO 4217) is "" where the sheet gives none."""
+
+    currency: str = ""
+
+
+def _money(value: Any) -> Money:
     amount = value.get("amount") if isinstance(value, dict) else value
     if isinstance(amount, bool) or not isinstance(amount, int | float) or amount < 0:
         raise BadValue("write an amount, or {amount: 1000000, currency: EUR}")
-    return float(amount)
+    currency = value.get("currency", "") if isinstance(value, dict) else ""
+    if not isinstance(currency, str) or (currency and not (len(currency) == 3 and currency.isalpha())):
+        raise BadValue("write the currency as three letters: {amount: 1000000, currency: EUR}")
+    found = Money(amount)
+    found.currency = currency.upper()
+    return found
 
 
 def _enum(value: Any, options: tuple[str, ...]) -> str:
