@@ -272,8 +272,8 @@ Contents = tuple[Words, ...] | str  # a list of items, or the name of a set in p
 
 
 class Share(Strict):
-    """A share of the turnover, in per cent. `of`: worldwide, the entity's whole revenue, or only that made here. `least`
-    and `most`: bounds of the law on what it comes to."""
+    """A share of the turnover, in per cent. `of`: worldwide, the entity's whole revenue, or only that made here.
+    `least` and `most`: bounds of the law on what it comes to."""
 
     low: float = 0
     high: float
@@ -284,11 +284,11 @@ class Share(Strict):
 
 
 class Sum(Strict):
-    """What a law allows to be taken: a range, a share of turnover, or the `greater` of both; never one number.
+    """What a law allows to be taken: a range, a share of turnover, or both; never one number.
 
     `who` pays: the organisation, one of its officials, a citizen. `kind`: a fine, or a claim of those concerned. `per`:
-    the case, each person concerned, each day, each offence. `low` and `high` in whole units of `currency` (ISO 4217); no
-    `high` and no `share`: the law names no ceiling.
+    the case, each person concerned, each day, each offence. `low` and `high` in whole units of `currency` (ISO 4217);
+    no `high` and no `share`: the law names no ceiling.
     """
 
     what: Words
