@@ -1,5 +1,5 @@
 # The only door. `make demo` and `make test` need Python 3.11+ and nothing else.
-.PHONY: setup demo test lint types contracts bench lock screenshots clean system
+.PHONY: setup demo test lint types contracts docs bench lock screenshots clean system
 
 PYTHON ?= python3
 VENV := .venv
@@ -42,6 +42,10 @@ contracts: setup
 
 screenshots: demo system
 	$(BIN)/python tools/screenshots $(DEMO)/pack docs/pictures
+
+# The shelf of laws as static pages: build/site/index.html
+docs: setup
+	$(BIN)/breachdesk law site build/site
 
 bench: setup
 	$(BIN)/python -m bench

@@ -22,6 +22,7 @@ from breachdesk.law.shapes import Confidence
 from breachdesk.law.shelf import ROOT, Item, LawShelf
 from breachdesk.law.told import Told
 from breachdesk.law.words import Phrases, read_telling
+from breachdesk.site import pages
 
 FORMAT = "breachdesk.law/1"
 _SPAN = re.compile(r"(\d+)\s*(h|d|w)")
@@ -37,6 +38,7 @@ def add(app: typer.Typer) -> None:
     law.command("show")(show)
     law.command("deadlines")(deadlines)
     law.command("check")(check)
+    law.command("site")(site)
     app.add_typer(law, name="law", no_args_is_help=True)
 
 
@@ -234,6 +236,22 @@ def _list(items: Sequence[Item], law: LawShelf, say: Phrases, console: Console) 
         console.print(line)
         when = (tell.clock or (tell.standard,))[0]
         console.print(Text("    " + "  ".join(filter(None, (when, tell.citation, item.id))), style="dim"))
+
+
+def site(
+    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the pages go.", show_default=False)],
+    language: Language = "en",
+) -> None:
+    """Write the shelf as pages that anybody can host: each place, each duty, what is unsure, what will change."""
+    law, say = _load(language)
+    if out.exists() and any(out.iterdir()) and not (out / "site.css").is_file():
+        fail(UNUSABLE, f"{out}: holds other things and no such pages; name a new folder")
+    try:
+        made = pages.write(law, our_shelf(), out, clock.now().date())
+    except OSError as error:
+        fail(UNUSABLE, f"{error.filename or out}: {error.strerror}; name a folder you may write")
+    typer.echo(say("law.site_written", pages=made.pages, places=made.places, duties=made.duties, folder=out))
+    typer.echo(say("legal"))
 
 
 def _terms(rows: Iterable[tuple[Number, Item, Told]], say: Phrases) -> Table:

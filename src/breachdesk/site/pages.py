@@ -1,0 +1,139 @@
+"""The pages of the shelf, written to a folder: one for each place and each duty, in every language."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from breachdesk.ground.files import write_whole
+from breachdesk.ground.languages import LANGUAGES
+from breachdesk.ground.shelf import Shelf
+from breachdesk.law.saying import Said
+from breachdesk.law.shelf import LawShelf
+from breachdesk.law.told import Told
+from breachdesk.law.words import Phrases
+from breachdesk.report.words import Words, read_sayings
+from breachdesk.site.book import Book, Entry, Place, grouped
+from breachdesk.site.book import write as tell
+
+_LOOK = Path(__file__).resolve().parent / "look"
+_TOKENS = Path(__file__).resolve().parent.parent / "report" / "look" / "tokens.css"
+FOLDER = "messages/site"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    places: int
+    duties: int
+    pages: int
+
+
+def write(law: LawShelf, shelf: Shelf, out: Path, day: date) -> Written:
+    """Every page below `out/<language>/`, and the style beside them. Writes over what lies there. Raises OSError."""
+    regions: dict[str, list[str]] = shelf.data(f"{FOLDER}/regions.yaml")["regions"]
+    style = "\n".join(path.read_text(encoding="utf-8") for path in (_TOKENS, _LOOK / "site.css"))
+    write_whole(out / "site.css", style)
+    pages = 0
+    for language in LANGUAGES:
+        book = tell(law, shelf, regions, language, day)
+        say = read_sayings(shelf, f"{FOLDER}/{language}.yaml", language)
+        for name, text in _pages(book, say, list(regions)):
+            write_whole(out / language / name, text, sync=False)
+            pages += 1
+    write_whole(out / "index.html", _door(f"{LANGUAGES[0]}/index.html"))
+    return Written(len(book.places), len(book.entries), pages)
+
+
+def _door(first: str) -> str:
+    """Leads on to the first language."""
+    ahead = f'<meta http-equiv="refresh" content="0; url={first}">'
+    return f'<!DOCTYPE html><meta charset="utf-8"><title>Breachdesk</title>{ahead}<a href="{first}">{first}</a>\n'
+
+
+def _pages(book: Book, words: Words, regions: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Name below the folder of the language, and text."""
+    say = book.say
+    common = {"book": book, "w": words, "say": say, "law": book.law, "day": book.day, "language": book.language,
+              "other": next(one for one in LANGUAGES if one != book.language)}  # fmt: skip
+    yield _page("index", "index.html", common, title=words.say("title"), groups=grouped(book, regions),
+                finding=_finding(book.places, words))  # fmt: skip
+    yield _page("unsure", "unsure.html", common, title=words.say("unsure"))
+    yield _page("coming", "coming.html", common, title=words.say("coming"))
+    for place in book.places:
+        yield _page("place", f"{place.code}.html", common, title=place.name, place=place, orders=_orders(place))
+    for entry in book.entries:
+        title = f"{entry.told.place}: {entry.told.title}"
+        yield _page("duty", f"duty/{entry.told.id}.html", common, title=title, entry=entry,
+                    sections=list(_sections(entry, say)), up="../")  # fmt: skip
+
+
+def _page(template: str, name: str, common: dict[str, Any], **own: Any) -> tuple[str, str]:
+    context = {"up": "", **common, **own, "here": name}
+    return name, _environment().get_template(f"{template}.html.j2").render(context) + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader(_LOOK)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _finding(places: Iterable[Place], words: Words) -> str:
+    steps = [place.step for place in places]
+    return words.say(
+        "map_finding",
+        day=steps.count("0"),
+        three=steps.count("1"),
+        week=steps.count("2"),
+        month=steps.count("3"),
+        asap=steps.count("asap"),
+    )
+
+
+def _orders(place: Place) -> list[tuple[str, list[Entry]]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in place.entries:
+        found.setdefault(entry.told.order_title, []).append(entry)
+    return list(found.items())
+
+
+def _sections(entry: Entry, say: Phrases) -> Iterator[tuple[str, list[str]]]:
+    """What `breachdesk law show` says of a duty, under the same heads; those that say nothing are left out."""
+    told = entry.told
+    sections: list[tuple[str, list[str]]] = [
+        ("what", [f"{say(f'kind.{told.kind}')}: {told.title}"]),
+        ("to", [" · ".join(filter(None, (told.recipient.name, told.recipient.channel)))]),
+        ("when_due", list(told.clock) or [say("clock.none")]),
+        ("law_words", [told.standard] if told.standard else []),
+        ("reach", list(told.reach)),
+        ("trigger", list(_lines(told.trigger)) if told.trigger else []),
+        ("condition", list(_lines(told.condition))),
+        ("people", list(told.people)),
+        ("unless", [f"{o.name}{f' ({o.cite})' if o.cite else ''}: {o.when.flat()}" for o in told.unless]),
+        ("encryption", list(told.encryption)),
+        ("hold", list(told.hold)),
+        ("content", list(told.content)),
+        ("never", list(told.never)),
+        ("penalty", list(told.penalty)),
+        ("citation", [told.citation]),
+        ("confidence", [say(f"confidence.{told.confidence.value}")]),
+        ("checked", [told.checked_on.isoformat()]),
+        ("notes", list(told.notes)),
+        ("unsure", list(told.unsure) or [say("unsure.nothing")]),
+        ("versions", _versions(told)),
+        ("id", [f"{told.id} · {told.ref}"]),
+    ]
+    yield from ((head, lines) for head, lines in sections if lines)
+
+
+def _versions(told: Told) -> list[str]:
+    return [" · ".join(filter(None, (o.span, ", ".join(o.changes), *o.clock[:1], o.note))) for o in told.wordings]
+
+
+def _lines(said: Said) -> Iterator[str]:
+    yield said.text
+    yield from (part.flat() for part in said.parts)
