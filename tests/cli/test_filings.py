@@ -1,5 +1,6 @@
 """Drafts are listed and shown; a receipt is kept, journalled, and known to the next run."""
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_a_receipt_is_kept_journalled_and_known_to_the_next_run(desk: Desk) -> N
     entry = [one for one in read(desk.pack) if one.type == "filing.receipt.recorded"][-1]
     assert entry.payload is not None
     assert (entry.actor.name, entry.payload["number"], entry.payload["late"]) == ("ada", "DE-2026-77", False)
-    assert f"pack:filed/{DUTY}/1/receipt.pdf" in {one["name"] for one in entry.attachments}
+    assert hashlib.sha256(proof.read_bytes()).hexdigest() in {one["sha256"] for one in entry.attachments}
     again = desk.assess(now=NOW + timedelta(hours=5))
     assert not again.unchanged
     assert DUTY in again.filed

@@ -57,7 +57,7 @@ def write(filing: Filing, say: dict[str, str], due: str) -> bytes:
 def filed_lines(filing: Filing, say: dict[str, str]) -> tuple[str, ...]:
     """One line for each filing handed in: when, number, whether after the due time."""
     return tuple(
-        f"{one.filed_at:%Y-%m-%d %H:%M} UTC{one.filed_at:%z}, {one.number}"
+        f"{one.filed_at:%Y-%m-%d %H:%M} (UTC{one.filed_at.isoformat()[-6:]}), {one.number}"
         + (f" ({say['filed_late']})" if one.late else "")
         for one in filing.filed
     )
