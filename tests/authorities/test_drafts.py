@@ -11,7 +11,7 @@ from breachdesk.authorities.drafts import file_name, write_filings
 from breachdesk.authorities.forms import load_forms
 from breachdesk.authorities.shapes import FilingsIndex
 from breachdesk.ground.shelf import our_shelf
-from breachdesk.law.shapes import Recipient, Verdict
+from breachdesk.law.shapes import Duties, Recipient, Verdict
 from breachdesk.notify.drafts import write_notices
 from breachdesk.notify.library import our_library
 from breachdesk.notify.organisation import read_organisation
@@ -34,11 +34,13 @@ OWED = duties(
 )
 
 
-def write(pack: Path, said: dict[str, Any] = SAID, notices: Any = None, receipts: Any = ()) -> FilingsIndex:
+def write(
+    pack: Path, said: dict[str, Any] = SAID, notices: Any = None, receipts: Any = (), of: Duties = OWED
+) -> FilingsIndex:
     facts = {**FACTS, "organisation": said}
     return write_filings(
         pack,
-        {"en": OWED, "ru": OWED},
+        {"en": of, "ru": of},
         forms=load_forms(our_shelf()),
         library=our_library(),
         organisation=read_organisation(facts),
@@ -57,6 +59,20 @@ def test_what_is_owed_or_undecided_is_drafted_and_what_has_no_form_is_made_from_
     assert [entry.filing.own for entry in index.entries] == [True, False, True, True]
     names = {f"{one.filing.duty}.{kind}" for one in index.entries for kind in ("html", "json", "docx")}
     assert {path.name for path in (tmp_path / "filings").iterdir()} == names
+
+
+def test_a_duty_open_only_for_people_whose_home_nobody_knows_gets_no_draft(tmp_path: Path) -> None:
+    far = duties(
+        duty("US-CA.ag", "US-CA", id="us.ca.ag", verdict=Verdict.UNKNOWN, remote=True),
+        duty("US-NY.ag", "US-NY", id="us.ny.ag", verdict=Verdict.UNKNOWN),
+        duty("jp-appi", "JP", id="jp.appi", verdict=Verdict.UNKNOWN),  # without a form: only when it is owed
+    )
+    assert [one.filing.duty for one in write(tmp_path, of=far).entries] == ["us.ny.ag"]
+
+
+def test_a_later_step_of_a_duty_with_a_form_uses_that_form(tmp_path: Path) -> None:
+    assert "eu.gdpr.art33.further" in [one.id for one in OWED.duties]
+    assert "eu.gdpr.art33.further" not in [one.filing.duty for one in write(tmp_path).entries]
 
 
 def test_the_json_is_the_public_document(tmp_path: Path) -> None:
