@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from breachdesk.law import answers, changes, document, engine, facts, kept, shel
 from breachdesk.law.answers import BadLog
 from breachdesk.law.changes import Changes
 from breachdesk.law.facts import BadFacts
-from breachdesk.law.shapes import Duties, Duty, Verdict
+from breachdesk.law.shapes import Confidence, Duties, Duty, Verdict
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.words import Phrases, shown
 
@@ -134,6 +134,7 @@ def show_changes(found: Changes, told: Teller, console: Console, *, title: bool 
         console.print(Text(told.say.say("changes.none")))
     for line in told.changes(found):
         console.print(Padding(Text(line.text, style="dim" if line.quiet else ""), (0, 0, 0, 2 * line.deep)))
+    console.print(Text(found.after.legal), style="bold")
 
 
 def packs_differ(found: Changes, told: Teller) -> str:
@@ -170,6 +171,15 @@ def show(found: Duties, say: Phrases, console: Console) -> None:
     rest = sum(duty.verdict is Verdict.NOT_OWED for duty in found.duties)
     console.print(say("cli.duties.not_owed", n=rest), style="dim")
     console.print(say("cli.duties.disclaimer"), style="dim")
+    closing(found.legal, (*lines, *waiting), say, console)
+
+
+def closing(legal: str, duties: Iterable[Duty], say: Phrases, console: Console) -> None:
+    """Ends what is said of a law: not advice, who must confirm, how many of the duties named are not certain."""
+    console.print(Text(legal), style="bold")
+    unsure = sum(duty.confidence is Confidence.UNCERTAIN for duty in duties)
+    if unsure:
+        console.print(say.counted("legal.uncertain", unsure), style="yellow")
 
 
 def _near(duty: Duty) -> bool:

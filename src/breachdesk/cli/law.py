@@ -145,12 +145,14 @@ def check(
     if as_json:
         faults = [{"file": f.file, "line": f.line, "what": f.what(say), "do": f.do(say)} for f in found.faults]
         document = {"format": FORMAT, "files": found.files, "duties": found.duties, "stories": found.tried}
-        sys.stdout.write(json.dumps({**document, "faults": faults}, ensure_ascii=False, indent=1) + "\n")
+        told_ = {**document, "faults": faults, "legal": say("legal")}
+        sys.stdout.write(json.dumps(told_, ensure_ascii=False, indent=1) + "\n")
         raise typer.Exit(ATTENTION if faults else 0)
     console = Console(soft_wrap=True)
     if not found.faults:
         console.print(say.counted("check.fine", found.files), style="bold")
         console.print(say("check.what", duties=found.duties, stories=found.tried))
+        console.print(say("legal"), style="bold")
         return
     console.print(say.counted("check.wrong", len(found.faults)), style="bold")
     for fault in found.faults:
@@ -159,6 +161,7 @@ def check(
             console.print(Text(f"    {fault.do(say)}", style="dim"))
     if not found.readable:
         console.print(say("check.not_tried"), style="dim")
+    console.print(say("legal"), style="bold")
     raise typer.Exit(ATTENTION)
 
 

@@ -47,9 +47,15 @@ def show(as_json: AsJson = False, language: Language = "en", packs: Packs = None
     except BadPack as error:
         fail(UNUSABLE, str(error))
     if as_json:
-        sys.stdout.write(json.dumps(_document(law, folders), ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(
+            json.dumps(
+                {**_document(law, folders), "legal": law.phrases[language]("legal")}, ensure_ascii=False, indent=1
+            )
+            + "\n"
+        )
     else:
         _show(law, folders, teller(our_shelf(), law, language, moment("")), Speaker(Console(highlight=False)))
+        Speaker(Console(highlight=False)).tell(law.phrases[language]("legal"), style="bold")
     finish(overlay.warnings(law.laid, law.phrases[language]))
 
 

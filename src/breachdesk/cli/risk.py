@@ -31,11 +31,16 @@ def risk(
     check_language(language)
     case, law = load(sheet, keys)
     found = risks.propose(case, language=language, words=law.facts)
+    say = law.phrases[language]
     if as_json:
-        sys.stdout.write(json.dumps(risks.to_json(found), ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(
+            json.dumps({**risks.to_json(found), "legal": say("legal")}, ensure_ascii=False, indent=1) + "\n"
+        )
     else:
-        _show(found, law.phrases[language], Console())
-    finish(case.warnings(law.phrases[language]))
+        console = Console()
+        _show(found, say, console)
+        console.print(Text(say("legal")), style="bold")
+    finish(case.warnings(say))
 
 
 def _show(found: Risk, say: Phrases, console: Console) -> None:

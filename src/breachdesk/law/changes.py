@@ -299,6 +299,7 @@ def to_json(found: Changes) -> dict[str, Any]:
         "before": _side(found.before),
         "after": _side(found.after),
         "changes": [_change(change) for change in found.changes],
+        "legal": found.after.legal,
         "warnings": list(found.after.warnings),
     }
 

@@ -29,6 +29,7 @@ def to_json(duties: Duties) -> dict[str, Any]:
         "packs": {"version": duties.pack_version, "sha256": duties.pack_sha256},
         "duties": [_duty(duty) for duty in duties.duties],
         "questions": [_question(question) for question in duties.questions],
+        "legal": duties.legal,
         "warnings": list(duties.warnings),
     }
 
@@ -89,6 +90,7 @@ def from_json(document: Any) -> Duties:
             pack_sha256=str(document["packs"]["sha256"]),
             duties=tuple(_read_duty(raw) for raw in document["duties"]),
             questions=tuple(_read_question(raw) for raw in document["questions"]),
+            legal=str(document.get("legal", "")),
             warnings=tuple(map(str, document["warnings"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -128,6 +128,7 @@ class _Case:
             pack_sha256=self.law.sha256,
             duties=tuple(one.duty for one in asked),
             questions=rank(asked, self.law, self.flips),
+            legal=self.say("legal"),
             warnings=(
                 *overlay.warnings(self.law.laid, self.say),
                 *self.sheet.warnings(self.say),

@@ -98,4 +98,5 @@ class Duties:
     pack_sha256: str
     duties: tuple[Duty, ...]
     questions: tuple[Question, ...]
+    legal: str = ""  # not advice, and who must confirm it: to be shown with everything above
     warnings: tuple[str, ...] = ()  # what this answer cannot know: contradictions, places without a law on the shelf
