@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,10 +17,9 @@ from breachdesk.ground import clock
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.law import checking, search, shelf, stories, told
 from breachdesk.law.reading import Number
-from breachdesk.law.saying import Said
 from breachdesk.law.shapes import Confidence
 from breachdesk.law.shelf import ROOT, Item, LawShelf
-from breachdesk.law.told import Told
+from breachdesk.law.told import Told, lines, sections
 from breachdesk.law.words import Phrases, read_telling
 from breachdesk.site import pages
 
@@ -280,50 +279,11 @@ def _closing(items: Sequence[Item], say: Phrases, console: Console) -> None:
 
 def _tell(tell: Told, examples: Sequence[str], say: Phrases, console: Console) -> None:
     console.print(Text(f"{tell.place}: {tell.title}", style="bold"))
-    for head, lines in _sections(tell, examples, say):
+    for head, told_lines in sections(tell, say, examples):
         console.print(Text(say(f"head.{head}"), style="bold"))
-        for line in lines:
+        for line in told_lines:
             console.print(Text(f"  {line}"))
     console.print()
-
-
-def _sections(tell: Told, examples: Sequence[str], say: Phrases) -> Iterator[tuple[str, list[str]]]:
-    unless = [f"{one.name}{f' ({one.cite})' if one.cite else ''}: {one.when.flat()}" for one in tell.unless]
-    wordings = [
-        " · ".join(filter(None, (one.span, ", ".join(one.changes), *one.clock[:1], one.note))) for one in tell.wordings
-    ]
-    sections: list[tuple[str, list[str]]] = [
-        ("what", [f"{say(f'kind.{tell.kind}')}: {tell.title} ({tell.order_title})"]),
-        ("to", [" · ".join(filter(None, (tell.recipient.name, tell.recipient.channel)))]),
-        ("when_due", list(tell.clock) or [say("clock.none")]),
-        ("law_words", [tell.standard] if tell.standard else []),
-        ("reach", list(tell.reach)),
-        ("trigger", list(_lines(tell.trigger)) if tell.trigger else []),
-        ("condition", list(_lines(tell.condition))),
-        ("people", list(tell.people)),
-        ("unless", unless),
-        ("encryption", list(tell.encryption)),
-        ("hold", list(tell.hold)),
-        ("content", list(tell.content)),
-        ("never", list(tell.never)),
-        ("penalty", list(tell.penalty)),
-        ("citation", [tell.citation]),
-        ("sources", [" ".join(filter(None, source)) for source in tell.sources]),
-        ("confidence", [say(f"confidence.{tell.confidence.value}")]),
-        ("checked", [tell.checked_on.isoformat()]),
-        ("notes", list(tell.notes)),
-        ("unsure", list(tell.unsure) or [say("unsure.nothing")]),
-        ("versions", wordings),
-        ("stories", list(examples)),
-        ("id", [f"{tell.id} · {tell.ref}"]),
-    ]
-    yield from ((head, lines) for head, lines in sections if lines)
-
-
-def _lines(said: Said, depth: int = 0) -> Iterator[str]:
-    yield "  " * depth + said.text
-    for part in said.parts:
-        yield from _lines(part, depth + 1)
 
 
 # --- for other programs
@@ -363,10 +323,10 @@ def _whole(item: Item, law: LawShelf, say: Phrases) -> dict[str, Any]:
     return {
         **_brief(item, law, say),
         "reach": list(tell.reach),
-        "trigger": list(_lines(tell.trigger)) if tell.trigger else [],
-        "condition": list(_lines(tell.condition)),
+        "trigger": list(lines(tell.trigger)) if tell.trigger else [],
+        "condition": list(lines(tell.condition)),
         "people": list(tell.people),
-        "unless": [{"name": one.name, "cite": one.cite, "when": list(_lines(one.when))} for one in tell.unless],
+        "unless": [{"name": one.name, "cite": one.cite, "when": list(lines(one.when))} for one in tell.unless],
         "encryption": list(tell.encryption),
         "hold": list(tell.hold),
         "content": list(tell.content),

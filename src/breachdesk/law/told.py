@@ -1,6 +1,6 @@
 """One duty told whole, in one language: what a reader without a case asks of a law. Nothing is judged here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -86,6 +86,48 @@ def doubtful(text: Text, say: Phrases) -> bool:
 def tell_doubts(item: Item, law: LawShelf, say: Phrases, day: date) -> tuple[str, ...]:
     """What we are unsure of in a duty."""
     return _Teller(item, in_force(item, day), law, say, Speaker(law, say)).unsure()
+
+
+def sections(tell: Told, say: Phrases, examples: Sequence[str] = ()) -> Iterator[tuple[str, list[str]]]:
+    """All that is said of a duty, by the heads of messages/shelf (`head.unsure`), for a terminal or a page; heads with
+    nothing to say are left out. `examples`: names of its stories."""
+    unless = [f"{one.name}{f' ({one.cite})' if one.cite else ''}: {one.when.flat()}" for one in tell.unless]
+    wordings = [
+        " · ".join(filter(None, (one.span, ", ".join(one.changes), *one.clock[:1], one.note))) for one in tell.wordings
+    ]
+    told: list[tuple[str, list[str]]] = [
+        ("what", [f"{say(f'kind.{tell.kind}')}: {tell.title} ({tell.order_title})"]),
+        ("to", [" · ".join(filter(None, (tell.recipient.name, tell.recipient.channel)))]),
+        ("when_due", list(tell.clock) or [say("clock.none")]),
+        ("law_words", [tell.standard] if tell.standard else []),
+        ("reach", list(tell.reach)),
+        ("trigger", list(lines(tell.trigger)) if tell.trigger else []),
+        ("condition", list(lines(tell.condition))),
+        ("people", list(tell.people)),
+        ("unless", unless),
+        ("encryption", list(tell.encryption)),
+        ("hold", list(tell.hold)),
+        ("content", list(tell.content)),
+        ("never", list(tell.never)),
+        ("penalty", list(tell.penalty)),
+        ("citation", [tell.citation]),
+        ("sources", [" ".join(filter(None, source)) for source in tell.sources]),
+        ("confidence", [say(f"confidence.{tell.confidence.value}")]),
+        ("checked", [tell.checked_on.isoformat()]),
+        ("notes", list(tell.notes)),
+        ("unsure", list(tell.unsure) or [say("unsure.nothing")]),
+        ("versions", wordings),
+        ("stories", list(examples)),
+        ("id", [f"{tell.id} · {tell.ref}"]),
+    ]
+    yield from ((head, lines_) for head, lines_ in told if lines_)
+
+
+def lines(said: Said, depth: int = 0) -> Iterator[str]:
+    """A condition a line each, what stands below it indented."""
+    yield "  " * depth + said.text
+    for part in said.parts:
+        yield from lines(part, depth + 1)
 
 
 @dataclass(frozen=True, slots=True)

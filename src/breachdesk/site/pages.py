@@ -12,9 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from breachdesk.ground.files import write_whole
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import Shelf
-from breachdesk.law.saying import Said
 from breachdesk.law.shelf import LawShelf
-from breachdesk.law.told import Told
+from breachdesk.law.told import sections
 from breachdesk.law.words import Phrases
 from breachdesk.report.words import Words, read_sayings
 from breachdesk.site.book import Book, Entry, Place, grouped
@@ -68,7 +67,7 @@ def _pages(book: Book, words: Words, regions: Sequence[str]) -> Iterator[tuple[s
     for entry in book.entries:
         title = f"{entry.told.place}: {entry.told.title}"
         yield _page("duty", f"duty/{entry.told.id}.html", common, title=title, entry=entry,
-                    sections=list(_sections(entry, say)), up="../")  # fmt: skip
+                    sections=_sections(entry, say), up="../")  # fmt: skip
 
 
 def _page(template: str, name: str, common: dict[str, Any], **own: Any) -> tuple[str, str]:
@@ -101,39 +100,6 @@ def _orders(place: Place) -> list[tuple[str, list[Entry]]]:
     return list(found.items())
 
 
-def _sections(entry: Entry, say: Phrases) -> Iterator[tuple[str, list[str]]]:
-    """What `breachdesk law show` says of a duty, under the same heads; those that say nothing are left out."""
-    told = entry.told
-    sections: list[tuple[str, list[str]]] = [
-        ("what", [f"{say(f'kind.{told.kind}')}: {told.title}"]),
-        ("to", [" · ".join(filter(None, (told.recipient.name, told.recipient.channel)))]),
-        ("when_due", list(told.clock) or [say("clock.none")]),
-        ("law_words", [told.standard] if told.standard else []),
-        ("reach", list(told.reach)),
-        ("trigger", list(_lines(told.trigger)) if told.trigger else []),
-        ("condition", list(_lines(told.condition))),
-        ("people", list(told.people)),
-        ("unless", [f"{o.name}{f' ({o.cite})' if o.cite else ''}: {o.when.flat()}" for o in told.unless]),
-        ("encryption", list(told.encryption)),
-        ("hold", list(told.hold)),
-        ("content", list(told.content)),
-        ("never", list(told.never)),
-        ("penalty", list(told.penalty)),
-        ("citation", [told.citation]),
-        ("confidence", [say(f"confidence.{told.confidence.value}")]),
-        ("checked", [told.checked_on.isoformat()]),
-        ("notes", list(told.notes)),
-        ("unsure", list(told.unsure) or [say("unsure.nothing")]),
-        ("versions", _versions(told)),
-        ("id", [f"{told.id} · {told.ref}"]),
-    ]
-    yield from ((head, lines) for head, lines in sections if lines)
-
-
-def _versions(told: Told) -> list[str]:
-    return [" · ".join(filter(None, (o.span, ", ".join(o.changes), *o.clock[:1], o.note))) for o in told.wordings]
-
-
-def _lines(said: Said) -> Iterator[str]:
-    yield said.text
-    yield from (part.flat() for part in said.parts)
+def _sections(entry: Entry, say: Phrases) -> list[tuple[str, list[str]]]:
+    """As `law show` tells them; sources and stories have a form of their own on a page."""
+    return [(head, lines) for head, lines in sections(entry.told, say) if head != "sources"]
