@@ -13,8 +13,9 @@ from rich.text import Text
 
 from breachdesk.cli.common import AsJson, At, KeyFolder, Language, moment, words
 from breachdesk.cli.duties import finish, load
-from breachdesk.law import engine, ranges
-from breachdesk.law.ranges import Amount, Exposure
+from breachdesk.law import engine
+from breachdesk.law import exposure as reckoned
+from breachdesk.law.exposure import Amount, Exposure
 from breachdesk.law.shapes import Confidence
 from breachdesk.report.words import Words
 
@@ -35,9 +36,9 @@ def exposure(
     when = moment(at)
     case, law = load(sheet, keys)
     found = engine.evaluate(case, law, when, language=language)
-    told = ranges.exposures(law, case, found, when, language=language)
+    told = reckoned.exposures(law, case, found, when, language=language)
     if as_json:
-        told_json = {**ranges.to_json(told), "legal": _legal(told, say)}
+        told_json = {**reckoned.to_json(told), "legal": _legal(told, say)}
         sys.stdout.write(json.dumps(told_json, ensure_ascii=False, indent=1) + "\n")
     else:
         _show(told, say, Console(highlight=False))

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TypeVar
 
 from breachdesk.ground.clock import time_zone
-from breachdesk.law import coverage, exposure, holding, overlay
+from breachdesk.law import coverage, holding, overlay, penalties
 from breachdesk.law.clocks import Clock, Deadline
 from breachdesk.law.document import to_json
 from breachdesk.law.judgement import Judge, Judged, in_force, known_on, texts
@@ -240,7 +240,7 @@ class _Case:
             confidence=item.confidence,
             notes=(*judged.notes, *self._hold_notes(item, held), *to.notes, *self._notes(item, active)),
             remote=verdict is Verdict.UNKNOWN and judged.far == ("people",),
-            penalty=exposure.penalty(item, self.sheet, self.law, self.say, self.day(item)) if active else "",
+            penalty=penalties.penalty(item, self.sheet, self.law, self.say, self.day(item)) if active else "",
         )
 
     def _clock(self, item: Item, to: Addressee) -> Clock:

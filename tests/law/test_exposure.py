@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from breachdesk.law import engine, facts, ranges, shelf
+from breachdesk.law import engine, exposure, facts, shelf
+from breachdesk.law.exposure import Amount, Exposure
 from breachdesk.law.facts import BadFacts
-from breachdesk.law.ranges import Amount, Exposure
 from breachdesk.law.shapes import Confidence
 from breachdesk.law.values import Money
 
@@ -29,7 +29,7 @@ RUSSIA = {
 def at_stake(given: dict[str, Any], language: str = "en") -> dict[str, Exposure]:
     sheet = facts.parse(given, vocabulary=LAW.facts)
     duties = engine.evaluate(sheet, LAW, AT, language=language)
-    return {one.order: one for one in ranges.exposures(LAW, sheet, duties, AT, language=language)}
+    return {one.order: one for one in exposure.exposures(LAW, sheet, duties, AT, language=language)}
 
 
 def of(found: Exposure, words: str, who: str = "organisation") -> Amount:
@@ -168,7 +168,7 @@ def test_a_turnover_keeps_its_currency_and_compares_as_a_number() -> None:
 
 def test_documented() -> None:
     text = (Path(__file__).parents[2] / "docs" / "formats" / "exposure.md").read_text(encoding="utf-8")
-    document = ranges.to_json(at_stake(GDPR).values())
+    document = exposure.to_json(at_stake(GDPR).values())
     law = next(one for one in document["laws"] if one["amounts"])
     names = [*law, *law["amounts"][0]]
     assert not [name for name in names if f"`{name}`" not in text]
