@@ -32,7 +32,7 @@ def test_the_draft_is_kept_as_it_was_handed_in(tmp_path: Path) -> None:
     kept = tmp_path / "filed" / "eu.gdpr.art33" / "1"
     assert (kept / "filing.html").read_bytes() == page
     assert sorted(path.name for path in kept.iterdir()) == [
-        *("filing.docx", "filing.html", "filing.json", "receipt.json", "receipt.pdf"),
+        *("filing.docx", "filing.html", "filing.json", "proof.pdf", "receipt.json"),
     ]
     line = json.loads((kept / "receipt.json").read_bytes())
     assert (line["number"], line["late"], line["by"]) == ("N-1", True, "ada")
@@ -96,6 +96,73 @@ def test_one_number_is_recorded_once_and_time_goes_forward(tmp_path: Path) -> No
         record(tmp_path, number="N-2", at=NOW - timedelta(hours=1))
     record(tmp_path, number="N-2", at=NOW + timedelta(hours=1))
     assert [one.number for one in receipts.read(tmp_path)] == ["N-1", "N-2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("receipt.json", "proof.json"),  # never in the place of the receipt
+        ("x.P\u202eDF", "proof.pdf"),
+        ("x.a\nb", "proof.ab"),
+        ("noending", "proof.bin"),
+        ("x." + "z" * 90, "proof.zzzzzzzz"),
+    ],
+)
+def test_a_proof_lies_beside_under_a_name_of_ours(tmp_path: Path, name: str, kept: str) -> None:
+    write(tmp_path)
+    (tmp_path / name).write_bytes(b"thank you")
+    record(tmp_path, proof=tmp_path / name)
+    folder = tmp_path / "filed" / "eu.gdpr.art33" / "1"
+    assert (folder / kept).read_bytes() == b"thank you"
+    assert json.loads((folder / "receipt.json").read_bytes())["number"] == "N-1"
+
+
+def test_a_follow_up_is_not_late(tmp_path: Path) -> None:
+    write(tmp_path)
+    record(tmp_path, at=AT)
+    record(tmp_path, number="N-2", at=AT + timedelta(days=5))
+    assert [one.late for one in receipts.read(tmp_path)] == [False, False]
+
+
+def test_what_a_pulled_plug_left_is_cleared_and_counts_for_nothing(tmp_path: Path) -> None:
+    write(tmp_path)
+    left = tmp_path / "filed" / "us.ca.ag" / "new"
+    left.mkdir(parents=True)
+    (left / "receipt.json").write_text("{")
+    assert receipts.read(tmp_path) == ()
+    record(tmp_path)
+    assert not left.exists()
+    assert len(receipts.read(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["{", "[]", '{"format": "breachdesk.filing/1"}', '{"format": "breachdesk.filing/1", "duty": "x", "due": "soon"}'],
+)
+def test_a_damaged_draft_is_named(tmp_path: Path, damage: str) -> None:
+    write(tmp_path)
+    (tmp_path / "filings" / "us.ca.ag.json").write_text(damage)
+    with pytest.raises(BadReceipt, match=r"us\.ca\.ag\.json: damaged"):
+        record(tmp_path)
+
+
+def test_what_a_receipt_says_in_unseen_characters_is_drawn_without_them(tmp_path: Path) -> None:
+    write(tmp_path)
+    record(tmp_path, "us.ca.ag")
+    path = tmp_path / "filed" / "us.ca.ag" / "1" / "receipt.json"
+    line = json.loads(path.read_bytes())
+    line["values"]["name"] = "bad\x00\u202ename"
+    path.write_text(json.dumps(line), encoding="utf-8")
+    made = {one.filing.duty: one.filing for one in write(tmp_path, receipts=receipts.read(tmp_path)).entries}
+    assert field(made["us.ca.ag"], "name").was == "bad name"
+
+
+def test_the_number_of_one_authority_never_stands_in_the_form_of_another() -> None:
+    said = {**SAID, "first_notice": {"number": "RKN-1", "key": "k"}}
+    made = filing("eu-gdpr-33-sa", {**FACTS, "organisation": said})
+    assert "RKN-1" not in field(made, "number").value
+    own = {**FACTS, "filing": {"number": {"xx.stranger": "CNIL-7"}}}
+    assert field(filing("eu-gdpr-33-sa", own, id="xx.stranger"), "number").value == "CNIL-7"
 
 
 def test_a_proof_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -71,7 +72,7 @@ def test_a_receipt_is_kept_journalled_and_known_to_the_next_run(desk: Desk) -> N
     assert not again.unchanged
     assert DUTY in again.filed
     assert verify(str(desk.pack), None, []).verdict == "intact"
-    assert (desk.pack / "filed" / DUTY / "1" / "receipt.pdf").read_bytes() == proof.read_bytes()
+    assert (desk.pack / "filed" / DUTY / "1" / "proof.pdf").read_bytes() == proof.read_bytes()
     report = (desk.pack / "report.html").read_text(encoding="utf-8")
     assert "DE-2026-77" in report
     assert "1 of them is filed" in report
@@ -87,6 +88,22 @@ def test_a_late_filing_is_recorded_as_late(desk: Desk) -> None:
     desk.assess(now=datetime(2026, 11, 26, tzinfo=UTC), at=datetime(2026, 11, 26, tzinfo=UTC))
     assert "after the due time" in (desk.pack / "report.html").read_text(encoding="utf-8")
     assert "late" in run("list", desk.pack).output
+
+
+def test_a_plug_pulled_before_the_journal_is_mended_by_the_same_command(desk: Desk, monkeypatch: Any) -> None:
+    def pulled(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power:
+        power.setattr("breachdesk.cli.filings._enter", pulled)
+        assert receipt(desk).exit_code != 0
+    assert (desk.pack / "filed" / DUTY / "1" / "receipt.json").is_file()
+    done = receipt(desk)
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in (desk.pack / "filed" / DUTY).iterdir()] == ["1"]
+    assert [one.type for one in read(desk.pack)].count("filing.receipt.recorded") == 1
+    assert verify(str(desk.pack), None, []).verdict == "intact"
+    assert receipt(desk).exit_code == 2  # now it is recorded, once
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,10 @@ from breachdesk.assess import pack as packs
 from breachdesk.assess.pack import Inputs, State
 from breachdesk.authorities import drafts as filing
 from breachdesk.authorities import receipts
+from breachdesk.authorities.extra import read_extra
 from breachdesk.authorities.forms import load_forms
 from breachdesk.authorities.receipts import BadReceipt
-from breachdesk.authorities.said import read_said
+from breachdesk.authorities.shapes import Receipt
 from breachdesk.ground.clock import Clock, rfc3339
 from breachdesk.ground.files import sha256_of, write_whole
 from breachdesk.ground.keys import Key, KeyRing
@@ -127,17 +128,17 @@ def assess(
     sheet = facts.read(order.facts, people=people, vocabulary=law.facts)
     try:
         organisation = read_organisation(sheet.facts)
-        read_said(sheet.facts)
+        read_extra(sheet.facts)
     except BadOrganisation as error:
         raise BadFacts([f"{order.facts}: {problem}" for problem in error.problems]) from error
     before = packs.read_state(order.out)
     try:
-        receipts.read(order.out)
+        filed = receipts.read(order.out)
     except BadReceipt as error:
         raise packs.NotAPack(str(error)) from error
     case = _case(order, before, organisation)
     with Journal.open(order.out / packs.JOURNAL, case=case, keyring=keyring, clock=clock) as journal:
-        run = _Run(order, key, actor, clock, progress or Progress(), law, sheet, organisation, journal, case)
+        run = _Run(order, key, actor, clock, progress or Progress(), law, sheet, organisation, journal, case, filed)
         return run.go(before)
 
 
@@ -192,6 +193,7 @@ class _Run:
         organisation: Organisation,
         journal: Journal,
         case: str,
+        filed: tuple[Receipt, ...],
     ) -> None:
         self.order, self.key, self.actor, self.clock = order, key, actor, clock
         self.progress, self.law, self.sheet, self.organisation = progress, law, sheet, organisation
@@ -199,7 +201,7 @@ class _Run:
         self.library = letters.load(self.shelf)
         self.says = {language: words.read(self.shelf, language) for language in LANGUAGES}
         self.at = order.at or clock()
-        self.receipts = receipts.read(order.out)
+        self.receipts = filed
         self.history, self.doubts = _history(order.facts)
         self.step = "facts"
         self.judged: dict[str, Duties] = {}

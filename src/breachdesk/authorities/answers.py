@@ -35,6 +35,7 @@ ANSWERS: dict[str, Callable[[Case], Answer]] = {
     "late": told.late,
     "stage": told.stage,
     "first.number": told.first_number,
+    "first.notice": told.first_notice,
     "filed.before": told.filed_before,
     "letters.how": told.letters_how,
     "attached": lambda case: Answer(case.say("attached"), State.CONFIRM),

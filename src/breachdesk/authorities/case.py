@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from breachdesk.authorities.said import Said
+from breachdesk.authorities.extra import Extra
 from breachdesk.authorities.shapes import Receipt, Stage, State
 from breachdesk.ground.places import country_of
 from breachdesk.ground.places import title as place_title
@@ -44,7 +44,7 @@ class Case:
     phrases: Mapping[str, str]
     zone: str
     at: datetime
-    said_here: Said = field(default_factory=dict)  # what only filings ask
+    extra: Extra = field(default_factory=dict)  # what only filings ask
     labels: Mapping[str, Words] = field(default_factory=dict)
     stage: Stage = Stage.FULL
     filed: tuple[Receipt, ...] = ()  # of this duty, the first one first
@@ -97,7 +97,7 @@ class Case:
 
     def written(self, name: str) -> Answer:
         """A key below `filing:`; `yes` and `no` in the language of the form."""
-        texts = self.said_here.get(name.removeprefix("filing."), {})
+        texts = self.extra.get(name.removeprefix("filing."), {})
         text = texts.get(self.language, texts.get("*"))
         if text is None:
             return self.unknown(f"{name}.{self.language}" if texts else name)

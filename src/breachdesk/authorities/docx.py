@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
 from breachdesk.authorities.shapes import Filing, FilingField, State
+from breachdesk.notify.organisation import clean
 
 _LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -22,50 +23,42 @@ _QUIET, _OPEN = RGBColor(0x4D, 0x59, 0x63), RGBColor(0x8A, 0x4B, 0x00)
 _STAMP = datetime(1980, 1, 1)
 
 
-def write(filing: Filing, say: dict[str, str], due: str) -> bytes:
-    """`say`: phrases of the language of the filing; `due`: the due time in words, empty when there is none."""
+def write(filing: Filing, say: dict[str, str], due: str, filed: Iterable[str] = ()) -> bytes:
+    """`say`: phrases of the language of the filing; `due`: the due time in words, empty when there is none; `filed`: a
+    line for each filing handed in before."""
     document = Document()
     _settings(document, filing)
-    document.add_paragraph(f"{say['supplement'] if filing.filed else say['draft']} {say['legal']}", style="Caption")
-    document.add_heading(filing.title, level=0)
+    _line(document, f"{say['supplement'] if filing.filed else say['draft']} {say['legal']}", style="Caption")
+    _line(document, filing.title, level=0)
     channel = f"{filing.channel} {filing.url}".strip()
     head = [
         (say["to"], filing.authority),
         (say["channel"], channel),
         (say["due"], due or say["no_due"]),
         (say["citation"], filing.citation),
-        *((say["filed"], line) for line in filed_lines(filing, say)),
+        *((say["filed"], line) for line in filed),
     ]
     _table(document, head)
     if filing.notes:
-        document.add_heading(say["notes"], level=1)
+        _line(document, say["notes"], level=1)
         for note in filing.notes:
-            document.add_paragraph(note, style="List Bullet")
-    document.add_heading(say["answer"], level=1)
+            _line(document, note, style="List Bullet")
+    _line(document, say["answer"], level=1)
     for number, field in enumerate(filing.fields, 1):
         _field(document, number, field, say)
     if filing.attachments:
-        document.add_heading(say["attachments"], level=1)
+        _line(document, say["attachments"], level=1)
         for one in filing.attachments:
             where = one.path.as_posix() if one.path else say["to_bring"]
-            document.add_paragraph(f"{one.label} ({where})", style="List Bullet")
-    document.add_heading(say["receipt"], level=1)
-    document.add_paragraph("")
+            _line(document, f"{one.label} ({where})", style="List Bullet")
+    _line(document, say["receipt"], level=1)
+    _line(document, "")
     return _bytes(document)
-
-
-def filed_lines(filing: Filing, say: dict[str, str]) -> tuple[str, ...]:
-    """One line for each filing handed in: when, number, whether after the due time."""
-    return tuple(
-        f"{one.filed_at:%Y-%m-%d %H:%M} (UTC{one.filed_at.isoformat()[-6:]}), {one.number}"
-        + (f" ({say['filed_late']})" if one.late else "")
-        for one in filing.filed
-    )
 
 
 def _settings(document: Any, filing: Filing) -> None:
     core = document.core_properties
-    core.title, core.author, core.comments, core.keywords = filing.title, "Breachdesk", "", ""
+    core.title, core.author, core.comments, core.keywords = clean(filing.title), "Breachdesk", "", ""
     core.language = _LANGUAGES[filing.language]
     core.created = core.modified = _STAMP
     core.revision = 1
@@ -78,19 +71,27 @@ def _settings(document: Any, filing: Filing) -> None:
 
 
 def _field(document: Any, number: int, field: FilingField, say: dict[str, str]) -> None:
-    document.add_heading(f"{number}. {field.label}", level=2)
+    _line(document, f"{number}. {field.label}", level=2)
     if field.value != "; ".join(name for name, _ in field.rows):
         for line in filter(None, field.value.split("\n")):
-            document.add_paragraph(line)
+            _line(document, line)
     if field.rows:
         _table(document, field.rows)
     if field.was is not None:
-        document.add_paragraph(f"{say['was']} {field.was or say['none']}", style="Intense Quote")
+        _line(document, f"{say['was']} {field.was or say['none']}", style="Intense Quote")
     state = [say[f"state.{field.state.value}"], say["required"] if field.required else "", field.citation]
-    line = document.add_paragraph().add_run(" · ".join(filter(None, state)))
+    line = document.add_paragraph().add_run(clean(" · ".join(filter(None, state))))
     line.font.size = Pt(9)
     line.font.color.rgb = _OPEN if field.state in (State.NOT_YET_KNOWN, State.CONFIRM) else _QUIET
     line.bold = field.state in (State.NOT_YET_KNOWN, State.CONFIRM)
+
+
+def _line(document: Any, text: str, style: str | None = None, *, level: int | None = None) -> None:
+    """A paragraph, or a heading of a level. Characters that no eye sees are left out: XML holds few of them."""
+    if level is None:
+        document.add_paragraph(clean(text), style=style)
+    else:
+        document.add_heading(clean(text), level=level)
 
 
 def _table(document: Any, rows: Iterable[tuple[str, str]]) -> None:
@@ -98,7 +99,7 @@ def _table(document: Any, rows: Iterable[tuple[str, str]]) -> None:
     table.style = document.styles["Table Grid"]
     for name, value in rows:
         left, right = table.add_row().cells
-        left.text, right.text = name, value
+        left.text, right.text = clean(name), clean(value)
 
 
 def _bytes(document: Any) -> bytes:

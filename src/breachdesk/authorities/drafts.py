@@ -11,7 +11,6 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from breachdesk.authorities import generic
-from breachdesk.authorities.docx import filed_lines
 from breachdesk.authorities.docx import write as write_docx
 from breachdesk.authorities.filing import file
 from breachdesk.authorities.forms import Forms
@@ -98,7 +97,7 @@ def _put(filing: Filing, duty: Duty, shelf: Shelving, page: Any, forms: Forms) -
     filed = filed_lines(filing, say)
     shelf.put(html, page.render(filing=filing, say=say, due=due, css=_css(), filed=filed).encode())
     shelf.put(json, canonical(to_json(filing)))
-    shelf.put(docx, write_docx(filing, say, due))
+    shelf.put(docx, write_docx(filing, say, due, filed))
     return FilingEntry(filing, html, json, docx)
 
 
@@ -110,6 +109,15 @@ def due_in_words(filing: Filing) -> str:
     offset = filing.due.strftime("%z")
     return (
         f"{in_words(filing.due.date(), filing.language, residence)}, {filing.due:%H:%M} (UTC{offset[:3]}:{offset[3:]})"
+    )
+
+
+def filed_lines(filing: Filing, say: dict[str, str]) -> tuple[str, ...]:
+    """One line for each filing handed in: when, number, whether after the due time."""
+    return tuple(
+        f"{one.filed_at:%Y-%m-%d %H:%M} (UTC{one.filed_at.isoformat()[-6:]}), {one.number}"
+        + (f" ({say['filed_late']})" if one.late else "")
+        for one in filing.filed
     )
 
 

@@ -9,9 +9,9 @@ from breachdesk.authorities import generic
 from breachdesk.authorities.answers import answer as answer_to
 from breachdesk.authorities.answers import holds
 from breachdesk.authorities.case import Answer, Case
+from breachdesk.authorities.extra import read_extra
 from breachdesk.authorities.forms import AttachmentRow, FieldRow, Form, Forms
-from breachdesk.authorities.said import read_said
-from breachdesk.authorities.shapes import Attachment, Filing, FilingField, Receipt, Stage, State
+from breachdesk.authorities.shapes import Attachment, Filing, FilingField, Receipt, Stage, State, order_of
 from breachdesk.ground.places import country_of
 from breachdesk.law.shapes import Duty
 from breachdesk.notify.advice import Words
@@ -55,10 +55,10 @@ def file(
         phrases=forms.phrases[form.language],
         zone=_ZONES.get(duty.jurisdiction, ""),
         at=at,
-        said_here=read_said(facts),
+        extra=read_extra(facts),
         labels=forms.labels,
         filed=tuple(one for one in known if one.duty == duty.id),
-        kin=tuple(one for one in known if _order_of(one.duty) == _order_of(duty.id)),
+        kin=tuple(one for one in known if order_of(one.duty) == order_of(duty.id)),
     )
     where = f"filings/{duty.id}"
     asks: dict[str, Ask] = {}
@@ -93,11 +93,6 @@ def file(
         confidence=form.confidence,
         checked_on=str(form.checked_on),
     )
-
-
-def _order_of(duty: str) -> str:
-    """The legal order of a duty: the first two words of its id."""
-    return ".".join(duty.split(".")[:2])
 
 
 def _stage(form: Form, case: Case) -> Stage:
@@ -143,7 +138,7 @@ def _field(row: FieldRow, case: Case, form: Form, asks: dict[str, Ask], where: s
 def _was(case: Case, name: str, value: str) -> str | None:
     """What the last filing said of the field, where it is something else now."""
     before = case.filed[-1].values.get(name) if case.filed else None
-    return before if before is not None and before != value else None
+    return _lines(before) if before is not None and before != value else None
 
 
 def _answered(

@@ -1,11 +1,13 @@
 """What was handed in: the filing as it stood, and what the authority gave for it. Kept beside all versions of a pack.
 
 filed/<duty id>/<n>/receipt.json       format breachdesk.receipt/1
-filed/<duty id>/<n>/filing.{html,json,docx}, and the receipt itself where a file was given
+filed/<duty id>/<n>/filing.{html,json,docx}, and the receipt itself as proof.<ending>
 """
 
 import hashlib
 import json
+import re
+import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -13,13 +15,14 @@ from typing import Any
 
 from breachdesk.authorities.drafts import FOLDER as DRAFTS
 from breachdesk.authorities.drafts import file_name
-from breachdesk.authorities.shapes import FILING, Receipt, Stage
+from breachdesk.authorities.shapes import FILING, Receipt, Stage, State
 from breachdesk.ground.canonical import canonical
-from breachdesk.ground.files import write_whole
+from breachdesk.ground.files import sync_folder, write_whole
 
 FORMAT = "breachdesk.receipt/1"
 FOLDER = "filed"
 _LINE = "receipt.json"
+_NEW = "new"  # of a receipt that is being laid down
 _LARGEST = 32 * 1024 * 1024  # of a receipt that is laid beside
 _LONGEST = 200  # of a number
 
@@ -30,7 +33,7 @@ class BadReceipt(ValueError):
 
 def read(pack: Path) -> tuple[Receipt, ...]:
     """Every receipt of the pack, the first filed first. Raises BadReceipt naming a file that is damaged."""
-    found = [_receipt(path, pack) for path in sorted((pack / FOLDER).glob(f"*/*/{_LINE}"))]
+    found = [_receipt(path, pack) for path in sorted((pack / FOLDER).glob(f"*/[0-9]*/{_LINE}"))]
     return tuple(sorted(found, key=lambda one: (one.filed_at, one.recorded_at)))
 
 
@@ -62,10 +65,11 @@ def record(
     if before and filed_at < before[-1].filed_at:
         raise BadReceipt(f"--filed-at: earlier than the filing recorded before, {before[-1].filed_at.isoformat()}")
     stem = file_name(draft["duty"])
-    files = {f"filing.{kind}": (pack / DRAFTS / f"{stem}.{kind}").read_bytes() for kind in ("html", "json", "docx")
-             if (pack / DRAFTS / f"{stem}.{kind}").is_file()}  # fmt: skip
+    drawn = (pack / DRAFTS / f"{stem}.{kind}" for kind in ("html", "json", "docx"))
+    files = {f"filing{path.suffix}": path.read_bytes() for path in drawn if path.is_file()}
     if proof is not None:
-        files[f"receipt{proof.suffix.lower()[:10] or '.bin'}"] = _proof(proof)
+        ending = "".join(re.findall(r"[a-z0-9]", proof.suffix.lower()))[:8]
+        files[f"proof.{ending or 'bin'}"] = _proof(proof)
     folder = PurePosixPath(FOLDER, stem, str(_next(pack / FOLDER / stem)))
     due = datetime.fromisoformat(draft["due"]) if draft["due"] else None
     line = {
@@ -79,14 +83,23 @@ def record(
         "recorded_at": now.isoformat(),
         "by": by,
         "due": draft["due"],
-        "late": due is not None and filed_at > due,
+        "late": not before and due is not None and filed_at > due,  # a follow-up has no due time of its own
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "values": {field["id"]: field["value"] for field in draft["fields"]},
     }
-    for name, content in files.items():
-        write_whole(pack / folder / name, content)
-    write_whole(pack / folder / _LINE, canonical(line))  # last: without it nothing was recorded
+    _lay(pack / folder, {**files, _LINE: canonical(line)})
     return _receipt(pack / folder / _LINE, pack)
+
+
+def _lay(folder: Path, files: Mapping[str, bytes]) -> None:
+    """All of them or none: written under another name, which a pulled plug may leave and the next call clears."""
+    new = folder.with_name(_NEW)
+    for left in folder.parent.parent.glob(f"*/{_NEW}"):
+        shutil.rmtree(left, ignore_errors=True)
+    for name, content in files.items():
+        write_whole(new / name, content)
+    new.rename(folder)
+    sync_folder(folder.parent)
 
 
 def draft_of(pack: Path, duty: str) -> dict[str, Any]:
@@ -105,7 +118,38 @@ def draft_of(pack: Path, duty: str) -> dict[str, Any]:
 
 def drafts_in(pack: Path) -> list[dict[str, Any]]:
     """The document of every draft. Raises BadReceipt naming a file that is damaged."""
-    return [_document(path, FILING) for path in sorted((pack / DRAFTS).glob("*.json"))]
+    paths = sorted((pack / DRAFTS).glob("*.json"))
+    drafts = [_document(path, FILING) for path in paths]
+    for path, draft in zip(paths, drafts, strict=True):
+        if not _is_draft(draft):
+            raise BadReceipt(f"{path}: damaged; put it back from a copy")
+    return drafts
+
+
+def _is_draft(draft: dict[str, Any]) -> bool:
+    """Whether what is read of a draft is there and of its kind."""
+    texts = ("duty", "ref", "form", "title", "authority", "channel", "url", "citation", "language", "verdict")
+    try:
+        Stage(draft["stage"])
+        return (
+            all(isinstance(draft[name], str) for name in texts)
+            and (draft["due"] is None or _aware(draft["due"]) is not None)
+            and isinstance(draft["own_form"], bool)
+            and all(isinstance(note, str) for note in draft["notes"])
+            and all(_is_field(field) for field in draft["fields"])
+        )
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _is_field(field: Any) -> bool:
+    State(field["state"])
+    return (
+        all(isinstance(field[name], str) for name in ("id", "label", "label_en", "label_ru", "value"))
+        and (field["was"] is None or isinstance(field["was"], str))
+        and all(isinstance(fact, str) for fact in field["facts"])
+        and all(len(row) == 2 and all(isinstance(cell, str) for cell in row) for row in field["rows"])
+    )
 
 
 def _next(folder: Path) -> int:

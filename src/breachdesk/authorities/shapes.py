@@ -120,3 +120,8 @@ class FilingsIndex:
     asks: tuple[Ask, ...]
     written: int = 0
     kept: int = 0
+
+
+def order_of(duty: str) -> str:
+    """The legal order of a duty: the first two words of its id."""
+    return ".".join(duty.split(".")[:2])

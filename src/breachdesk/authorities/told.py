@@ -3,7 +3,7 @@
 from datetime import date
 
 from breachdesk.authorities.case import Answer, Case
-from breachdesk.authorities.shapes import State
+from breachdesk.authorities.shapes import State, order_of
 from breachdesk.notify.advice import choose_steps, harms_of
 from breachdesk.notify.organisation import as_day, as_instant, held_since
 
@@ -179,11 +179,16 @@ def stage(case: Case) -> Answer:
 
 
 def first_number(case: Case) -> Answer:
-    """The number an authority gave for the first filing under the same law: as recorded, else as the sheet says."""
-    said = case.said("organisation.first_notice.number")
-    if said.state is State.NOT_YET_KNOWN and case.kin:
-        return case.known(case.kin[0].number, "organisation.first_notice.number")
-    return said
+    """The number an authority gave for the first filing under the same law: as recorded, else as the sheet says of that
+    law (`filing.number.eu.gdpr`): the number of another authority must never stand there."""
+    name = f"filing.number.{order_of(case.duty.id)}"
+    return case.known(case.kin[0].number, name) if case.kin else case.written(name)
+
+
+def first_notice(case: Case) -> Answer:
+    """The number of the first notice to Roskomnadzor: as recorded, else as the sheet says."""
+    name = "organisation.first_notice.number"
+    return case.known(case.kin[0].number, name) if case.kin else case.said(name)
 
 
 def filed_before(case: Case) -> Answer:

@@ -27,11 +27,12 @@ from breachdesk.cli.common import (
     words,
 )
 from breachdesk.ground import clock
-from breachdesk.journal import BadEntry, Journal, JournalError, Via, attach, refresh_manifest
+from breachdesk.journal import Actor, BadEntry, Journal, JournalError, Via, attach, read, refresh_manifest
 from breachdesk.law import instants
 from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 
+_RECORDED = "filing.receipt.recorded"
 _OPEN = (State.NOT_YET_KNOWN.value, State.CONFIRM.value)
 
 Pack = Annotated[Path, typer.Argument(metavar="PACK", help="A response pack.", show_default=False)]
@@ -103,29 +104,47 @@ def receipt(
             raise BadReceipt(f"{pack}: no response pack lies here")
         acts = actor(who)
         with Journal.open(pack / packs.JOURNAL, case=state.case, keyring=ring, clock=clock.now) as journal:
-            kept = receipts.record(pack, duty, number=number, filed_at=at, now=now, by=acts.name, proof=proof)
-            files = sorted((pack / kept.folder).iterdir())
-            journal.write(
-                "filing.receipt.recorded",
-                actor=acts,
-                via=Via.CLI,
-                payload={
-                    "duty": kept.duty,
-                    "stage": kept.stage.value,
-                    "number": kept.number,
-                    "filed_at": kept.filed_at.isoformat(),
-                    "late": kept.late,
-                },
-                attachments=[attach(pack, path) for path in files],
-            )
-            journal.publish()
-        refresh_manifest(pack, [path.relative_to(pack).as_posix() for path in files])
+            taken = _take_up(pack, journal, acts)
+            asked = receipts.draft_of(pack, duty)["duty"], " ".join(number.split())
+            again = next((one for one in taken if (one.duty, one.number) == asked), None)
+            kept = again or receipts.record(pack, duty, number=number, filed_at=at, now=now, by=acts.name, proof=proof)
+            if again is None:
+                _enter(pack, kept, journal, acts)
     except (BadReceipt, NotAPack, JournalError, BadEntry) as error:
         fail(UNUSABLE, visible(str(error), longest=1000))
     typer.echo(say.say("filings.recorded", duty=kept.duty, number=kept.number, folder=kept.folder.as_posix()))
     if kept.late:
         typer.echo(say.say("filings.late"))
     typer.echo(say.say("filings.again"))
+
+
+def _take_up(pack: Path, journal: Journal, acts: Actor) -> list[Receipt]:
+    """Receipts that lie in the pack without their entry: somebody pulled the plug between the two."""
+    entered = {(one.payload or {}).get("folder") for one in read(pack) if one.type == _RECORDED}
+    found = [one for one in receipts.read(pack) if one.folder.as_posix() not in entered]
+    for one in found:
+        _enter(pack, one, journal, acts)
+    return found
+
+
+def _enter(pack: Path, kept: Receipt, journal: Journal, acts: Actor) -> None:
+    files = sorted((pack / kept.folder).iterdir())
+    journal.write(
+        _RECORDED,
+        actor=acts,
+        via=Via.CLI,
+        payload={
+            "duty": kept.duty,
+            "folder": kept.folder.as_posix(),
+            "stage": kept.stage.value,
+            "number": kept.number,
+            "filed_at": kept.filed_at.isoformat(),
+            "late": kept.late,
+        },
+        attachments=[attach(pack, path) for path in files],
+    )
+    journal.publish()
+    refresh_manifest(pack, [path.relative_to(pack).as_posix() for path in files])
 
 
 def _instant(text: str) -> datetime:

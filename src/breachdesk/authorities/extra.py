@@ -6,10 +6,10 @@ from typing import Any
 from breachdesk.law.instants import Instant
 from breachdesk.notify.organisation import LONGEST_TEXT, BadOrganisation, clean
 
-Said = Mapping[str, Mapping[str, str]]  # key -> language (`*`: every) -> text
+Extra = Mapping[str, Mapping[str, str]]  # key -> language (`*`: every) -> text
 
 
-def read_said(facts: Mapping[str, Any]) -> Said:
+def read_extra(facts: Mapping[str, Any]) -> Extra:
     """Flat: `dora.criteria` -> words. Raises BadOrganisation naming each key that cannot be used."""
     problems: list[str] = []
     found: dict[str, dict[str, str]] = {}
@@ -21,15 +21,16 @@ def read_said(facts: Mapping[str, Any]) -> Said:
         *((name.removeprefix("filing."), value) for name, value in facts.items() if name.startswith("filing.")),
     ):
         said = value if isinstance(value, Mapping) else {"*": value}
-        texts = {language: _text(one) for language, one in said.items()}
+        answered = {str(language): one for language, one in said.items() if one is not None}  # a blank: nobody knows
+        texts = {language: _text(one) for language, one in answered.items()}
         bad = [text for text in texts.values() if text is None]
         long = [text for text in texts.values() if text and len(text) > LONGEST_TEXT]
         if bad:
             problems.append(f"filing.{key}: write text, a number, true or false, or {{en: ..., ru: ...}}")
         elif long:
             problems.append(f"filing.{key}: {len(long[0])} characters; at most {LONGEST_TEXT} fit a field")
-        elif value is not None:
-            found[key] = {str(language): clean(text) for language, text in texts.items() if text is not None}
+        elif texts:
+            found[key] = {language: clean(text) for language, text in texts.items() if text is not None}
     if problems:
         raise BadOrganisation(tuple(problems))
     return found
