@@ -140,6 +140,7 @@ def break_it(folder: Path, was: str, now: str) -> Path:
     return folder
 
 
+DAY = "checked_on: 2026-11-22\n"
 BREAKS = {
     "a number": ("  n: 30\n", "  n: 45\n", (STORY, "2026-04-01", "2026-04-16", "45")),
     "a condition": (
@@ -152,6 +153,14 @@ BREAKS = {
     "a key": ("confidence: verified", "konfidence: verified", (f"{WA}:10", "confidence")),
     "a day": ("checked_on: 2026-11-22", "checked_on: 2024-11-22", (f"{WA}:9", "2024-11-22")),
     "a language": ('title: {en: "Tell affected Washingtonians", ru:', "title: {en: Tell, fr:", (f"{WA}:3", "title")),
+    "a range": (
+        DAY, f"{DAY}sums: [{{what: {{en: a, ru: b}}, currency: EUR, low: 9, high: 5, confidence: known}}]\n",
+        (f"{WA}:10", "sums.0", "low"),
+    ),
+    "a currency": (
+        DAY, f"{DAY}sums: [{{what: {{en: a, ru: b}}, high: 5, confidence: known}}]\n",
+        (f"{WA}:10", "sums.0", "currency: EUR"),
+    ),
 }  # fmt: skip
 
 
@@ -175,3 +184,20 @@ def test_the_guide_shows_what_is_really_said(broken: Path) -> None:
         result = run("check", str(break_it(broken / kind.replace(" ", "-"), was, now)), "--json", *AT)
         first = json.loads(result.stdout)["faults"][0]
         assert f"{first['file']}:{first['line']} {first['what']}" in shown, first
+
+
+@pytest.mark.parametrize("code", ["../../evil", "/etc", "us-ca", "NZ\\n", ""])
+def test_a_place_is_a_code_and_no_path(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = "law/nz/privacy/pack.yaml"
+    (tmp_path / "own" / pack).parent.mkdir(parents=True)
+    text = (shipped() / pack).read_text(encoding="utf-8")
+    (tmp_path / "own" / pack).write_text(text.replace("jurisdiction: NZ", f'jurisdiction: "{code}"'), encoding="utf-8")
+    monkeypatch.setenv("BREACHDESK_PACKS", str(tmp_path / "own"))
+    our_shelf.cache_clear()
+    try:
+        result = run("site", str(tmp_path / "pages"))
+        assert result.exit_code == 2
+        assert f"{pack}:4: jurisdiction is no code of a place" in plain(result) + result.stderr
+        assert not (tmp_path / "pages").exists()
+    finally:
+        our_shelf.cache_clear()

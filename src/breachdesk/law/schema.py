@@ -3,10 +3,11 @@
 A legal order is a folder below packs/law: `pack.yaml` (what its duties share), one file per duty, `stories/*.yaml`.
 """
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from breachdesk.law.shapes import Confidence
@@ -294,7 +295,7 @@ class Sum(Strict):
     what: Words
     who: Literal["organisation", "official", "citizen"] = "organisation"
     kind: Literal["fine", "claim"] = "fine"
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = ""
+    currency: str = ""
     low: Annotated[int, Field(ge=0)] = 0
     high: Annotated[int, Field(ge=0)] | None = None
     share: Share | None = None
@@ -304,10 +305,11 @@ class Sum(Strict):
 
     @model_validator(mode="after")
     def _ranges(self) -> "Sum":
-        if self.high is not None and (self.low > self.high or not self.currency):
-            raise ValueError("a range goes from low to high, in a currency")
-        if self.share is not None and self.share.low > self.share.high:
-            raise ValueError("a share goes from low to high")
+        if not re.fullmatch("[A-Z]{3}", self.currency):
+            raise PydanticCustomError("law_currency", "a sum is in a currency of three letters")
+        share = self.share or Share(high=0, of="here")
+        if (self.high is not None and self.low > self.high) or share.low > share.high:
+            raise PydanticCustomError("law_range", "a range goes from low to high")
         return self
 
 
@@ -384,12 +386,19 @@ class Applies(Strict):
     always: bool = False
 
 
+def _place(code: str) -> str:
+    """A code and nothing else: pages and filings are named by it."""
+    if not re.fullmatch("EU|contract|[A-Z]{2}(-[A-Z0-9]{1,4})?", code):
+        raise PydanticCustomError("law_place", "no code of a place")
+    return code
+
+
 class Pack(Strict):
     """What the duties of a legal order share."""
 
     id: str
     title: Text
-    jurisdiction: str
+    jurisdiction: Annotated[str, AfterValidator(_place)]
     zone: str  # IANA; of the authority
     calendar: Calendar | None = None
     version: date
