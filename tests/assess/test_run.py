@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from breachdesk.assess import NotAPack, Stopped
+from breachdesk.assess import pack as packs
 from breachdesk.assess.run import Progress
 from breachdesk.journal import read
 from breachdesk.journal.verify import verify
@@ -141,6 +142,17 @@ def test_new_evidence_keeps_the_earlier_list_too(desk: Desk) -> None:
     assert done.kept is not None
     assert (done.kept / "scope" / "people.parquet").read_bytes() == people
     assert verdict(desk.pack) == "intact"
+
+
+def test_a_plug_pulled_between_two_versions_loses_nothing(desk: Desk) -> None:
+    desk.assess()
+    before = packs.keep(desk.pack, NOW.isoformat(), scope=False)
+    assert before is not None
+    assert not (desk.pack / "state.json").exists()
+    done = desk.assess(case="Bakery North")
+    assert done.summary.people == 4
+    assert verdict(desk.pack) == "intact"
+    assert (before / "report.html").is_file()
 
 
 def test_a_letter_changed_by_hand_is_left_alone_and_kept(desk: Desk) -> None:

@@ -64,7 +64,9 @@ def read_state(pack: Path) -> State | None:
     except OSError as error:
         raise NotAPack(f"{pack}: {error.strerror}; name a folder you may write") from error
     if STATE not in there:
-        if set(there) - {JOURNAL}:  # a run that ended before it wrote anything leaves a journal at most
+        # A run that ended before it wrote anything leaves a journal at most; one that ended when it had just moved the
+        # version before leaves what is never moved.
+        if set(there) - (set(_ALWAYS) if PREVIOUS in there else {JOURNAL}):
             raise NotAPack(f"{pack}: holds other things and is no response pack; name a new folder")
         return None
     try:
