@@ -21,7 +21,7 @@ from breachdesk.ground.files import sync_folder, write_whole
 
 FORMAT = "breachdesk.receipt/1"
 FOLDER = "filed"
-_LINE = "receipt.json"
+LINE = "receipt.json"
 _NEW = "new"  # of a receipt that is being laid down
 _LARGEST = 32 * 1024 * 1024  # of a receipt that is laid beside
 _LONGEST = 200  # of a number
@@ -33,7 +33,7 @@ class BadReceipt(ValueError):
 
 def read(pack: Path) -> tuple[Receipt, ...]:
     """Every receipt of the pack, the first filed first. Raises BadReceipt naming a file that is damaged."""
-    found = [_receipt(path, pack) for path in sorted((pack / FOLDER).glob(f"*/[0-9]*/{_LINE}"))]
+    found = [_receipt(path, pack) for path in sorted((pack / FOLDER).glob(f"*/[0-9]*/{LINE}"))]
     return tuple(sorted(found, key=lambda one: (one.filed_at, one.recorded_at)))
 
 
@@ -87,8 +87,8 @@ def record(
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "values": {field["id"]: field["value"] for field in draft["fields"]},
     }
-    _lay(pack / folder, {**files, _LINE: canonical(line)})
-    return _receipt(pack / folder / _LINE, pack)
+    _lay(pack / folder, {**files, LINE: canonical(line)})
+    return _receipt(pack / folder / LINE, pack)
 
 
 def _lay(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -120,8 +120,10 @@ def receipt(
 
 def _take_up(pack: Path, journal: Journal, acts: Actor) -> list[Receipt]:
     """Receipts that lie in the pack without their entry: somebody pulled the plug between the two."""
-    entered = {(one.payload or {}).get("folder") for one in read(pack) if one.type == _RECORDED}
-    found = [one for one in receipts.read(pack) if one.folder.as_posix() not in entered]
+    entered = {file["sha256"] for one in read(pack) if one.type == _RECORDED for file in one.attachments}
+    found = [
+        one for one in receipts.read(pack) if attach(pack, pack / one.folder / receipts.LINE).sha256 not in entered
+    ]
     for one in found:
         _enter(pack, one, journal, acts)
     return found
