@@ -52,7 +52,8 @@ def _parts() -> dict[str, str]:
 
 
 @cache
-def _countries() -> frozenset[str]:
+def countries() -> frozenset[str]:
+    """The two letters of every country (ISO 3166-1)."""
     return frozenset(str(country.alpha_2) for country in pycountry.countries)
 
 
@@ -86,7 +87,7 @@ def as_part(code: str) -> str:
 
 def is_code(code: str) -> bool:
     """Whether ISO 3166-1 (alpha-2) or 3166-2 knows the code."""
-    return code in _parts() if "-" in code else code in _countries()
+    return code in _parts() if "-" in code else code in countries()
 
 
 def with_wholes(place: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,17 @@ from breachdesk.law.shelf import LawShelf
 from breachdesk.law.told import sections
 from breachdesk.law.words import Phrases
 from breachdesk.report.words import Words, read_sayings
+from breachdesk.site import shipped
 from breachdesk.site.book import Book, Entry, Place, grouped
 from breachdesk.site.book import write as tell
 
 _LOOK = Path(__file__).resolve().parent / "look"
 _TOKENS = Path(__file__).resolve().parent.parent / "report" / "look" / "tokens.css"
 FOLDER = "messages/site"
+_SCRIPTS = ("judge.js", "whatif.js")
+
+
+_lay = partial(write_whole, mode=0o644)  # pages are for everybody; a web server reads them under another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,21 @@ def write(law: LawShelf, shelf: Shelf, out: Path, day: date) -> Written:
     """Every page below `out/<language>/`, and the style beside them. Writes over what lies there. Raises OSError."""
     regions: dict[str, list[str]] = shelf.data(f"{FOLDER}/regions.yaml")["regions"]
     style = "\n".join(path.read_text(encoding="utf-8") for path in (_TOKENS, _LOOK / "site.css"))
-    write_whole(out / "site.css", style)
+    _lay(out / "site.css", style)
+    _lay(out / "law.js", shipped.as_script("LAW", shipped.law_data(law)))
+    for name in _SCRIPTS:
+        _lay(out / name, (_LOOK / name).read_text(encoding="utf-8"))
     pages = 0
     for language in LANGUAGES:
         book = tell(law, shelf, regions, language, day)
         say = read_sayings(shelf, f"{FOLDER}/{language}.yaml", language)
+        told = {entry.told.id: entry.told for entry in book.entries}
+        spoken = shipped.words(law, shelf, language, told, say)
+        _lay(out / language / "words.js", shipped.as_script("WORDS", spoken))
         for name, text in _pages(book, say, list(regions)):
-            write_whole(out / language / name, text, sync=False)
+            _lay(out / language / name, text, sync=False)
             pages += 1
-    write_whole(out / "index.html", _door(f"{LANGUAGES[0]}/index.html"))
+    _lay(out / "index.html", _door(f"{LANGUAGES[0]}/index.html"))
     return Written(len(book.places), len(book.entries), pages)
 
 
@@ -62,6 +73,7 @@ def _pages(book: Book, words: Words, regions: Sequence[str]) -> Iterator[tuple[s
                 finding=_finding(book.places, words))  # fmt: skip
     yield _page("unsure", "unsure.html", common, title=words.say("unsure"))
     yield _page("coming", "coming.html", common, title=words.say("coming"))
+    yield _page("whatif", "what-if.html", common, title=words.say("whatif"), scripted=True)
     for place in book.places:
         yield _page("place", f"{place.code}.html", common, title=place.name, place=place, orders=_orders(place))
     for entry in book.entries:

@@ -1,0 +1,834 @@
+"use strict";
+// Judges one case by the laws of `law.js`, in the reader's browser: the same answers as `breachdesk duties`
+// (tests/site/test_whatif.py compares them). It keeps nothing and speaks to nobody.
+//
+// A case: {facts: {name: value}, groups: [[residence, [element], "yes" | "no" | "unknown", low, high]] | null}.
+// Values: true, a number, a word, a list (a set), an instant {at: milliseconds} or {day: days since 1970}, and for a
+// request of the police {start, until, written}. A fact that is absent is unknown, never false.
+(function (page) {
+  const YES = "yes", NO = "no", UNKNOWN = "unknown", DAY = 86400000;
+  const not = (answer) => (answer === UNKNOWN ? UNKNOWN : answer === YES ? NO : YES);
+  const of = (value) => (value ? YES : NO);
+
+  /** A term that ends on a day of which this page does not know whether it is worked on. */
+  class Beyond extends Error {}
+
+  // --- findings: an answer, the facts that decided, the facts whose absence keeps it open
+
+  const finding = (answer, because = [], missing = []) => ({ answer, because, missing });
+  const FOUND = finding(YES);
+
+  function joined(found) {
+    const because = new Map();
+    const missing = new Set();
+    for (const one of found) {
+      for (const reason of one.because) because.set(JSON.stringify(reason), reason);
+      for (const name of one.missing) missing.add(name);
+    }
+    return [[...because.values()], [...missing]];
+  }
+
+  /** All of them. The first that says no ends it, and its reasons are the reasons. */
+  function every(findings) {
+    let answer = YES;
+    const found = [];
+    for (const one of findings) {
+      if (one.answer === NO) return one;
+      if (one.answer === UNKNOWN) answer = UNKNOWN;
+      found.push(one);
+    }
+    return found.length === 1 ? found[0] : finding(answer, ...joined(found));
+  }
+
+  /** One of them. Those that say yes are the reasons. */
+  function some(found) {
+    const yes = found.filter((one) => one.answer === YES);
+    if (yes.length) return finding(YES, joined(yes)[0]);
+    return finding(found.some((one) => one.answer === UNKNOWN) ? UNKNOWN : NO, ...joined(found));
+  }
+
+  // --- numbers that lie between two; no `high`: no upper bound is known
+
+  const bounds = (low, high) => ({ low, high, bounds: true });
+  const exact = (one) => one.low === one.high;
+  const plain = (one) => (exact(one) ? one.low : { min: one.low, max: one.high });
+
+  function compare(one, op, n) {
+    if (op === "lt") return not(compare(one, "gte", n));
+    if (op === "lte") return not(compare(one, "gt", n));
+    if (op === "eq") {
+      if (exact(one)) return of(one.low === n);
+      return n < one.low || (one.high !== null && n > one.high) ? NO : UNKNOWN;
+    }
+    if (op === "gt" ? one.low > n : one.low >= n) return YES;
+    if (one.high === null) return UNKNOWN;
+    return (op === "gt" ? one.high > n : one.high >= n) ? UNKNOWN : NO;
+  }
+
+  const SIGNS = { eq: "=", ne: "≠", gt: ">", gte: "≥", lt: "<", lte: "≤", in: "∈", has_any: "∩", has_all: "⊇" };
+
+  function counted(one, op, n, label) {
+    const answer = compare(one, op, n);
+    if (answer === UNKNOWN) return finding(UNKNOWN, [], ["people"]);
+    return finding(answer, [["people", plain(one), `${SIGNS[op]} ${n}${label ? ` (${label})` : ""}`]]);
+  }
+
+  // --- places
+
+  const whole = (place) => place.split("-")[0];
+  const covers = (wanted, place) => place === wanted || place.startsWith(wanted + "-");
+  const within = (place, wanted) => wanted.some((one) => covers(one, place));
+  const around = (place, wanted) => place === "unknown" || wanted.some((one) => one.startsWith(place + "-"));
+
+  /** The people of a case: listed in groups, or only what summary facts say of them. */
+  class People {
+    constructor(law, groups, counts, total) {
+      this.law = law;
+      this.counts = counts;
+      this.total = total;
+      this.groups = groups && groups.map(([residence, elements, minor, low, high]) => {
+        return { residence, elements, minor, low, high, names: satisfied(law, elements) };
+      });
+    }
+
+    everybody() {
+      if (this.groups) return this.sum(this.groups, this.groups);
+      if (this.total !== null) return bounds(this.total, this.total);
+      const places = Object.keys(this.counts);
+      return places.length ? this.here(places) : bounds(0, null);
+    }
+
+    sum(sure, possible) {
+      return bounds(sure.reduce((n, one) => n + one.low, 0), possible.reduce((n, one) => n + one.high, 0));
+    }
+
+    /** How many people live in any of the places, whatever they lost. */
+    here(places) {
+      if (this.groups) {
+        const sure = this.groups.filter((one) => within(one.residence, places));
+        return this.sum(sure, this.groups.filter((one) => within(one.residence, places) || around(one.residence, places)));
+      }
+      const told = Object.entries(this.counts);
+      if (!told.length && this.total === null) return bounds(0, null);
+      const add = (test) => told.reduce((n, [place, count]) => n + (test(place, places) ? count : 0), 0);
+      const inside = add(within);
+      return bounds(inside, inside + add(around) + this.unplaced());
+    }
+
+    unplaced() {
+      if (this.total === null) return 0;
+      const places = Object.keys(this.counts);
+      const tops = places.filter((one) => !within(one, places.filter((other) => other !== one)));
+      return Math.max(0, this.total - tops.reduce((n, place) => n + this.counts[place], 0));
+    }
+
+    /** Listed people whose loss surely or possibly counts, living in `places` (null: anywhere). */
+    count(places, whom) {
+      const sure = [], possible = [], waiting = new Set();
+      const open = [...whom.with_name, ...whom.alone, ...(whom.narrow || [])].filter((one) => one.answer === UNKNOWN);
+      for (const group of this.groups) {
+        const lives = places === null || within(group.residence, places);
+        if (!lives && !around(group.residence, places)) continue;
+        const [certain, perhaps] = counts(group, whom);
+        const aged = !whom.minors || group.minor === (whom.minors === "only" ? "yes" : "no");
+        if (!perhaps || !(aged || group.minor === "unknown")) continue;
+        possible.push(group);
+        if (lives && certain && aged) sure.push(group);
+        if (!certain) for (const one of open) if (group.names.has(one.name)) waiting.add(one);
+      }
+      const missing = new Set(open.filter((one) => waiting.has(one)).flatMap((one) => one.missing));
+      return [this.sum(sure, possible), [...missing]];
+    }
+
+    /** The count of the single state or country that has most of the people. */
+    most(whom, federation) {
+      const known = this.groups ? new Set(this.groups.map((one) => one.residence)) : new Set(Object.keys(this.counts));
+      known.delete("unknown");
+      known.delete(federation);
+      const found = [...known].map((place) => (this.groups ? this.count([place], whom)[0] : this.here([place])));
+      if (!found.length) return bounds(0, (this.groups ? this.count(null, whom)[0] : this.everybody()).high);
+      const highs = found.map((one) => one.high);
+      return bounds(Math.max(...found.map((one) => one.low)), highs.includes(null) ? null : Math.max(...highs));
+    }
+  }
+
+  /** Of a group whether its loss (surely, possibly) counts. */
+  function counts(group, whom) {
+    const held = (kinds) => {
+      const mine = kinds.filter((one) => one.answer !== NO && group.names.has(one.name));
+      return [mine.some((one) => one.answer === YES), mine.length > 0];
+    };
+    let [sure, possible] = [true, true];
+    if (!whom.any) {
+      const named = !whom.names.length || whom.names.some((name) => group.names.has(name));
+      const [together, alone] = [held(whom.with_name), held(whom.alone)];
+      [sure, possible] = [0, 1].map((at) => (named && together[at]) || alone[at]);
+    }
+    if (whom.narrow) {
+      const narrow = held(whom.narrow);
+      [sure, possible] = [sure && narrow[0], possible && narrow[1]];
+    }
+    return [sure, possible];
+  }
+
+  /** Every name the lost elements satisfy: themselves, what they are a kind of, what laws call them, combinations. */
+  function satisfied(law, elements) {
+    const found = new Set(elements.flatMap((one) => law.elements[one][0]));
+    const lost = (wanted) => elements.some((one) => one === wanted || one.startsWith(wanted + "."));
+    for (const one of law.combinations) {
+      const any = (names) => !names.length || names.some(lost);
+      if (one.all.every(lost) && any(one.any) && any(one.and_any)) one.names.forEach((name) => found.add(name));
+    }
+    return found;
+  }
+
+  // --- days of the calendar, as days since 1970, and the clocks of a zone
+
+  const ymd = (day) => { const one = new Date(day * DAY); return [one.getUTCFullYear(), one.getUTCMonth(), one.getUTCDate()]; };
+  const dayOf = (year, month, date) => Date.UTC(year, month, date) / DAY;
+  const lastOf = (year, month) => new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+
+  function addMonths(day, n) {
+    const [year, month, date] = ymd(day);
+    const months = year * 12 + month + n;
+    const [y, m] = [Math.floor(months / 12), ((months % 12) + 12) % 12];
+    return dayOf(y, m, Math.min(date, lastOf(y, m)));
+  }
+
+  function nextDate(after, month, date) {
+    const year = ymd(after)[0];
+    return [year, year + 1].map((y) => dayOf(y, month - 1, Math.min(date, lastOf(y, month - 1)))).find((day) => day > after);
+  }
+
+  class Zone {
+    constructor(changes) {
+      this.changes = changes;
+      this.end = Date.UTC(2060, 0, 1);
+    }
+
+    offset(moment) {
+      if (moment < this.changes[0][0] * 1000 || moment >= this.end) throw new Beyond();
+      return this.before((at) => this.changes[at][0] * 1000 <= moment);
+    }
+
+    before(passed) {
+      let at = this.changes.length - 1;
+      while (at > 0 && !passed(at)) at -= 1;
+      return this.changes[at][1] * 1000;
+    }
+
+    day(moment) { return Math.floor((moment + this.offset(moment)) / DAY); }
+
+    /** A time by the clock on the wall: the first where it comes twice, moved on by the gap where it is skipped. */
+    moment(wall) {
+      if (wall >= this.end || wall < this.changes[0][0] * 1000) throw new Beyond();
+      const turn = (at) => (this.changes[at][0] + Math.max(this.changes[at - 1][1], this.changes[at][1])) * 1000;
+      return wall - this.before((at) => turn(at) <= wall);
+    }
+
+    start(day) { return this.moment(day * DAY); }
+    close(day) { return this.moment(day * DAY + DAY - 1000); }
+    nextHour(moment) { const local = moment + this.offset(moment); return moment - (local % 3600000) + 3600000; }
+  }
+
+  // --- the case
+
+  class Case {
+    constructor(law, told, at) {
+      this.law = law;
+      this.at = at;
+      this.zones = {};
+      this.asked = [];
+      this.seen = new Map();
+      this.dating = new Set();
+      this.facts = { ...told.facts };
+      const counts = {};
+      for (const [name, value] of Object.entries(this.facts)) {
+        const place = name.startsWith("subjects.count_in.") && name.slice("subjects.count_in.".length);
+        if (place) counts[law.parts[place] || place] = value;
+      }
+      const total = this.facts["subjects.count"];
+      this.people = new People(law, told.groups, counts, total === undefined ? null : total);
+      this.derive(told.groups);
+    }
+
+    /** Facts that follow from others. What somebody wrote down stands, unless the people themselves are listed. */
+    derive(groups) {
+      const facts = this.facts;
+      if (groups) {
+        const classes = new Set(facts["data.classes"] || []);
+        for (const [, elements, minor, low, high] of groups) {
+          if (high) elements.forEach((one) => this.law.elements[one][1].forEach((name) => classes.add(name)));
+          if (high && minor === "yes") classes.add("child");
+          if (low && minor === "yes" && facts["subjects.vulnerable"] === undefined) facts["subjects.vulnerable"] = true;
+        }
+        facts["data.classes"] = [...classes];
+      }
+      if (facts["data.unintelligible"] === undefined) {
+        const [encrypted, key] = [facts["data.encrypted"], facts["data.key_taken"]];
+        if (encrypted === false || key === true) facts["data.unintelligible"] = false;
+        else if (encrypted && key === false) facts["data.unintelligible"] = true;
+      }
+    }
+
+    get(name) {
+      const known = (one) => (one.high === null && one.low === 0 ? undefined : one);
+      if (name === "subjects.count") return known(this.people.everybody());
+      if (name.startsWith("subjects.count_in.")) {
+        const place = name.slice("subjects.count_in.".length);
+        return known(this.people.here([this.law.parts[place] || place]));
+      }
+      return this.facts[name];
+    }
+
+    zone(name) { return (this.zones[name] ??= new Zone(this.law.zones[name])); }
+    instant(name) { const value = this.facts[name]; return value && (value.at !== undefined || value.day !== undefined) ? value : null; }
+    on(instant, zone) { return instant.day !== undefined ? instant.day : zone.day(instant.at); }
+    earliest(instant, zone) { return instant.at !== undefined ? instant.at : zone.start(instant.day); }
+
+    // --- conditions
+
+    ask(number) {
+      if (number === undefined) return FOUND;
+      return (this.asked[number] ??= this.condition(this.law.conditions[number]));
+    }
+
+    condition(raw) {
+      if (raw.f !== undefined) return this.leaf(raw);
+      if (raw.all) return every(raw.all.map((part) => this.condition(part)));
+      if (raw.any) return some(raw.any.map((part) => this.condition(part)));
+      if (raw.not) { const found = this.condition(raw.not); return { ...found, answer: not(found.answer) }; }
+      if (raw.predicate) return this[`_${raw.predicate}`]();
+      return finding(YES);
+    }
+
+    leaf(raw) {
+      const op = Object.keys(raw).find((key) => key !== "f");
+      const [fact, value, got] = [raw.f, raw[op], this.get(raw.f)];
+      let answer;
+      if (op === "known") answer = of((got !== undefined) === value);
+      else if (got === undefined) return finding(UNKNOWN, [], [fact]);
+      else answer = compared(got, op, value);
+      if (answer === UNKNOWN) return finding(UNKNOWN, [], ["people"]);
+      const test = op === "known" ? (value ? "known" : "not known") : `${SIGNS[op]} ${Array.isArray(value) ? `{${value.join(", ")}}` : value}`;
+      return finding(answer, [[fact, shown(got), test]]);
+    }
+
+    // --- the rare tests a condition cannot say (law/predicates.py)
+
+    /** GDPR Art 4(23): established in several EEA states, or in one while people in several are affected. */
+    _cross_border_eea() {
+      const eea = this.law.eea;
+      const [seats, main] = [this.get("entity.establishments"), this.get("entity.main_establishment")];
+      if (main !== undefined && !eea.includes(whole(main))) return finding(NO, [["entity.main_establishment", main, "∈ EEA"]]);
+      const told = seats && [...seats].sort();
+      const inside = told && new Set(told.map(whole).filter((state) => eea.includes(state)));
+      if (inside && !inside.size && main === undefined) return finding(NO, [["entity.establishments", told, "EEA ≥ 1"]]);
+      if (inside && inside.size > 1) return finding(YES, [["entity.establishments", told, "EEA > 1"]]);
+      const lived = eea.map((state) => [state, this.people.here([state])]);
+      const sure = lived.filter(([, one]) => one.low).map(([state]) => state);
+      if (sure.length > 1) return finding(YES, [["people", sure, "EEA > 1"]]);
+      if (!inside) return finding(UNKNOWN, [], ["entity.establishments"]);
+      if (lived.filter(([, one]) => one.high !== 0).length > 1) return finding(UNKNOWN, [], ["people"]);
+      return finding(NO, [["people", sure, "EEA > 1"]]);
+    }
+
+    /** DORA, Del. Reg. 2025/301 Art 5(1)(a). */
+    _dora_four_hours() {
+      const classified = this.instant("time.classified_major");
+      if (!classified) return finding(UNKNOWN, [], ["time.classified_major"]);
+      const names = ["time.aware", "time.determined", "time.detected", "time.discovered"];
+      const aware = names.map((name) => this.instant(name)).find(Boolean);
+      if (!aware) return finding(YES);
+      const zone = this.zone("Europe/Brussels");
+      const waited = this.earliest(classified, zone) - this.earliest(aware, zone);
+      return finding(of(waited + DAY / 6 <= DAY || waited > DAY), [["time.classified_major", null, "+ 4 h ≤ 24 h, or > 24 h"]]);
+    }
+
+    /** Oklahoma SB 626: discovered, determined or notified from 1 January 2026. */
+    _oklahoma_2026() {
+      const zone = this.zone("America/Chicago");
+      for (const name of ["time.determined", "time.individual_notice_sent", "time.individual_notice_planned"]) {
+        const one = this.instant(name);
+        if (one && this.on(one, zone) >= dayOf(2026, 0, 1)) return finding(YES, [[name, null, "≥ 2026-01-01"]]);
+      }
+      return finding(NO);
+    }
+
+    // --- whether a duty is owed
+
+    answer() { return this.law.items.flatMap((item) => this.made(item)); }
+
+    made(item) {
+      let duties = this.seen.get(item.id);
+      if (!duties) this.seen.set(item.id, (duties = this.duties(item)));
+      return duties;
+    }
+
+    duties(item) {
+      const order = this.law.orders[item.order];
+      const zone = this.zone(order.zone);
+      const since = this.law.known_since.map((name) => this.instant(name)).find(Boolean);
+      const day = since ? this.on(since, zone) : zone.day(this.at);
+      let state = (item.turns || []).filter((turn) => turn <= day).length;
+      while (item.states[state] === 0) state -= 1;
+      const one = { item, order, ...item.states[state] };
+      const judged = this.judge(one);
+      const active = ["owed", "unknown", "voluntary"].includes(judged.verdict);
+      const to = this.addressees(one);
+      return (active ? to : to.slice(0, 1)).map((addressee) => this.duty(one, judged, addressee, active));
+    }
+
+    judge(one) {
+      const { item, order } = one;
+      const reach = this.reach(order.applies);
+      const out = (verdict, because, people = null, missing = [], open = [], far = []) => ({ verdict, because, people, missing, open, far });
+      if (reach.answer === NO) return out("not_owed", reach.because, this.concerned(one));
+      const trigger = one.triggered ? this.ask(order.trigger) : FOUND;
+      const whens = (one.whens || []).map((number) => this.ask(number));
+      if (one.asleep) {
+        const found = every([reach, trigger, ...whens]);
+        return out(found.answer === YES ? one.asleep : "not_owed", found.because);
+      }
+      if (item.kind === "none") return out("not_owed", reach.because);
+      const [enough, told] = one.whom ? this.whom(one) : [FOUND, null];
+      const condition = every(whens);
+      const readable = one.triggered && order.encryption ? this.readable(order.encryption) : FOUND;
+      const found = every([reach, trigger, condition, readable, enough]);
+      const people = told || this.concerned(one);
+      if (found.answer === NO) return out(this.otherwise(item, reach, condition), found.because, people);
+      const open = new Set();
+      for (const [number, verdict] of item.unless || []) {
+        const asked = this.ask(number);
+        if (asked.answer === YES) return out(verdict, asked.because, people);
+        if (asked.answer === UNKNOWN) asked.missing.forEach((name) => open.add(name));
+      }
+      const owed = item.kind === "voluntary" ? "voluntary" : "owed";
+      const verdict = found.answer === UNKNOWN ? "unknown" : owed;
+      return out(verdict, found.because, people, found.missing, [...open], reach.missing);
+    }
+
+    reach(applies) {
+      if (applies.always) return FOUND;
+      const ways = [];
+      if (applies.residents) ways.push(counted(this.people.here(applies.residents), "gte", 1, applies.residents_said));
+      if (applies.establishments) ways.push(this.seated(applies));
+      if (applies.when !== undefined) ways.push(this.ask(applies.when));
+      return some(ways);
+    }
+
+    seated(applies) {
+      const [seats, main] = [this.get("entity.establishments"), this.get("entity.main_establishment")];
+      const known = [...new Set([...(seats || []), ...(main ? [main] : [])])].sort();
+      const because = [["entity.establishments", known, `∩ {${applies.establishments_said}}`]];
+      if (known.some((seat) => within(seat, applies.establishments))) return finding(YES, because);
+      return seats === undefined ? finding(UNKNOWN, [], ["entity.establishments"]) : finding(NO, because);
+    }
+
+    /** Whether encryption does not save: the data are readable, or the key went with them. */
+    readable(rule) {
+      const encrypted = this.get("data.encrypted");
+      if (encrypted === undefined) {
+        const hidden = this.get("data.unintelligible");
+        if (hidden === undefined) return finding(UNKNOWN, [], ["data.encrypted"]);
+        return finding(of(!hidden), [["data.unintelligible", hidden, "= false"]]);
+      }
+      if (!encrypted) return finding(YES, [["data.encrypted", false, "= false"]]);
+      const key = this.get("data.key_taken");
+      if (key === undefined && rule.lost_with_key !== false) return finding(UNKNOWN, [], ["data.key_taken"]);
+      if (key && rule.lost_with_key !== false) return finding(YES, [["data.key_taken", true, "= true"]]);
+      if (rule.minimum_bits !== null) {
+        const bits = this.get("data.encryption_bits");
+        if (bits === undefined) return finding(UNKNOWN, [], ["data.encryption_bits"]);
+        if (bits < rule.minimum_bits) return finding(YES, [["data.encryption_bits", bits, `< ${rule.minimum_bits}`]]);
+      }
+      return finding(NO, [["data.encrypted", true, "= false"]]);
+    }
+
+    /** Whether there are enough people, and how many. */
+    whom({ order, whom }) {
+      const kinds = (told) => told.map(([name, number]) => {
+        const asked = number === undefined ? FOUND : this.ask(number);
+        return { name, answer: asked.answer, missing: asked.missing };
+      });
+      const lost = whom.lost || { names: [], with_name: [], alone: [] };
+      const protects = {
+        any: !whom.lost, names: lost.names, minors: whom.minors,
+        with_name: kinds(lost.with_name), alone: kinds(lost.alone), narrow: whom.narrow ? kinds(whom.narrow) : null,
+      };
+      const anybody = !whom.lost && !whom.narrow && !whom.minors;
+      const count = (places) => {
+        if (this.people.groups) return this.people.count(places, protects);
+        const here = places === null ? this.people.everybody() : this.people.here(places);
+        return [anybody ? here : bounds(0, here.high), []];
+      };
+      const places = whom.of ? null : order.places;
+      const label = whom.of ? "" : order.label;
+      const [here, missing] = count(places);
+      let found = counted(here, "gte", 1, label);
+      if (whom.threshold) {
+        let enough = this.threshold(whom.threshold, here, protects, count, label, order.jurisdiction, anybody);
+        if (enough.answer === UNKNOWN && whom.threshold.unknown === "owed") enough = finding(YES, [["people", plain(here), "not known exactly"]]);
+        found = every([found, enough]);
+      }
+      if (found.answer === UNKNOWN && missing.length) found = finding(UNKNOWN, found.because, missing);
+      return [found, here];
+    }
+
+    threshold(rule, here, protects, count, label, federation, anybody) {
+      if (rule.counts === "residents") return counted(here, rule.op, rule.n, label);
+      if (rule.counts === "total") return counted(count(null)[0], rule.op, rule.n, "Σ");
+      let most = this.people.most(protects, federation);
+      if (!this.people.groups && !anybody) most = bounds(0, most.high);
+      return counted(most, rule.op, rule.n, "max");
+    }
+
+    /** Data were breached but the duty does not arise: still to be recorded, unless an exception is shown. */
+    otherwise(item, reach, condition) {
+      if (!item.record || condition.answer !== NO || reach.answer !== YES) return "not_owed";
+      const excepted = (item.unless || []).some(([number]) => this.ask(number).answer === YES);
+      return excepted || !this.get("breach.personal_data") ? "not_owed" : "record_only";
+    }
+
+    concerned({ item, order }) {
+      if (item.to !== "individuals") return null;
+      const seated = order.applies.establishments && this.seated(order.applies).answer === YES;
+      const here = seated ? this.people.everybody() : this.people.here(order.places);
+      return exact(here) ? here : null;
+    }
+
+    // --- to whom (GDPR Arts 55-56)
+
+    addressees({ item, order }) {
+      const fallback = { name: null, zone: order.zone, country: "", suffix: "", missing: [] };
+      if (!item.route) return [fallback];
+      const eea = this.law.eea;
+      const find = (place) => {
+        const iso = order.authorities[place] ? place : whole(place);
+        return order.authorities[iso] && { iso, name: order.authorities[iso][0], zone: order.authorities[iso][1] };
+      };
+      const made = (found, suffix = "") => ({ name: found.name, zone: found.zone, country: whole(found.iso), suffix, missing: [] });
+      const lived = () => eea.filter((state) => this.people.here([state]).low);
+      const everywhere = (also) => {
+        const found = [...new Set([...lived(), ...also])].sort().map(find).filter(Boolean);
+        return found.length ? found.map((one) => made(one, found.length > 1 ? one.iso.toLowerCase() : "")) : [fallback];
+      };
+      const lead = (place) => { const found = find(place); return [found ? made(found) : fallback]; };
+      if (item.route === "each_residence") return everywhere([]);
+      const [main, seats] = [this.get("entity.main_establishment"), this.get("entity.establishments")];
+      if (main !== undefined && eea.includes(whole(main))) return lead(main);
+      if (seats === undefined && main === undefined) return [{ ...fallback, missing: ["entity.establishments"] }];
+      const inside = new Map([...(seats || [])].sort().filter((seat) => eea.includes(whole(seat))).map((seat) => [whole(seat), seat]));
+      if (main !== undefined || !inside.size) return everywhere(inside.keys());
+      if (inside.size === 1) return lead([...inside.values()][0]);
+      return [{ ...fallback, missing: ["entity.main_establishment"] }];
+    }
+
+    duty(one, judged, to, active) {
+      const { item, order } = one;
+      const clock = new Clock(this, to, one.due || {});
+      let deadline = { due: null, latest: null, clock: null, missing: [] };
+      let held = null;
+      try {
+        if (active) deadline = clock.deadline();
+        held = active && item.held ? clock.hold(order.hold, deadline) : null;
+        if (held) deadline = held.deadline;
+      } catch (error) {
+        if (!(error instanceof Beyond)) throw error;
+        deadline = { due: null, latest: null, clock: null, missing: [], beyond: "due" };
+      }
+      const missing = active ? [...judged.missing, ...deadline.missing, ...to.missing] : judged.missing;
+      return {
+        id: item.id + (to.suffix && active ? `.${to.suffix}` : ""), item: item.id, order: item.order,
+        jurisdiction: order.jurisdiction, confidence: item.confidence, kind: item.kind, name: to.name,
+        verdict: held && held.active && judged.verdict === "owed" ? "held" : judged.verdict,
+        people: judged.people && (judged.verdict === "unknown" ? judged.people.high : judged.people.low),
+        due: deadline.due, latest: deadline.latest || null, clock: deadline.clock, beyond: deadline.beyond || "",
+        offset: deadline.due === null ? null : clock.zone.offset(deadline.due),
+        because: judged.because, missing: [...new Set(missing)], open: judged.open,
+        far: judged.far, judged: judged.missing,
+        remote: judged.verdict === "unknown" && judged.far.length === 1 && judged.far[0] === "people",
+      };
+    }
+
+    dueOf(name) {
+      if (this.dating.has(name)) return null;
+      this.dating.add(name);
+      const item = this.law.items.find((one) => one.id === name);
+      const duties = this.made(item);
+      this.dating.delete(name);
+      if (duties.some((duty) => duty.beyond === "due")) throw new Beyond();
+      const ends = duties.map((duty) => duty.due).filter((due) => due !== null);
+      return ends.length ? Math.min(...ends) : null;
+    }
+  }
+
+  function compared(got, op, value) {
+    if (got.bounds) {
+      const any = (list) => list.map((n) => compare(got, "eq", n)).reduce((a, b) => (a === YES || b === YES ? YES : a === UNKNOWN || b === UNKNOWN ? UNKNOWN : NO), NO);
+      if (op === "in") return any(value);
+      return op === "ne" ? not(any([value])) : compare(got, op, value);
+    }
+    switch (op) {
+      case "eq": return of(got === value);
+      case "ne": return of(got !== value);
+      case "in": return of(value.includes(got));
+      case "has_any": return of(value.some((one) => got.includes(one)));
+      case "has_all": return of(value.every((one) => got.includes(one)));
+      case "gt": return of(got > value);
+      case "gte": return of(got >= value);
+      case "lt": return of(got < value);
+    }
+    return of(got <= value);
+  }
+
+  function shown(got) {
+    if (got === undefined) return null;
+    if (got.bounds) return plain(got);
+    if (Array.isArray(got)) return [...got].sort();
+    return typeof got === "object" ? null : got;
+  }
+
+  // --- when
+
+  class Clock {
+    constructor(one, to, due) {
+      this.case = one;
+      this.due = due;
+      this.own = one.zone(to.zone);
+      this.zone = due.zone ? one.zone(due.zone) : this.own;
+      const named = due.calendar ?? (to.country ? (due.by_country || {})[to.country] : undefined);
+      this.calendar = named ?? one.law.monday_to_friday;
+    }
+
+    deadline() {
+      const due = this.due;
+      const found = due.earliest_of ? this.soonest(due.earliest_of) : this.branch(due.terms || []);
+      if (!found || !found.clock) return found || { due: null, latest: null, clock: null, missing: [] };
+      if (found.due === null) return found;
+      try {
+        return { ...found, latest: this.latest(found.due) };
+      } catch (error) {
+        if (!(error instanceof Beyond)) throw error;
+        return { ...found, beyond: "latest" };
+      }
+    }
+
+    soonest(options) {
+      const ends = options.map((term) => this.term(term));
+      const missing = [...new Set(ends.flatMap((end) => end.missing))];
+      return { ...first(ends), missing };
+    }
+
+    /** The first term whose condition holds; while that is open, the earliest of those possible. */
+    branch(options) {
+      const possible = [], missing = [];
+      for (const term of options) {
+        const found = term.if === undefined ? null : this.case.ask(term.if);
+        if (found && found.answer === NO) continue;
+        possible.push(term);
+        if (!found || found.answer === YES) break;
+        missing.push(...found.missing);
+      }
+      if (!possible.length) return null;
+      if (possible.length === 1 && !missing.length) return this.term(possible[0]);
+      const best = first(possible.map((term) => this.term(term)));
+      return { ...best, missing: [...new Set([...missing, ...best.missing])] };
+    }
+
+    term(term) {
+      const none = { due: null, latest: null, clock: null, missing: [] };
+      let n = term.n === undefined ? null : term.n;
+      let open = [];
+      if (term.n_from !== undefined) {
+        const told = this.case.facts[term.n_from];
+        n = Number.isInteger(told) && told <= this.case.law.longest && term.unit ? told : null;
+      }
+      if (n !== null && term.double_if !== undefined) {
+        const found = this.case.ask(term.double_if);
+        if (found.answer === YES) n *= 2;
+        if (found.answer === UNKNOWN) open = found.missing;
+      }
+      const started = this.start(term);
+      if (n === null && term.n_from !== undefined) {
+        const missing = started ? started.missing : this.unknown(term).missing;
+        return { ...none, clock: { start: started ? started.name : term.n_from }, missing: [term.n_from, ...missing] };
+      }
+      if (n === null && !term.by) return none;
+      if (!started) return this.unknown(term, n);
+      const clock = { start: started.name, n, unit: term.unit, by: term.by };
+      return { due: this.end(term, n, started.instant), latest: null, clock, missing: [...started.missing, ...open] };
+    }
+
+    unknown(term, n) {
+      const wanted = term.from[0];
+      const names = term.from.map((entry) => entry.fact || entry.year_end_of).filter(Boolean);
+      const clock = { start: wanted.due_of && term.from.length === 1 ? wanted.due_of : names[0] || wanted.due_of, n, unit: term.unit, by: term.by };
+      const missing = wanted.due_of && term.from.length === 1 ? [] : names.slice(0, 1);
+      return { due: null, latest: null, clock, missing };
+    }
+
+    start(term) {
+      const known = (term.from || []).map((entry) => this.entry(entry, term)).filter(Boolean);
+      if (!known.length) return null;
+      if (!term.pick) return known[0];
+      const at = (found) => this.case.earliest(found.instant, this.zone);
+      return known.reduce((best, one) => ((term.pick === "earliest" ? at(one) < at(best) : at(one) > at(best)) ? one : best));
+    }
+
+    entry(entry, term) {
+      const wanted = term.from[0].fact || term.from[0].year_end_of || "";
+      const missing = entry.assumed && wanted ? [wanted] : [];
+      if (entry.due_of) {
+        const end = this.case.dueOf(entry.due_of);
+        return end === null ? null : { name: entry.due_of, instant: { at: end }, missing };
+      }
+      const name = entry.fact || entry.year_end_of;
+      let instant = this.case.instant(name);
+      if (!instant) return null;
+      if (entry.year_end_of) instant = { day: dayOf(ymd(this.case.on(instant, this.zone))[0], 11, 31) };
+      return { name, instant, missing };
+    }
+
+    end(term, n, instant) {
+      if (term.unit === "hours" && n !== null) return this.case.earliest(instant, this.zone) + n * 3600000;
+      let day = this.day(term, n, this.case.on(instant, this.zone));
+      if (term.roll) day = this.open(day);
+      return this.zone.close(day);
+    }
+
+    day(term, n, start) {
+      if (term.by) return nextDate(start, ...term.by);
+      if (term.unit === "business_days") return this.business(term.first_day ? start - 1 : start, n);
+      if (term.unit === "calendar_days") return start + n - (term.first_day ? 1 : 0);
+      return addMonths(start, n * (term.unit === "years" ? 12 : 1));
+    }
+
+    business(day, n) {
+      for (let at = 0; at < n; at += 1) day = this.open(day + 1);
+      return day;
+    }
+
+    open(day) {
+      while (!this.works(day)) day += 1;
+      return day;
+    }
+
+    works(day) {
+      const { first: begin, last, calendars } = this.case.law;
+      if (day < begin || day > last) throw new Beyond();
+      let bits = calendars[this.calendar];
+      if (typeof bits === "string") bits = calendars[this.calendar] = Uint8Array.from(atob(bits), (one) => one.charCodeAt(0));
+      const at = day - begin;
+      return Boolean(bits[at >> 3] & (128 >> (at & 7)));
+    }
+
+    /** The latest arguable reading, when it is later than the one to plan on. */
+    latest(end) {
+      let latest = end;
+      if (this.due.latest) {
+        const found = this.branch(this.due.latest);
+        if (found && found.due !== null) latest = Math.max(latest, found.due);
+      }
+      if (this.due.eu_1182) latest = Math.max(latest, this.regulation(latest));
+      return latest > end ? latest : null;
+    }
+
+    /** Reg. 1182/71 Art 3(1) and 3(5): the hour of the event is not counted; two working days. */
+    regulation(latest) {
+      const term = (this.due.terms || []).find((one) => one.unit === "hours");
+      const started = term && this.start(term);
+      if (!term || term.n === undefined || !started || started.instant.at === undefined) return latest;
+      const begin = started.instant.at;
+      const hours = this.zone.nextHour(begin) + term.n * 3600000;
+      const second = this.zone.close(this.business(this.zone.day(begin), 2));
+      return this.zone.day(second) > this.zone.day(hours) ? second : hours;
+    }
+
+    // --- a request of the police to wait (law/holding.py)
+
+    hold(rule, deadline) {
+      const told = this.case.facts["hold.law_enforcement"];
+      if (!told || !told.start || !rule) return null;
+      if (rule.written && !told.written) return { active: false, deadline };
+      const zone = this.own;
+      const start = this.case.earliest(told.start, zone);
+      const ends = told.until ? [this.case.earliest(told.until, zone)] : [];
+      if (rule.oral_days !== null && !told.written) ends.push(later(start, rule.oral_days, zone));
+      if (rule.longest_days !== null) ends.push(later(start, rule.longest_days, zone));
+      const until = ends.length ? Math.min(...ends) : null;
+      if (start > this.case.at || (deadline.due !== null && start > deadline.due)) return null;
+      const clock = { start: "hold.law_enforcement" };
+      if (until === null || until > this.case.at) return { active: true, deadline: { due: null, latest: null, clock, missing: [] } };
+      return { active: false, deadline: this.released(rule, deadline, until, clock) };
+    }
+
+    released(rule, deadline, until, clock) {
+      if (rule.after_release) {
+        const { n, unit } = rule.after_release;
+        const kept = { zone: this.own, calendar: rule.calendar ?? this.calendar };
+        const after = Object.assign(Object.create(Clock.prototype), this, kept);
+        const due = after.end({ unit }, n, { at: until });
+        if (deadline.due !== null && due <= deadline.due) return deadline;
+        return { due, latest: null, clock: { ...clock, n, unit }, missing: [] };
+      }
+      if (deadline.due !== null && deadline.due > until) return deadline;
+      return { due: null, latest: null, clock, missing: [] };
+    }
+  }
+
+  /** So many days later by the clock on the wall. */
+  function later(moment, days, zone) { return zone.moment(moment + zone.offset(moment) + days * DAY); }
+
+  function first(ends) {
+    const order = (one) => (one.due === null ? Infinity : one.due);
+    return ends.reduce((best, one) => (order(one) < order(best) ? one : best));
+  }
+
+  // --- what to ask next: what the most urgent duties wait for
+
+  /** Names of facts: first what decides duties of laws that surely reach the case; the nearest deadline first; then
+   *  those that keep more duties open. */
+  function questions(duties, known) {
+    const waiting = new Map();
+    for (const duty of duties) {
+      if (!["owed", "unknown", "held", "voluntary"].includes(duty.verdict) || duty.remote) continue;
+      for (const name of wanted(duty, known)) {
+        const one = waiting.get(name) || { name, soonest: Infinity, reached: false, open: false, duties: [] };
+        one.soonest = Math.min(one.soonest, duty.due === null ? Infinity : duty.due);
+        one.reached ||= !duty.far.length;
+        one.open ||= duty.verdict === "unknown";
+        one.duties.push(duty.id);
+        waiting.set(name, one);
+      }
+    }
+    const order = (one) => [!one.reached, !one.open, one.soonest, -one.duties.length];
+    return [...waiting.values()].sort((a, b) => differ(order(a), order(b)));
+  }
+
+  /** The first of their parts that differ decides. */
+  function differ(a, b) {
+    const at = a.findIndex((one, place) => one !== b[place]);
+    return at < 0 ? 0 : a[at] < b[at] ? -1 : 1;
+  }
+
+  function wanted(duty, known) {
+    if (duty.far.length) return duty.far;
+    if (duty.verdict !== "unknown") return [...new Set([...duty.missing, ...duty.open])];
+    const early = (name) => name.startsWith("time.") && !known.includes(name) && !duty.judged.includes(name);
+    return duty.missing.filter((name) => !early(name));
+  }
+
+  page.Breachdesk = {
+    /** Every duty of the shelf for one case at one moment (milliseconds). Throws RangeError outside its years. */
+    judge(law, told, at) {
+      try {
+        return new Case(law, told, at).answer();
+      } catch (error) {
+        if (error instanceof Beyond) throw new RangeError("outside the years of this page");
+        throw error;
+      }
+    },
+    questions,
+  };
+})(globalThis);

@@ -1,0 +1,142 @@
+"""The judge in the browser says what the engine says: of every kind of case the shelf tells, and of any sheet."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from playwright.sync_api import Browser, Page
+
+from breachdesk.ground.shelf import our_shelf
+from breachdesk.law import engine, facts, instants, shelf, stories, workdays
+from breachdesk.law.predicates import PREDICATES
+from breachdesk.law.schema import Calendar
+from breachdesk.site import pages, shipped
+from tests.law.test_any_sheet import sheets
+from tests.report.browser import or_skip
+from tests.site.judged import differences, plain_of, told
+
+LAW = shelf.load()
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+EVERY = 30  # one of so many stories: the whole shelf takes the engine minutes
+JUDGE = Path(pages.__file__).parent / "look" / "judge.js"
+
+pytestmark = pytest.mark.browser
+browser = pytest.fixture(scope="module")(or_skip)
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    folder = tmp_path_factory.mktemp("judge")
+    (folder / "law.js").write_text(shipped.as_script("LAW", shipped.law_data(LAW)))
+    (folder / "judge.js").write_text(JUDGE.read_text())
+    (folder / "page.html").write_text(
+        '<!DOCTYPE html><meta charset="utf-8"><script src="law.js"></script><script src="judge.js"></script>'
+    )
+    opened = browser.new_page()
+    opened.goto((folder / "page.html").as_uri())
+    yield opened
+    opened.close()
+
+
+def judged(page: Page, raw: Mapping[str, Any], at: datetime) -> list[str]:
+    """What the two say differently of one sheet."""
+    sheet = facts.parse(raw, vocabulary=LAW.facts)
+    wanted = [plain_of(duty) for duty in engine.duties(sheet, LAW, at)]
+    moment = round(at.timestamp() * 1000)
+    got = page.evaluate(
+        "([told, at]) => JSON.stringify(Breachdesk.judge(LAW, told, at))",
+        [json.loads(json.dumps(told(sheet, raw))), moment],
+    )
+    return list(differences(wanted, json.loads(got)))
+
+
+def chosen() -> list[stories.Told]:
+    """Of every legal order one story of each kind, and one of so many of the rest."""
+    found, kinds = [], set()
+    for place, one in enumerate(stories.read(our_shelf())):
+        key = (one.file.rpartition("/stories/")[0].split("/")[1], one.story.kind)
+        if place % EVERY == 0 or key not in kinds:
+            found.append(one)
+        kinds.add(key)
+    return found
+
+
+def test_it_says_what_the_engine_says_of_the_stories_of_the_shelf(page: Page) -> None:
+    cases = chosen()
+    assert len(cases) >= 500
+    different = []
+    for one in cases:
+        at = instants.parse(one.story.at).earliest(ZoneInfo("UTC")) if one.story.at else AT
+        different += [f"{one.name}: {line}" for line in judged(page, one.story.facts, at)]
+    assert not different, different[:20]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sheets)
+def test_it_says_what_the_engine_says_of_any_sheet(page: Page, sheet: dict[str, Any]) -> None:
+    assert not judged(page, sheet, AT)
+
+
+def test_a_wrong_judge_would_be_found(page: Page) -> None:
+    """The comparison bites: one threshold of the law moved by one is seen."""
+    raw = {
+        "breach.personal_data": True, "breach.confidentiality": True, "time.aware": "2026-11-20T10:00:00Z",
+        "breach.exfiltration": "yes", "data.encrypted": False,
+        "people": [{"residence": "US-CA", "count": 501, "elements": ["name", "gov_id.us.ssn"], "minor": False}],
+    }  # fmt: skip
+    assert not judged(page, raw, AT)
+    page.evaluate(
+        """() => { const one = LAW.items.find((item) => item.id === "us.ca.ag");
+           one.states.filter(Boolean).forEach((state) => { state.whom.threshold.n += 1; }); }"""
+    )
+    try:
+        assert any("us.ca.ag: verdict: owed expected, got not_owed" in line for line in judged(page, raw, AT))
+    finally:
+        page.evaluate(
+            """() => { const one = LAW.items.find((item) => item.id === "us.ca.ag");
+               one.states.filter(Boolean).forEach((state) => { state.whom.threshold.n -= 1; }); }"""
+        )
+
+
+def test_every_predicate_of_the_engine_has_its_twin() -> None:
+    text = JUDGE.read_text()
+    assert PREDICATES
+    assert [name for name in PREDICATES if f" _{name}()" not in text] == []
+
+
+def test_a_date_outside_its_years_is_refused_aloud(page: Page) -> None:
+    got = page.evaluate(
+        """() => { const facts = {"time.aware": {at: Date.UTC(1999, 0, 1)}};
+           try { Breachdesk.judge(LAW, {facts, groups: null}, Date.UTC(2026, 0, 1)); }
+           catch (error) { return error.name; } }"""
+    )
+    assert got == "RangeError"
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", "America/Santiago", "Africa/Casablanca", "Asia/Kathmandu", "UTC"])
+def test_clock_changes_are_those_of_the_zone(name: str) -> None:
+    zone = ZoneInfo(name)
+    changes = list(shipped._clock_changes(zone))
+    for at, offset in changes[1:]:
+        for moment, wanted in ((at, offset), (at - 1, None)):
+            told_ = datetime.fromtimestamp(moment, zone).utcoffset()
+            assert told_ is not None
+            assert (told_.total_seconds() == offset) is (wanted is not None)
+    assert len(changes) == 1 or len(changes) > 80
+
+
+def test_working_days_are_packed_bit_by_bit() -> None:
+    import base64
+
+    calendar = Calendar(country="IL")
+    packed = base64.b64decode(shipped._working_days(calendar))
+    test = workdays.working(calendar)
+    days = [shipped.FIRST + timedelta(days=n) for n in range((shipped.LAST - shipped.FIRST).days + 1)]
+    unpacked = [bool(packed[n >> 3] & (128 >> (n & 7))) for n in range(len(days))]
+    assert unpacked == [test(day) for day in days]
+    assert unpacked[(date(2026, 11, 27) - shipped.FIRST).days] is False  # a Friday
