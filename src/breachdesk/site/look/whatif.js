@@ -219,7 +219,8 @@
   function reason([fact, got, test]) {
     const asked = fact === "people" ? say("people") : question(fact);
     const told = value(fact, got);
-    return make("li", {}, `${asked} `, make("b", {}, told), /^= |^∩|^known|^not known/.test(test) && told ? "" : ` ${test}`);
+    const bound = told && !["people", "int", "money"].includes(fact === "people" ? fact : LAW.facts[fact.startsWith("subjects.count_in.") ? "subjects.count" : fact]);
+    return make("li", {}, `${asked} `, make("b", {}, told), bound ? "" : ` ${test}`);
   }
 
   function question(name) {
@@ -246,17 +247,17 @@
       duty.latest !== null ? make("p", {}, say("arguable", { time: zoned(duty.latest, duty.offset) })) : null,
       duty.missing.length ? [make("p", {}, say(duty.verdict === "unknown" ? "waits" : "would_move")), make("ul", {}, duty.missing.map((one) => make("li", {}, question(one))))] : null,
       duty.open.length ? [make("p", {}, say("would_fall")), make("ul", {}, duty.open.map((one) => make("li", {}, question(one))))] : null);
-    return make("tr", { "data-duty": duty.id },
+    return make("tbody", { "data-duty": duty.id }, make("tr", {},
       make("th", { scope: "row" }, make("a", { href: `duty/${duty.item}.html`, target: "_blank", rel: "noopener" }, name), make("br"), make("span", { class: "quiet" }, where),
         duty.confidence === "uncertain" ? [make("br"), make("b", { class: "unsure" }, say("uncertain"))] : null),
       make("td", {}, duty.name || to, duty.people ? make("div", { class: "quiet" }, counted("people_n", duty.people)) : null),
-      make("td", {}, times, ["owed", "unknown"].includes(duty.verdict) ? null : make("div", { class: "quiet" }, WORDS.verdicts[duty.verdict])),
-      make("td", {}, why));
+      make("td", {}, times, ["owed", "unknown"].includes(duty.verdict) ? null : make("div", { class: "quiet" }, WORDS.verdicts[duty.verdict]))),
+      make("tr", { class: "why" }, make("td", { colspan: 3 }, why)));
   }
 
   function table(duties, now) {
-    const heads = ["duty", "to", "by", "why"].map((key) => make("th", { scope: "col" }, say(key)));
-    return make("div", { class: "scroll" }, make("table", {}, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, duties.map((duty) => row(duty, now)))));
+    const heads = ["duty", "to", "by"].map((key) => make("th", { scope: "col" }, say(key)));
+    return make("div", { class: "scroll" }, make("table", {}, make("thead", {}, make("tr", {}, heads)), duties.map((duty) => row(duty, now))));
   }
 
   const soonest = (a, b) => (a.due ?? Infinity) - (b.due ?? Infinity);
@@ -283,9 +284,9 @@
     for (const [kind, found] of lists) {
       at(`${kind}-none`).hidden = found.length > 0;
       at(`${kind}-count`).textContent = number(found.length);
-      const opened = new Set([...at(kind).querySelectorAll("tr:has(details[open])")].map((one) => one.dataset.duty));
+      const opened = new Set([...at(kind).querySelectorAll("tbody:has(details[open])")].map((one) => one.dataset.duty));
       at(kind).replaceChildren(...(found.length ? [table(found, now)] : []));
-      at(kind).querySelectorAll("tr[data-duty]").forEach((one) => { if (opened.has(one.dataset.duty)) one.querySelector("details").open = true; });
+      at(kind).querySelectorAll("[data-duty]").forEach((one) => { if (opened.has(one.dataset.duty)) one.querySelector("details").open = true; });
     }
     lacking();
     ask(Breachdesk.questions(duties, LAW.known_since));
