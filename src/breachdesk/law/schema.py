@@ -182,6 +182,7 @@ class Calendar(Strict):
     weekend: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] | None = None
     closed: Strings = ()
     without: Strings = ()  # names of holidays that do not count here
+    moved: bool = False  # a holiday kept on another day is no holiday on its own (Ecuador)
 
 
 class ByDate(Strict):

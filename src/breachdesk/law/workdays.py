@@ -1,7 +1,7 @@
 """Working days of a country and its parts: its own weekend, its public holidays, the days its offices are shut,
 the Saturdays on which it works because a decree moved a day off (Belarus, Russia)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cache
 
@@ -28,10 +28,22 @@ def working(calendar: Calendar) -> Working:
         weekend, moved = _weekend(calendar, day.year)
         if day.weekday() in weekend:
             return day in moved
-        names = _names(calendar.country, calendar.subdivision, calendar.categories, day.year).get(day, ())
-        return all(name in without for name in names)
+        names = _names(calendar.country, calendar.subdivision, calendar.categories, day.year)
+        return all(
+            name in without or (calendar.moved and _kept_elsewhere(name, day, names)) for name in names.get(day, ())
+        )
 
     return test
+
+
+_OBSERVED = " (observed)"  # how the library marks the day on which a holiday is kept instead
+_NEAR = 4  # days between the two at most
+
+
+def _kept_elsewhere(name: str, day: date, names: Mapping[date, tuple[str, ...]]) -> bool:
+    """Whether a holiday is kept on another day of that week."""
+    around = (day + timedelta(days=n) for n in range(-_NEAR, _NEAR + 1))
+    return any(name + _OBSERVED in names.get(other, ()) for other in around)
 
 
 def check(calendar: Calendar) -> None:
