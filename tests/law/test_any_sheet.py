@@ -1,6 +1,7 @@
 """Any sheet that can be written: the engine answers, and explains itself; more facts never make it less sure."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from breachdesk.ground import elements
 from breachdesk.law import engine, facts, risk, shelf
+from breachdesk.law.conditions import All, Condition, Leaf, Not, Some
 from breachdesk.law.facts import BadFacts
 from breachdesk.law.shapes import Duties, Duty, Verdict
-from breachdesk.law.shelf import LawShelf
+from breachdesk.law.shelf import Item, LawShelf
 from breachdesk.law.vocabulary import Fact, FactType, our_facts
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -134,6 +136,49 @@ def test_one_more_fact_never_makes_a_known_answer_open(sheet: dict[str, Any], da
         earlier = before.get(duty.id)
         if earlier is not None and earlier.verdict is not Verdict.UNKNOWN:
             assert duty.verdict is not Verdict.UNKNOWN, (added, earlier, duty)
+
+
+@cache
+def opening() -> tuple[str, ...]:
+    """Those, and facts of which a law asks whether they are known at all."""
+    tested = [leaf.fact for one in law().parsed.values() for leaf in leaves(one) if leaf.op == "known"]
+    return (*OPENING, *tested)
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    match condition:
+        case Leaf():
+            yield condition
+        case All(parts) | Some(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+
+
+@SLOW
+@given(sheets, st.data())
+def test_what_is_settled_stays_so_whatever_else_becomes_known(sheet: dict[str, Any], data: st.DataObject) -> None:
+    """Unknown is no guess: a fact that was not needed for an answer cannot turn it. Only an exception that is shown
+    takes an owed duty away."""
+    more = [known for known in sheet if not known.startswith(opening())]
+    assume(more)
+    hidden = data.draw(st.lists(st.sampled_from(more), min_size=1, unique=True))
+    before = {d.id: d for d in answered({k: v for k, v in sheet.items() if k not in hidden}).duties}
+    for duty in answered(sheet).duties:
+        earlier = before.get(duty.id)
+        if earlier is None or earlier.verdict is duty.verdict:
+            continue
+        if earlier.verdict is Verdict.NOT_OWED:
+            assert duty.verdict is Verdict.RECORD_ONLY, (hidden, earlier, duty)
+        if earlier.verdict in ASKED and duty.verdict not in ASKED:
+            shown = {name for one in item(duty).unless for name in law().looked(one.when)}
+            assert shown & set(hidden), (hidden, earlier, duty)
+
+
+def item(duty: Duty) -> Item:
+    found = law().by_id.get(duty.id)
+    return found if found is not None else law().by_id[duty.id.rpartition(".")[0]]
 
 
 @pytest.mark.parametrize("written", WORDS)
