@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+from pydantic import BaseModel, ConfigDict
+
 from breachdesk.ground.shelf import Shelf, our_shelf
+
+FILE = "elements.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +67,30 @@ def covers(parent: str, child: str) -> bool:
     return child == parent or child.startswith(parent + ".")
 
 
+class _Element(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    en: str
+    ru: str
+    severity: str = "simple"
+    us: tuple[str, ...] = ()
+    world: tuple[str, ...] = ()
+
+
+class _Combination(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    us: str
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    and_any: tuple[str, ...] = ()
+
+
 def read(shelf: Shelf) -> Vocabulary:
-    raw = shelf.data("elements.yaml")
-    elements = {
-        name: Element(
-            id=name,
-            en=row["en"],
-            ru=row["ru"],
-            severity=row.get("severity", "simple"),
-            us=tuple(row.get("us", ())),
-            world=tuple(row.get("world", ())),
-        )
-        for name, row in raw["elements"].items()
-    }
+    """Raises BadPack with file and line of a row that is not one."""
+    rows = shelf.rows(FILE, "elements", _Element)
+    elements = {name: Element(name, row.en, row.ru, row.severity, row.us, row.world) for name, row in rows.items()}
     combinations = tuple(
-        Combination(
-            id=name,
-            us=row["us"],
-            all=tuple(row.get("all", ())),
-            any=tuple(row.get("any", ())),
-            and_any=tuple(row.get("and_any", ())),
-        )
-        for name, row in raw["combinations"].items()
+        Combination(name, row.us, row.all, row.any, row.and_any)
+        for name, row in shelf.rows(FILE, "combinations", _Combination).items()
     )
     return Vocabulary(elements, combinations, {name: place for place, name in enumerate(elements)})
 

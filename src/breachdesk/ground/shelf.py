@@ -10,14 +10,25 @@ from contextlib import suppress
 from copy import deepcopy
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from breachdesk.ground import compiled
+from breachdesk.ground.lines import line_of
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+
+
+R = TypeVar("R", bound=BaseModel)
+_WRONG = {
+    "model_type": "named values are expected here, as {en: ..., ru: ...}",
+    "tuple_type": "a list is expected here, as [a, b]",
+    "missing": "is not there",
+    "extra_forbidden": "is no key of a row",
+}
 
 
 class BadPack(Exception):
@@ -60,6 +71,26 @@ class Shelf:
 
     def data(self, path: str) -> Any:
         return load_yaml(self.find(path))
+
+    def rows(self, path: str, table: str, form: type[R]) -> dict[str, R]:
+        """The rows of a table of a file, each read as `form`. Raises BadPack with file and line, and what to do."""
+        data = self.data(path)
+        rows = data.get(table) if isinstance(data, dict) else None
+        if not isinstance(rows, dict):
+            raise BadPack(f"{path}: `{table}` is a table of named rows; compare the file of that name we ship")
+        found: dict[str, R] = {}
+        for name, row in rows.items():
+            try:
+                found[str(name)] = form.model_validate(row)
+            except ValidationError as error:
+                one = error.errors(include_url=False, include_input=False)[0]
+                where = ".".join(map(str, (name, *one["loc"])))
+                line = line_of(self.find(path), (table, name, *one["loc"]))
+                told = f"{path}:{line}: {where}: {_WRONG.get(one['type'], one['msg'].lower())}"
+                raise BadPack(
+                    f"{told}; a row has {', '.join(form.model_fields)} (words with commas in quotes)"
+                ) from error
+        return found
 
     def all(self, under: str, *, without: str = "") -> dict[str, Any]:
         """Every document below `under` by its path on the shelf; folders named `without` are passed over. For shelves

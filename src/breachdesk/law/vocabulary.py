@@ -6,8 +6,8 @@ from enum import StrEnum
 from functools import cache
 
 from breachdesk.ground import places
-from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
-from breachdesk.law.schema import Text
+from breachdesk.ground.shelf import Shelf, our_shelf
+from breachdesk.law.schema import Strict, Text
 
 COUNT_IN = "subjects.count_in."
 
@@ -73,31 +73,23 @@ def is_place(code: str) -> bool:
     return _place(code)
 
 
-_KEYS = {"type", "options", "en", "ru", "help", "decides"}
-_EMPTY = {"en": "", "ru": ""}
+class _Row(Strict):
+    type: FactType
+    en: str
+    ru: str
+    decides: Text
+    help: Text = Text(en="", ru="")
+    options: tuple[str, ...] = ()
 
 
 def read(shelf: Shelf) -> Facts:
-    facts: dict[str, Fact] = {}
-    for name, row in shelf.data("facts.yaml")["facts"].items():
-        if set(row) - _KEYS:
-            raise BadPack(
-                f"facts.yaml: {name}: unknown {', '.join(map(str, set(row) - _KEYS))} (quote words with commas)"
-            )
-        try:
-            facts[name] = Fact(
-                name=name,
-                type=FactType(row["type"]),
-                question=Text(en=row["en"], ru=row["ru"]),
-                help=Text(**row.get("help", _EMPTY)),
-                decides=Text(**row["decides"]),
-                options=tuple(row.get("options", ())),
-            )
-        except (KeyError, ValueError, TypeError) as error:
-            raise BadPack(
-                f"facts.yaml: {name}: {error}; a fact has type, en, ru, decides (docs/formats/facts.md)"
-            ) from error
-    return Facts(facts)
+    """Raises BadPack with file and line of a row that is not one."""
+    return Facts(
+        {
+            name: Fact(name, row.type, Text(en=row.en, ru=row.ru), row.help, row.decides, row.options)
+            for name, row in shelf.rows("facts.yaml", "facts", _Row).items()
+        }
+    )
 
 
 @cache

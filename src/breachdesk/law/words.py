@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from breachdesk.ground.languages import LANGUAGES
@@ -45,7 +46,18 @@ def _plural(n: int, language: str) -> str:
 def read(shelf: Shelf, language: str) -> Phrases:
     if language not in LANGUAGES:
         raise BadPack(f"messages/law: no words in {language!r}; there are {', '.join(LANGUAGES)}")
-    return Phrases(language, shelf.data(f"messages/law/{language}.yaml"))
+    file = f"messages/law/{language}.yaml"
+    texts = shelf.data(file)
+    lacking = shipped_keys(language) - set(texts if isinstance(texts, dict) else ())
+    if lacking:
+        raise BadPack(f"{file}: {sorted(lacking)[0]} and {len(lacking) - 1} more are not there; keep every key of ours")
+    return Phrases(language, texts)
+
+
+@cache
+def shipped_keys(language: str) -> frozenset[str]:
+    """What a file of words laid over ours must still say."""
+    return frozenset(Shelf().data(f"messages/law/{language}.yaml"))
 
 
 def read_telling(shelf: Shelf, language: str) -> Phrases:
