@@ -20,6 +20,7 @@ system:
 
 # The breach is invented and its dates are fixed, so the pack is judged at the evening on which it was understood.
 demo: setup $(DEMO)/evidence-room/truth.json
+	rm -rf $(DEMO)/pack
 	$(BIN)/breachdesk assess $(DEMO)/evidence-room/evidence --facts $(DEMO)/evidence-room/facts.yaml \
 	  --out $(DEMO)/pack --key-folder $(DEMO)/keys --at 2026-11-20T20:00+01:00
 

@@ -7,9 +7,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from breachdesk.cli.common import words
 from breachdesk.cli.exposure import _show
 from breachdesk.cli.main import app, collect
+from breachdesk.ground.shelf import our_shelf
+from breachdesk.report.words import read
 
 collect()
 FACTS = """\
@@ -64,7 +65,7 @@ def test_as_one_document(sheet: Path) -> None:
 
 
 def test_nothing_at_stake_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    _show([], words("en"), Console(width=200))
+    _show([], read(our_shelf(), "en"), Console(width=200))
     told = capsys.readouterr().out
     assert "does not mean that nothing can be imposed" in told
     assert "Not legal advice" in told

@@ -38,6 +38,7 @@ from breachdesk.journal import Actor, Journal, JournalError, Via, attach_all, wr
 from breachdesk.law import answers, changes, document, engine, facts, kept, risk, shelf
 from breachdesk.law.answers import BadLog
 from breachdesk.law.changes import Changes
+from breachdesk.law.exposure import exposures
 from breachdesk.law.facts import BadFacts, PeopleList
 from breachdesk.law.shapes import Duties, Verdict
 from breachdesk.law.sheet import Sheet, with_people
@@ -293,7 +294,14 @@ class _Run:
 
     def _report(self) -> None:
         for language in LANGUAGES:
-            told = replace(self.account, duties=self.judged.get(language), files=tell.files(self.out))
+            found = self.judged.get(language)
+            at_stake = None if found is None else exposures(self.law, self.sheet, found, self.at, language=language)
+            told = replace(
+                self.account,
+                duties=found,
+                exposures=None if at_stake is None else tuple(at_stake),
+                files=tell.files(self.out),
+            )
             write_whole(self.out / page.file_name(language), page.render(told, language, self.shelf))
 
     def _scope(self) -> tuple[Summary, tuple[Cohort, ...]]:

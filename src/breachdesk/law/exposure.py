@@ -20,6 +20,7 @@ from breachdesk.law.shelf import Item, LawShelf
 from breachdesk.law.values import Money
 
 FORMAT = "breachdesk.exposure/1"
+OPEN = " (?)"  # ends words that hang on a missing fact
 _AT_STAKE = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN, Verdict.RECORD_ONLY)
 
 
@@ -115,7 +116,7 @@ class _Order:
         found = [_amount(one, self.sheet, people, self.language, sure=sure) for one in sums]
         self.amounts.update(dict.fromkeys(found))
         if words is not None and not found:
-            self.words.append(words(self.language) + ("" if sure else " (?)"))
+            self.words.append(words(self.language) + ("" if sure else OPEN))
 
 
 def _told(sources: Iterable[Source]) -> list[str]:

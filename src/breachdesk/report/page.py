@@ -15,7 +15,7 @@ from markupsafe import Markup
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import Shelf, our_shelf
 from breachdesk.law.shapes import Verdict
-from breachdesk.report import answer, asks, doubts, drafts, exposed, hinges, losses, problems, residences, rows
+from breachdesk.report import answer, asks, doubts, drafts, exposed, hinges, losses, problems, residences, rows, stake
 from breachdesk.report.pictures import ladder, scale
 from breachdesk.report.pictures import sources as source_picture
 from breachdesk.report.pictures.canvas import Told
@@ -59,6 +59,7 @@ def render(account: Account, language: str, shelf: Shelf | None = None, *, other
         **_duties(account, words),
         **_sources(account, words, shelf),
         **_weight(account, words),
+        **_stake(account, words),
         **_drafts(account, words),
         "doubts": doubts.doubts(account, words),
     }
@@ -205,6 +206,18 @@ def _sources(account: Account, words: Words, shelf: Shelf) -> dict[str, Any]:
         "sources_left": len(found) - min(len(steps), source_picture.MOST),
         "problems": problems.told(account.sources, words, shelf),
         "problems_most": _PROBLEMS,
+    }
+
+
+def _stake(account: Account, words: Words) -> dict[str, Any]:
+    laws = account.exposures
+    if laws is None:
+        return {"stakes": (), "stake_answer": words.say("exposure.pending"), "stake_legal": "", "stake_turnover": ""}
+    return {
+        "stakes": stake.stakes(laws, words),
+        "stake_answer": words.say("exposure.answer", len(laws)) if laws else words.say("exposure.nothing"),
+        "stake_legal": stake.legal(laws, words) if laws else "",
+        "stake_turnover": words.say("exposure.turnover") if stake.turnover_wanted(laws) else "",
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from breachdesk.law.exposure import Exposure
 from breachdesk.law.shapes import Duties
 from breachdesk.scope.shapes import Cohort, Source
 
@@ -147,6 +148,7 @@ class Account:
     people: People | None = None
     cohorts: tuple[Cohort, ...] = ()
     duties: Duties | None = None
+    exposures: tuple[Exposure, ...] | None = None
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # fact -> what may be answered
     weight: Weight | None = None
     drafts: tuple[Draft, ...] = ()
