@@ -201,3 +201,13 @@ def test_a_place_is_a_code_and_no_path(code: str, tmp_path: Path, monkeypatch: p
         assert not (tmp_path / "pages").exists()
     finally:
         our_shelf.cache_clear()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_broken_table_of_facts_is_told_as_a_broken_law_is(language: str, tmp_path: Path) -> None:
+    (tmp_path / "facts.yaml").write_text("facts:\n  a:\n    type: bul\n    en: A\n    ru: B\n", encoding="utf-8")
+    result = run("check", str(tmp_path), *AT, "--language", language)
+    assert result.exit_code == 1
+    assert "facts.yaml:3" in plain(result)
+    assert "a.type" in plain(result)
+    assert {"en": "The stories were not tried", "ru": "Истории не проверены"}[language] in plain(result)

@@ -15,7 +15,7 @@ from rich.text import Text
 from breachdesk.cli.common import ATTENTION, UNUSABLE, AsJson, At, Language, check_language, fail, moment
 from breachdesk.ground import clock
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
-from breachdesk.law import checking, search, shelf, stories, told
+from breachdesk.law import checking, overlay, search, shelf, stories, told
 from breachdesk.law.reading import Number
 from breachdesk.law.shapes import Confidence
 from breachdesk.law.shelf import ROOT, Item, LawShelf
@@ -178,7 +178,7 @@ def _under(folder: str, say: Phrases) -> tuple[Shelf, str]:
 
 def _inside(folder: str, laid: Shelf) -> tuple[Shelf, str] | None:
     path = Path(folder)
-    if path.is_dir() and (path / ROOT).is_dir():
+    if path.is_dir() and ((path / ROOT).is_dir() or any((path / name).is_file() for name in overlay.BESIDE)):
         return Shelf(*laid.folders, path), ROOT
     for top in laid.folders:
         if path.exists() and path.resolve().is_relative_to((top / ROOT).resolve()):

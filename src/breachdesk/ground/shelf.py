@@ -35,6 +35,14 @@ class BadPack(Exception):
     """A pack that cannot be read: says which file, where, and what to do."""
 
 
+class BadTable(BadPack):
+    """A table of a pack with a row that is none. `line` is 0 where the whole file is meant."""
+
+    def __init__(self, file: str, line: int, what: str) -> None:
+        super().__init__(f"{file}:{line}: {what}" if line else f"{file}: {what}")
+        self.file, self.line, self.what = file, line, what
+
+
 def shipped() -> Path:
     """Where our own packs lie: inside the wheel, or at the top of a checkout."""
     inside = _PACKAGE / "_packs"
@@ -77,7 +85,7 @@ class Shelf:
         data = self.data(path)
         rows = data.get(table) if isinstance(data, dict) else None
         if not isinstance(rows, dict):
-            raise BadPack(f"{path}: `{table}` is a table of named rows; compare the file of that name we ship")
+            raise BadTable(path, 0, f"`{table}` is a table of named rows; compare the file of that name we ship")
         found: dict[str, R] = {}
         for name, row in rows.items():
             try:
@@ -86,10 +94,9 @@ class Shelf:
                 one = error.errors(include_url=False, include_input=False)[0]
                 where = ".".join(map(str, (name, *one["loc"])))
                 line = line_of(self.find(path), (table, name, *one["loc"]))
-                told = f"{path}:{line}: {where}: {_WRONG.get(one['type'], one['msg'].lower())}"
-                raise BadPack(
-                    f"{told}; a row has {', '.join(form.model_fields)} (words with commas in quotes)"
-                ) from error
+                told = f"{where}: {_WRONG.get(one['type'], one['msg'].lower())}"
+                has = f"a row has {', '.join(form.model_fields)} (words with commas in quotes)"
+                raise BadTable(path, line, f"{told}; {has}") from error
         return found
 
     def all(self, under: str, *, without: str = "") -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 from ruamel.yaml.error import MarkedYAMLError
 
-from breachdesk.ground.shelf import BadPack, Shelf
+from breachdesk.ground import elements
+from breachdesk.ground.shelf import BadPack, BadTable, Shelf
 from breachdesk.law import faults, stories, vocabulary, workdays
 from breachdesk.law import shelf as laws
 from breachdesk.law.facts import BadFacts
@@ -36,7 +37,8 @@ class Checked:
 def check(shelf: Shelf, under: str, at: datetime, *, language: str = "en") -> Checked:
     """Everything below a folder (or one file) of the shelf. What quotes a law or a question does so in `language`."""
     files = [name for name, _ in shelf.files(ROOT) if name == under or name.startswith(f"{under.rstrip('/')}/")]
-    found = [fault for file in files for fault in _written(shelf, file)]
+    tables = list(_tables(shelf))
+    found = tables or [fault for file in files for fault in _written(shelf, file)]
     if found:
         return Checked(len(files), 0, 0, tuple(found), readable=False)
     try:
@@ -54,6 +56,17 @@ def check(shelf: Shelf, under: str, at: datetime, *, language: str = "en") -> Ch
     for story in mine:
         found += story_faults(story, law, shelf, at, language)
     return Checked(len(files), len(items), len(mine), tuple(found))
+
+
+def _tables(shelf: Shelf) -> Iterator[Fault]:
+    """What laws are asked about, and of what: without them no law can be read."""
+    for file, read in ((vocabulary.FILE, vocabulary.read), (elements.FILE, elements.read)):
+        try:
+            read(shelf)
+        except BadTable as error:
+            yield Fault(error.file, error.line, "table", {"text": error.what})
+        except BadPack as error:
+            yield _unreadable(error, file)
 
 
 def _wanted(item: Item, under: str) -> bool:

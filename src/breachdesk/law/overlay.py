@@ -13,7 +13,7 @@ from breachdesk.ground.shelf import BadPack, Shelf, load_yaml
 from breachdesk.law.words import Phrases
 
 ROOT = "law"
-_BESIDE = ("facts.yaml", "elements.yaml")  # what laws are asked about, and of what
+BESIDE = ("facts.yaml", "elements.yaml")  # what laws are asked about, and of what
 _STORIES = "/stories/"
 _MOST_NAMED = 12
 
@@ -55,7 +55,7 @@ def read(shelf: Shelf) -> tuple[Laid, ...]:
 
 def _of(folder: Path, called: str, below: Shelf) -> Iterator[Laid]:
     own = Shelf(folder)
-    files = [*own.files(ROOT), *((name, folder / name) for name in _BESIDE if (folder / name).is_file())]
+    files = [*own.files(ROOT), *((name, folder / name) for name in BESIDE if (folder / name).is_file())]
     for name, path in files:
         if _STORIES in name:
             continue
@@ -135,6 +135,6 @@ def between(one: Shelf, other: Shelf) -> tuple[tuple[str, How, tuple[str, ...]],
 def _effective(shelf: Shelf) -> dict[str, Path]:
     """The file that counts for each path; one that is taken away does not."""
     files = {name: path for name, path in shelf.files(ROOT) if _STORIES not in name}
-    files |= {name: shelf.find(name) for name in _BESIDE}
+    files |= {name: shelf.find(name) for name in BESIDE}
     marks = (shelf.folders[1:] and [name for name, path in files.items() if shelf.folders[0] not in path.parents]) or ()
     return {name: path for name, path in files.items() if name not in marks or not removal(load_yaml(path), str(path))}

@@ -9,6 +9,7 @@ from breachdesk.ground import places
 from breachdesk.ground.shelf import Shelf, our_shelf
 from breachdesk.law.schema import Strict, Text
 
+FILE = "facts.yaml"
 COUNT_IN = "subjects.count_in."
 
 
@@ -87,7 +88,7 @@ def read(shelf: Shelf) -> Facts:
     return Facts(
         {
             name: Fact(name, row.type, Text(en=row.en, ru=row.ru), row.help, row.decides, row.options)
-            for name, row in shelf.rows("facts.yaml", "facts", _Row).items()
+            for name, row in shelf.rows(FILE, "facts", _Row).items()
         }
     )
 
