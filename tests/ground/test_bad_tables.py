@@ -15,7 +15,7 @@ BROKEN = {
     ("facts.yaml", f"facts:\n  a: {ROW}\n  b: 5"): "facts.yaml:3: b: named values are expected",
     ("facts.yaml", "facts:\n  a:\n    type: bul\n    en: A\n    ru: B"): "facts.yaml:3: a.type: input should be",
     ("facts.yaml", "facts:\n  a: {type: bool, en: A, ru: B}"): "facts.yaml:2: a.decides: is not there",
-    ("facts.yaml", f"facts:\n  a: {ROW[:-1]}, halp: x}}"): "facts.yaml:2: a.halp: is no key of a row",
+    ("facts.yaml", f"facts:\n  a: {ROW[:-1]}, colour: x}}"): "facts.yaml:2: a.colour: is no key of a row",
     ("facts.yaml", "facts: {a: [}"): "facts.yaml: not readable as YAML",
     ("facts.yaml", f"facts: {{breach.personal_data: {ROW}}}"): "no fact is called 'risk.gdpr'",
     ("elements.yaml", "5"): "elements.yaml: `elements` is a table",

@@ -60,3 +60,9 @@ def months_later(day: date, n: int) -> date:
             return date(year, month, number)
         except ValueError:
             number -= 1
+
+
+def length(year: int, month: int) -> int:
+    """Days of a month: the day before the first of the next."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1).day

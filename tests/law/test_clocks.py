@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breachdesk.ground.shelf import our_shelf
-from breachdesk.law import conditions, facts, instants, terms, words, workdays
+from breachdesk.law import conditions, facts, instants, shelf, terms, words, workdays
 from breachdesk.law.clocks import Clock, Deadline
 from breachdesk.law.schema import Calendar, Rule
 from breachdesk.law.vocabulary import our_facts
@@ -17,11 +17,14 @@ from tests.law import reference
 from tests.law.build import RULE
 
 SAY = words.read(our_shelf(), "en")
-ZONES = [
-    "America/New_York", "America/Los_Angeles", "America/Sao_Paulo", "Europe/Berlin", "Europe/Lisbon", "Europe/Moscow",
-    "Asia/Vladivostok", "Asia/Kolkata", "Asia/Kathmandu", "Africa/Cairo", "Australia/Sydney", "Australia/Lord_Howe",
-    "Pacific/Chatham", "Pacific/Apia", "Pacific/Kiritimati", "Atlantic/Reykjavik",
-]  # fmt: skip
+#: Every zone in which some authority sits, and the odd ones: half an hour of summer time, 45 minutes, the date line.
+ZONES = sorted(
+    {
+        *(order.pack.zone for order in shelf.load().orders),
+        *("Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Chatham", "Pacific/Apia", "Pacific/Kiritimati"),
+        *("Pacific/Pago_Pago", "Africa/Casablanca", "America/Santiago", "Asia/Vladivostok"),
+    }
+)
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC)).map(
     lambda moment: moment.replace(microsecond=0)
 )
@@ -80,6 +83,37 @@ def test_business_days_of_brazil_count_carnival(day: date, n: int) -> None:
 def test_months_end_on_the_same_number_or_the_last_day(day: date, n: int) -> None:
     assert terms.add_months(day, n) == reference.months_later(day, n)
     assert due(n, "months", day.isoformat()).date() == reference.months_later(day, n)
+
+
+@given(moments, st.integers(0, 8), st.sampled_from(ZONES))  # the reference reads zones until 2037
+def test_years_end_on_the_same_date_or_the_last_of_february(start: datetime, n: int, zone: str) -> None:
+    day = reference.months_later(reference.local_day(start, zone), 12 * n)
+    assert due(n, "years", start, zone).astimezone(UTC) == reference.last_second(day, zone)
+
+
+@given(moments, st.integers(1, 60), st.sampled_from(ZONES))
+def test_a_day_that_counts_itself_ends_a_day_earlier(start: datetime, n: int, zone: str) -> None:
+    day = reference.days_later(reference.local_day(start, zone), n - 1)
+    found = due(n, "calendar_days", start, zone, first_day="included")
+    assert found.astimezone(UTC) == reference.last_second(day, zone)
+
+
+@given(st.dates(date(2025, 12, 20), date(2026, 11, 20)), st.integers(0, 40))
+def test_a_term_that_rolls_ends_on_the_first_day_of_work_from_its_end_on(day: date, n: int) -> None:
+    wanted = reference.days_later(day, n)
+    holidays = reference.US_2026 | {date(2025, 12, 25)}
+    while wanted.weekday() in (5, 6) or wanted in holidays:
+        wanted = reference.days_later(wanted, 1)
+    rolled = due(n, "calendar_days", day.isoformat(), calendar={"country": "US"}, roll="next_business_day")
+    assert rolled.date() == wanted
+
+
+@given(st.dates(date(2024, 1, 1), date(2031, 12, 31)), st.integers(1, 12), st.integers(1, 31))
+def test_a_fixed_date_is_found_by_walking_day_by_day(day: date, month: int, number: int) -> None:
+    walked = reference.days_later(day, 1)
+    while not (walked.month == month and walked.day == min(number, reference.length(walked.year, month))):
+        walked = reference.days_later(walked, 1)
+    assert due_by(day.isoformat(), month, number) == walked
 
 
 @given(moments, st.integers(1, 60), st.sampled_from(ZONES))
