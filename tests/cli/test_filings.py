@@ -132,6 +132,30 @@ def test_a_folder_that_is_no_pack_is_named(tmp_path: Path) -> None:
         assert str(tmp_path) in done.output
 
 
+def test_what_follows_a_filing_runs_from_its_receipt(tmp_path: Path) -> None:
+    desk = lay_out(tmp_path)
+    sheet = desk.room / "facts.yaml"
+    sheet.write_text(sheet.read_text().replace("main_establishment: DE", "main_establishment: DE-BE"))
+    desk.assess()
+    before = _duty(desk, "de.berlin.supplement")
+    assert "time.notification_sent" in before["missing"]
+    assert receipt(desk).exit_code == 0
+    desk.assess(now=NOW + timedelta(hours=5))
+    after = _duty(desk, "de.berlin.supplement")
+    assert "time.notification_sent" not in after["missing"]
+    assert after["clock"]["from"] == "time.notification_sent"
+    assert "as its receipt says: 2026-11-21 10:30 +01:00" in after["clock"]["steps"][0]
+    assert after["due"] != before["due"]
+    changes = json.loads((desk.pack / "changes.json").read_text(encoding="utf-8"))
+    moved = next(one for one in changes["changes"] if one["id"] == "de.berlin.supplement")
+    assert (moved["kind"], moved["reasons"][0]["cause"]) == ("moved", "clock")
+
+
+def _duty(desk: Desk, name: str) -> dict[str, Any]:
+    told = json.loads((desk.pack / "duties.json").read_text(encoding="utf-8"))
+    return next(one for one in told["duties"] if one["id"] == name)
+
+
 def test_a_damaged_receipt_stops_the_next_run_before_it_writes(desk: Desk) -> None:
     receipt(desk)
     (desk.pack / "filed" / DUTY / "1" / "receipt.json").write_text("{")

@@ -22,8 +22,8 @@ BROKEN = {
     ("elements.yaml", "elements: {x: {en: A, ru: B, us: 5}}"): "elements.yaml:1: x.us: a list is expected",
     ("elements.yaml", "elements: {}\ncombinations:\n  a: {all: [name]}"): "elements.yaml:3: a.us: is not there",
     ("elements.yaml", "elements: {name: {en: A, ru: B}}\ncombinations: {}"): "no kind of data is called",
-    ("messages/law/en.yaml", "a: b"): "messages/law/en.yaml: cli.column.due and 116 more are not there",
-    ("messages/law/ru.yaml", "[]"): "messages/law/ru.yaml: cli.column.due and 116 more are not there",
+    ("messages/law/en.yaml", "a: b"): "messages/law/en.yaml: cli.column.due and ",
+    ("messages/law/ru.yaml", "[]"): "messages/law/ru.yaml: cli.column.due and ",
 }  # fmt: skip
 
 

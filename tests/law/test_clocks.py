@@ -1,5 +1,6 @@
 """Clocks against an independent reckoning, and the days on which clocks go wrong."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -267,6 +268,43 @@ def test_letters_sent_else_planned_else_due(sheet: dict[str, str], expected: str
     assert found.missing == missing
     assert found.clock is not None
     assert len(found.clock.steps) >= 2
+
+
+FOLLOW_UP: dict[str, Any] = {
+    "n": 1, "unit": "months",
+    "from": [
+        "time.notification_sent", {"fact": "time.initial_sent", "assumed": True}, {"due_of": "first", "assumed": True},
+    ],
+}  # fmt: skip
+
+
+def reckon_filed(sheet: dict[str, Any], **filed: str) -> Deadline:
+    case = replace(facts.parse(sheet), filed={name: instants.parse(at) for name, at in filed.items()})
+    rule = Rule.model_validate({"id": "x", **RULE, "due": FOLLOW_UP})
+    ask = lambda raw: conditions.parse(raw, our_facts())  # noqa: E731
+    due = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    return Clock(case, ZoneInfo("UTC"), None, SAY, ask, lambda _: due).deadline(rule.due)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "filed", "expected", "missing"),
+    [
+        ({}, {}, "2026-04-04", ("time.notification_sent",)),
+        ({}, {"first": "2026-03-02T09:00:00Z"}, "2026-04-02", ()),
+        ({}, {"another": "2026-03-02T09:00:00Z"}, "2026-04-04", ("time.notification_sent",)),
+        ({"time.initial_sent": "2026-03-01"}, {"first": "2026-03-02T09:00:00Z"}, "2026-04-02", ()),
+        ({"time.initial_sent": "2026-03-01"}, {}, "2026-04-01", ("time.notification_sent",)),
+    ],
+)
+def test_a_term_that_follows_a_filing_runs_from_its_receipt(
+    sheet: dict[str, str], filed: dict[str, str], expected: str, missing: tuple[str, ...]
+) -> None:
+    found = reckon_filed(sheet, **filed)
+    assert found.due is not None
+    assert found.clock is not None
+    assert (found.due.date().isoformat(), found.missing) == (expected, missing)
+    assert ("receipt says" in found.clock.steps[0]) is ("first" in filed)
+    assert found.clock.start == ("time.notification_sent" if "first" in filed else found.clock.start)
 
 
 def test_without_any_start_there_is_no_end_and_the_event_is_asked_for() -> None:

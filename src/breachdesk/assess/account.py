@@ -14,6 +14,7 @@ from breachdesk.law.risk import Risk
 from breachdesk.law.severity import METHOD
 from breachdesk.law.shapes import Duties, Question
 from breachdesk.law.sheet import Sheet
+from breachdesk.law.shelf import LawShelf
 from breachdesk.law.vocabulary import Facts, FactType
 from breachdesk.notify.shapes import Ask as Wanted
 from breachdesk.notify.shapes import AskKind, Level, NoticeEntry, NoticesIndex
@@ -168,6 +169,16 @@ def filings(index: FilingsIndex, duties: Mapping[str, Duties]) -> list[Draft]:
         )
         for entry in index.entries
     ]
+
+
+def handed_in(receipts: Iterable[Receipt], law: LawShelf) -> dict[str, Instant]:
+    """When each duty of the shelf was first handed in: what follows runs from then. Of one that goes to several
+    authorities the first filing counts."""
+    found: dict[str, Instant] = {}
+    for one in sorted(receipts, key=lambda one: one.filed_at):
+        name = one.duty if one.duty in law.by_id else one.duty.rpartition(".")[0]
+        found.setdefault(name, Instant(at=one.filed_at))
+    return found
 
 
 def filed(receipts: Iterable[Receipt], zone: tzinfo) -> dict[str, Filed]:

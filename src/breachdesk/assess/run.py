@@ -197,7 +197,8 @@ class _Run:
         filed: tuple[Receipt, ...],
     ) -> None:
         self.order, self.key, self.actor, self.clock = order, key, actor, clock
-        self.progress, self.law, self.sheet, self.organisation = progress, law, sheet, organisation
+        self.progress, self.law, self.organisation = progress, law, organisation
+        self.sheet = replace(sheet, filed=tell.handed_in(filed, law))
         self.journal, self.out, self.shelf = journal, order.out, our_shelf()
         self.library = letters.load(self.shelf)
         self.says = {language: words.read(self.shelf, language) for language in LANGUAGES}

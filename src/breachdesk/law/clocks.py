@@ -150,6 +150,8 @@ class Clock:
         return Deadline(None, None, ClockSteps(first, rule, (step,)), tuple(names[:1]))
 
     def _start(self, term: Term) -> _Started | None:
+        if term.pick == "first" and (filed := self._filed(term)) is not None:
+            return filed
         known = [found for entry in term.from_ if (found := self._entry(entry, term)) is not None]
         if not known:
             return None
@@ -160,6 +162,16 @@ class Clock:
         if len(known) == 1:
             return best
         return replace(best, steps=(*best.steps, self.say(f"step.pick.{term.pick}")))
+
+    def _filed(self, term: Term) -> _Started | None:
+        """The filing a term runs from, where a receipt says when it was made: no date in a sheet knows that better."""
+        for entry in term.from_:
+            filed = self.sheet.filed.get(entry.due_of) if entry.due_of and entry.assumed else None
+            if filed is not None and entry.due_of:
+                time = shown(filed.day or filed.earliest(self.zone))
+                event = term.from_[0].fact or entry.due_of  # what the law names is this very filing
+                return _Started(event, filed, (self.say("step.filed", duty=entry.due_of, time=time),))
+        return None
 
     def _entry(self, entry: Start, term: Term) -> _Started | None:
         wanted = term.from_[0].fact or term.from_[0].year_end_of or ""

@@ -103,7 +103,7 @@ class _Case:
 
     def follow(self, before: "_Case") -> None:
         """Take over what cannot have changed."""
-        if self.sheet.people != before.sheet.people:
+        if (self.sheet.people, self.sheet.filed) != (before.sheet.people, before.sheet.filed):
             return
         now, then = dict(self.facts), dict(before.facts)
         changed = {name for name in now.keys() | then.keys() if now.get(name) != then.get(name)}

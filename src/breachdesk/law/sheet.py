@@ -1,7 +1,7 @@
 """The facts of one case, typed, and what follows from them. Absent means unknown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,13 +86,14 @@ class Contradiction:
 @dataclass(frozen=True)
 class Sheet:
     """Facts by name, typed; absent means unknown. `people` answers the counts. Derived facts are in `facts` as well.
-    `decisions` says of a fact that is a judgement who made it."""
+    `decisions` says of a fact that is a judgement who made it. `filed` moves the terms that run from a filing."""
 
     facts: Mapping[str, Any]
     people: People = field(default_factory=lambda: People(None))
     derived: frozenset[str] = frozenset()
     contradictions: tuple[Contradiction, ...] = ()
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    filed: Mapping[str, Instant] = field(default_factory=dict)  # duty -> when it was handed in, by its receipt
 
     def warnings(self, say: Phrases) -> tuple[str, ...]:
         """What somebody should look at; the answer is given all the same."""
@@ -118,7 +119,7 @@ class Sheet:
     def but(self, name: str, value: Any) -> "Sheet":
         """The same case with one fact answered."""
         facts = self.facts.but(name, value) if isinstance(self.facts, Watched) else {**self.facts, name: value}
-        return Sheet(facts, self.people, self.derived, self.contradictions, self.decisions)
+        return replace(self, facts=facts)
 
 
 def of_cohorts(cohorts: Sequence[Cohort]) -> tuple[Group, ...]:
@@ -133,7 +134,7 @@ def of_cohorts(cohorts: Sequence[Cohort]) -> tuple[Group, ...]:
 def with_people(sheet: Sheet, cohorts: Sequence[Cohort]) -> Sheet:
     """The same case, its people counted by scope."""
     told = {name: value for name, value in sheet.facts.items() if name not in sheet.derived}
-    return derive(told, of_cohorts(cohorts), sheet.decisions)
+    return replace(derive(told, of_cohorts(cohorts), sheet.decisions), filed=sheet.filed)
 
 
 def derive(
