@@ -49,10 +49,14 @@ def judged(page: Page, raw: Mapping[str, Any], at: datetime) -> list[str]:
     wanted = [plain_of(duty) for duty in engine.duties(sheet, LAW, at)]
     moment = round(at.timestamp() * 1000)
     got = page.evaluate(
-        "([told, at]) => JSON.stringify(Breachdesk.judge(LAW, told, at))",
+        """([told, at]) => JSON.stringify(
+           [Breachdesk.judge(LAW, told, at), Breachdesk.contradictions(LAW, told, at)])""",
         [json.loads(json.dumps(told(sheet, raw))), moment],
     )
-    return list(differences(wanted, json.loads(got)))
+    duties, contradictions = json.loads(got)
+    doubts = [[one.key, one.fact, one.other] for one in sheet.contradictions]
+    wrong = [] if doubts == contradictions else [f"contradictions: {doubts} expected, got {contradictions}"]
+    return [*wrong, *differences(wanted, duties)]
 
 
 def chosen() -> list[stories.Told]:

@@ -153,6 +153,22 @@ def test_numbers_below_zero_and_half_people_are_no_numbers(english: Opened) -> N
         assert "people" not in english.sheet(), wrong
 
 
+def test_facts_that_cannot_both_be_right_are_said(english: Opened) -> None:
+    page = english.page
+    page.click("#example")
+    assert page.locator("#wrong").is_hidden()
+    seats = page.locator("[data-fact='entity.establishments'] input")
+    seats.fill("France")
+    seats.press("Tab")
+    main = page.locator("[data-fact='entity.main_establishment'] input")
+    main.fill("Italy")
+    main.press("Tab")
+    assert "is not among" in page.inner_text("#wrong")
+    main.fill("France")
+    main.press("Tab")
+    assert page.locator("#wrong").is_hidden()
+
+
 def test_every_question_has_a_name_for_those_who_hear_the_page(opened: Opened) -> None:
     opened.page.click("#example")
     nameless = opened.page.eval_on_selector_all(

@@ -308,6 +308,11 @@ def words(law: LawShelf, shelf: Shelf, language: str, told: Mapping[str, Told], 
         "facts": {name: [one.question(language), one.help(language), list(one.options)] for name, one in facts.items()},
         "choices": shelf.data(f"messages/facts/{language}.yaml"),
         "units": {unit: law.phrases[language].texts[f"unit.{unit}"] for unit in UNITS},
+        "warnings": {
+            key.removeprefix("warning."): text
+            for key, text in law.phrases[language].texts.items()
+            if key.startswith("warning.")
+        },
         "verdicts": {one.value: law.phrases[language](f"verdict.{one.value}") for one in Verdict},
         "items": {
             name: [one.title, one.recipient.name, one.standard, one.place, one.citation] for name, one in told.items()

@@ -231,6 +231,11 @@
     nextHour(moment) { const local = moment + this.offset(moment); return moment - (local % 3600000) + 3600000; }
   }
 
+  const ORDER = [
+    ["time.occurred", "time.detected"], ["time.occurred", "time.aware"], ["time.occurred", "time.discovered"],
+    ["time.discovered", "time.individual_notice_sent"], ["time.aware", "time.notification_sent"], ["time.aware", "time.initial_sent"],
+  ];
+
   // --- the case
 
   class Case {
@@ -285,6 +290,27 @@
     instant(name) { const value = this.facts[name]; return value && (value.at !== undefined || value.day !== undefined) ? value : null; }
     on(instant, zone) { return instant.day !== undefined ? instant.day : zone.day(instant.at); }
     earliest(instant, zone) { return instant.at !== undefined ? instant.at : zone.start(instant.day); }
+
+    /** Facts that cannot both be right: [words, fact, other fact]; the answer is given all the same. */
+    contradictions() {
+      const [facts, found] = [this.facts, []];
+      const moment = (one, late) => one.at ?? (late ? one.day * DAY + DAY - 1000 + 12 * 3600000 : one.day * DAY - 14 * 3600000);
+      const after = (one, other) => moment(one, false) > moment(other, true);
+      for (const [before, later] of ORDER) {
+        const [one, other] = [this.instant(before), this.instant(later)];
+        if (one && other && after(one, other)) found.push(["before", later, before]);
+      }
+      const hold = facts["hold.law_enforcement"];
+      if (hold && hold.start && hold.until && after(hold.start, hold.until)) found.push(["hold", "hold.law_enforcement", ""]);
+      const [main, seats] = [facts["entity.main_establishment"], facts["entity.establishments"]];
+      const same = (one, other) => covers(one, other) || covers(other, one);
+      if (main && seats && !seats.some((seat) => same(main, seat))) found.push(["seat", "entity.main_establishment", "entity.establishments"]);
+      const { groups, total, counts } = this.people;
+      const tops = Object.entries(counts).filter(([place]) => whole(place) === place || !(whole(place) in counts));
+      if (!groups && total !== null && tops.reduce((n, [, count]) => n + count, 0) > total) found.push(["total", "subjects.count", "subjects.count_in"]);
+      if (groups && total !== null && compare(this.people.everybody(), "eq", total) === NO) found.push(["listed", "subjects.count", ""]);
+      return found;
+    }
 
     // --- conditions
 
@@ -787,22 +813,23 @@
 
   // --- what to ask next: what the most urgent duties wait for
 
-  /** Names of facts: first what decides duties of laws that surely reach the case; the nearest deadline first; then
-   *  those that keep more duties open. */
+  /** Names of facts: first what decides duties of laws that surely reach the case; of these what an owed duty needs, as
+   *  to whom it goes; the nearest deadline first; then those that keep more duties open. */
   function questions(duties, known) {
     const waiting = new Map();
     for (const duty of duties) {
       if (!["owed", "unknown", "held", "voluntary"].includes(duty.verdict) || duty.remote) continue;
       for (const name of wanted(duty, known)) {
-        const one = waiting.get(name) || { name, soonest: Infinity, reached: false, open: false, duties: [] };
+        const one = waiting.get(name) || { name, soonest: Infinity, reached: false, needed: false, open: false, duties: [] };
         one.soonest = Math.min(one.soonest, duty.due === null ? Infinity : duty.due);
         one.reached ||= !duty.far.length;
+        one.needed ||= duty.verdict === "owed" && duty.missing.includes(name) && !name.startsWith("time.");
         one.open ||= duty.verdict === "unknown";
         one.duties.push(duty.id);
         waiting.set(name, one);
       }
     }
-    const order = (one) => [!one.reached, !one.open, one.soonest, -one.duties.length];
+    const order = (one) => [!one.reached, !one.needed, one.soonest, !one.open, -one.duties.length];
     return [...waiting.values()].sort((a, b) => differ(order(a), order(b)));
   }
 
@@ -829,6 +856,8 @@
         throw error;
       }
     },
+    /** Facts of a case that cannot both be right. */
+    contradictions: (law, told, at) => new Case(law, told, at).contradictions(),
     questions,
   };
 })(globalThis);

@@ -168,7 +168,7 @@
       event.target.value = "";
       change();
     };
-    const count = make("input", { id: ids[1], type: "number", min: 0, step: 1, inputmode: "numeric", value: one.count, onchange: (event) => { one.count = event.target.validity.valid ? event.target.value : ""; answer(); } });
+    const count = make("input", { id: ids[1], type: "number", min: 0, max: 1e10, step: 1, inputmode: "numeric", value: one.count, onchange: (event) => { one.count = event.target.validity.valid ? event.target.value : ""; answer(); } });
     const minors = [["no", say("adults")], ["yes", say("minors")]];
     const gone = (event) => { state.groups.splice(state.groups.indexOf(one), 1); event.target.closest("fieldset").remove(); answer(); };
     summary();
@@ -289,6 +289,9 @@
       at(kind).querySelectorAll("[data-duty]").forEach((one) => { if (opened.has(one.dataset.duty)) one.querySelector("details").open = true; });
     }
     lacking();
+    const wrong = Breachdesk.contradictions(LAW, told, now);
+    at("wrong").hidden = !wrong.length;
+    at("wrong").replaceChildren(...wrong.map(([key, fact, other]) => make("li", {}, WORDS.warnings[key].replaceAll("{fact}", question(fact)).replaceAll("{other}", question(other)))));
     ask(Breachdesk.questions(duties, LAW.known_since));
     at("sheet").value = sheet();
   }
