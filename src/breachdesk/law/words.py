@@ -48,16 +48,15 @@ def read(shelf: Shelf, language: str) -> Phrases:
         raise BadPack(f"messages/law: no words in {language!r}; there are {', '.join(LANGUAGES)}")
     file = f"messages/law/{language}.yaml"
     texts = shelf.data(file)
-    lacking = shipped_keys(language) - set(texts if isinstance(texts, dict) else ())
-    if lacking:
-        raise BadPack(f"{file}: {sorted(lacking)[0]} and {len(lacking) - 1} more are not there; keep every key of ours")
-    return Phrases(language, texts)
+    if not isinstance(texts, dict):
+        raise BadPack(f"{file}: is a table of words by their keys; compare the file of that name we ship")
+    return Phrases(language, {**_ours(file), **texts})
 
 
 @cache
-def shipped_keys(language: str) -> frozenset[str]:
-    """What a file of words laid over ours must still say."""
-    return frozenset(Shelf().data(f"messages/law/{language}.yaml"))
+def _ours(file: str) -> dict[str, Any]:
+    """What stands in for words that a file laid over ours does not have, as one written for an earlier version."""
+    return dict(Shelf().data(file))
 
 
 def read_telling(shelf: Shelf, language: str) -> Phrases:
