@@ -72,7 +72,8 @@ class Interview:
     def _looks(self, duty: Duty, name: str) -> bool:
         """Whether the duty hangs on the fact, or its clock may run from it."""
         users = self._users.get(name, frozenset())
-        return duty.id in users or duty.id.rpartition(".")[0] in users
+        item = self.law.owner(duty.id)
+        return item is not None and item.id in users
 
     @cached_property
     def _users(self) -> dict[str, frozenset[str]]:

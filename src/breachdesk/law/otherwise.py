@@ -11,7 +11,7 @@ from breachdesk.law.judgement import Judge, in_force, known_on
 from breachdesk.law.questions import trial_values
 from breachdesk.law.shapes import Duty, Verdict
 from breachdesk.law.sheet import Sheet
-from breachdesk.law.shelf import Item, LawShelf
+from breachdesk.law.shelf import LawShelf
 from breachdesk.law.words import Phrases
 
 _SETTLED = (Verdict.OWED, Verdict.NOT_OWED, Verdict.RECORD_ONLY, Verdict.VOLUNTARY)
@@ -24,15 +24,11 @@ class Otherwise:
     verdict: Verdict
 
 
-def item_of(duty: Duty, law: LawShelf) -> Item:
-    """The duty on the shelf; that of one authority among several is named by its end."""
-    found = law.by_id.get(duty.id)
-    return found if found is not None else law.by_id[duty.id.rpartition(".")[0]]
-
-
 def otherwise(duty: Duty, sheet: Sheet, law: LawShelf, at: datetime, say: Phrases) -> tuple[Otherwise, ...]:
     """For each fact the duty looks at, each other verdict it can give alone, with the first value that gives it."""
-    item = item_of(duty, law)
+    item = law.owner(duty.id)
+    if item is None:
+        return ()
     judge = Judge(sheet, law, say)
     day = known_on(sheet, at, time_zone(item.order.pack.zone))
     worded = in_force(item, day)

@@ -113,6 +113,12 @@ class LawShelf:
     def by_id(self) -> dict[str, Item]:
         return {item.id: item for item in self.items}
 
+    def owner(self, name: str) -> Item | None:
+        """The duty of the shelf an id means: itself, or that which goes to several authorities, one of them named at
+        the end (`eu.gdpr.art33.de`)."""
+        found = self.by_id.get(name) or self.by_id.get(name.rpartition(".")[0])
+        return found if found is not None and (found.id == name or found.recipient.route) else None
+
     @cached_property
     def asked(self) -> frozenset[str]:
         """Every fact some condition looks at."""
