@@ -20,7 +20,6 @@ from breachdesk.law.shelf import Item, LawShelf
 from breachdesk.law.values import Money
 
 FORMAT = "breachdesk.exposure/1"
-OPEN = " (?)"  # ends words that hang on a missing fact
 _AT_STAKE = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN, Verdict.RECORD_ONLY)
 
 
@@ -49,7 +48,8 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What one law allows for the duties of one case. `words`: what it says that no sum of ours holds."""
+    """What one law allows for the duties of one case. `words`: what it says that no sum of ours holds. `sure`: some of
+    it hangs on no missing fact."""
 
     order: str
     jurisdiction: str
@@ -62,10 +62,12 @@ class Exposure:
     notes: tuple[str, ...]
     sources: tuple[str, ...]
     checked_on: str
+    sure: bool
 
 
 def exposures(law: LawShelf, sheet: Sheet, duties: Duties, at: datetime, *, language: str = "en") -> list[Exposure]:
-    """By legal order, for duties that are owed, held, recorded or open (without those of unknown homes)."""
+    """By legal order, for duties that are owed, held, recorded or open (without those of unknown homes); sure ones
+    first."""
     judged = {duty.id: duty for duty in duties.duties if duty.verdict in _AT_STAKE and not duty.remote}
     found: dict[str, list[tuple[Item, int | None, bool]]] = {}
     for item in law.items:
@@ -76,7 +78,8 @@ def exposures(law: LawShelf, sheet: Sheet, duties: Duties, at: datetime, *, lang
         if own:
             sure = any(duty.verdict is not Verdict.UNKNOWN for duty in own)
             found.setdefault(item.order.pack.id, []).append((item, own[0].people, sure))
-    return [_exposure(items, _Order(law, sheet, at, language)) for items in found.values()]
+    told = [_exposure(items, _Order(law, sheet, at, language)) for items in found.values()]
+    return sorted(told, key=lambda one: not one.sure)
 
 
 @dataclass
@@ -93,6 +96,7 @@ class _Order:
     notes: list[str] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    sure: bool = False
 
     def take(self, item: Item, people: int | None, *, sure: bool) -> None:
         day = known_on(self.sheet, self.at, time_zone(item.order.pack.zone))
@@ -115,8 +119,9 @@ class _Order:
         """The sums of a penalty; its words where the shelf has none."""
         found = [_amount(one, self.sheet, people, self.language, sure=sure) for one in sums]
         self.amounts.update(dict.fromkeys(found))
+        self.sure = self.sure or (sure and bool(found or words is not None))
         if words is not None and not found:
-            self.words.append(words(self.language) + ("" if sure else OPEN))
+            self.words.append(words(self.language) + ("" if sure else " (?)"))
 
 
 def _told(sources: Iterable[Source]) -> list[str]:
@@ -139,6 +144,7 @@ def _exposure(items: list[tuple[Item, int | None, bool]], gathered: _Order) -> E
         notes=tuple(dict.fromkeys(gathered.notes)),
         sources=tuple(dict.fromkeys(gathered.sources)),
         checked_on=min(item.rule.checked_on for item, _, _ in items).isoformat(),
+        sure=gathered.sure,
     )
 
 

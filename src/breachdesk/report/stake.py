@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from babel.numbers import format_currency, format_decimal
 
-from breachdesk.law.exposure import OPEN, Amount, Exposure
+from breachdesk.law.exposure import Amount, Exposure
 from breachdesk.law.shapes import Confidence
 from breachdesk.report.words import Words
 
@@ -17,19 +17,14 @@ class Stake:
     law: Exposure
     amounts: tuple[tuple[str, tuple[str, ...]], ...]
 
-    @property
-    def sure(self) -> bool:
-        """Whether some range of it hangs on no missing fact."""
-        return any(one.sure for one in self.law.amounts) or any(not text.endswith(OPEN) for text in self.law.words)
-
 
 def stakes(laws: Iterable[Exposure], say: Words) -> list[Stake]:
-    """Each law; those first whose ranges hang on no missing fact."""
+    """Each law, as they come."""
     found = []
     for law in laws:
         told = [tuple(lines(amount, say)) for amount in law.amounts]
         found.append(Stake(law, tuple((first, tuple(rest)) for first, *rest in told)))
-    return sorted(found, key=lambda one: not one.sure)
+    return found
 
 
 def turnover_wanted(laws: Iterable[Exposure]) -> bool:
