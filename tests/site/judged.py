@@ -1,15 +1,14 @@
 """Cases and answers of the engine as the judge in the browser speaks of them, to compare the two."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from breachdesk.law.instants import Instant
 from breachdesk.law.shapes import Duty
 from breachdesk.law.sheet import Hold, Sheet
-from breachdesk.site.shipped import FIRST, LAST
+from breachdesk.site import days
 
-KNOWN = tuple((day - date(1970, 1, 1)).days * 86_400_000 for day in (FIRST, LAST))
+KNOWN = tuple(days.number(day) * 86_400_000 for day in (days.FIRST, days.LAST))
 
 
 def told(sheet: Sheet, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +24,7 @@ def told(sheet: Sheet, raw: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     match value:
         case Instant(at=None, day=day):
-            return {"day": (day - date(1970, 1, 1)).days if day else 0}
+            return {"day": days.number(day) if day else 0}
         case Instant(at=at):
             return {"at": round(at.timestamp() * 1000) if at else 0}
         case Hold():

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from playwright.sync_api import Browser, Page
 
 from breachdesk.ground.shelf import our_shelf
-from breachdesk.law import engine, facts, instants, shelf, stories, workdays
+from breachdesk.law import engine, facts, instants, shelf, stories
 from breachdesk.law.predicates import PREDICATES
-from breachdesk.law.schema import Calendar
 from breachdesk.site import pages, shipped
 from tests.law.test_any_sheet import sheets
 from tests.report.browser import or_skip
@@ -120,27 +119,3 @@ def test_a_date_outside_its_years_is_refused_aloud(page: Page) -> None:
            catch (error) { return error.name; } }"""
     )
     assert got == "RangeError"
-
-
-@pytest.mark.parametrize("name", ["Europe/Berlin", "America/Santiago", "Africa/Casablanca", "Asia/Kathmandu", "UTC"])
-def test_clock_changes_are_those_of_the_zone(name: str) -> None:
-    zone = ZoneInfo(name)
-    changes = list(shipped._clock_changes(zone))
-    for at, offset in changes[1:]:
-        for moment, wanted in ((at, offset), (at - 1, None)):
-            told_ = datetime.fromtimestamp(moment, zone).utcoffset()
-            assert told_ is not None
-            assert (told_.total_seconds() == offset) is (wanted is not None)
-    assert len(changes) == 1 or len(changes) > 80
-
-
-def test_working_days_are_packed_bit_by_bit() -> None:
-    import base64
-
-    calendar = Calendar(country="IL")
-    packed = base64.b64decode(shipped._working_days(calendar))
-    test = workdays.working(calendar)
-    days = [shipped.FIRST + timedelta(days=n) for n in range((shipped.LAST - shipped.FIRST).days + 1)]
-    unpacked = [bool(packed[n >> 3] & (128 >> (n & 7))) for n in range(len(days))]
-    assert unpacked == [test(day) for day in days]
-    assert unpacked[(date(2026, 11, 27) - shipped.FIRST).days] is False  # a Friday

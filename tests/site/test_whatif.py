@@ -102,8 +102,6 @@ def test_somebody_enters_a_case_by_hand(english: Opened) -> None:
     page.get_by_label("Social Security number", exact=True).check()
     page.get_by_label("Did somebody without a right see or obtain the data?").select_option("yes")
     page.get_by_label("Were the data encrypted?").select_option("no")
-    if page.get_by_label("Were data copied out?").count():
-        page.get_by_label("Were data copied out?").select_option("yes")
     assert "us.ca.individuals" in english.owed()
     assert "us.ca.ag" not in english.owed()  # more than 500, and these are 500
     page.get_by_label("How many").fill("501")

@@ -12,6 +12,7 @@ from breachdesk.law.instants import Instant
 from breachdesk.law.shapes import Because
 from breachdesk.law.sheet import Sheet
 
+_BRUSSELS, _OKLAHOMA = "Europe/Brussels", "America/Chicago"
 Outcome = tuple[Answer, tuple[Because, ...], tuple[str, ...]]
 
 
@@ -19,6 +20,7 @@ Outcome = tuple[Answer, tuple[Because, ...], tuple[str, ...]]
 class Named:
     facts: tuple[str, ...]
     test: Callable[[Sheet], Outcome]
+    zone: str = ""  # by whose days and clocks it reckons
 
 
 def _cross_border(sheet: Sheet) -> Outcome:
@@ -55,7 +57,7 @@ def _four_hours_decide(sheet: Sheet) -> Outcome:
     aware = next((found for name in _AWARE if isinstance(found := sheet.facts.get(name), Instant)), None)
     if aware is None:
         return Answer.YES, (), ()
-    zone = ZoneInfo("Europe/Brussels")
+    zone = ZoneInfo(_BRUSSELS)
     waited = classified.earliest(zone).timestamp() - aware.earliest(zone).timestamp()
     day, four = timedelta(hours=24).total_seconds(), timedelta(hours=4).total_seconds()
     because = (Because("time.classified_major", classified.text(), "+ 4 h ≤ 24 h, or > 24 h"),)
@@ -68,7 +70,7 @@ _LATER = ("time.determined", "time.individual_notice_sent", "time.individual_not
 def _oklahoma_2026(sheet: Sheet) -> Outcome:
     """Oklahoma SB 626 governs breaches discovered, determined or notified from 1 January 2026: one that was discovered
     before and determined, or told to residents, from that day on is under it. A date nobody gave wakes nothing."""
-    zone, start = ZoneInfo("America/Chicago"), date(2026, 1, 1)
+    zone, start = ZoneInfo(_OKLAHOMA), date(2026, 1, 1)
     for name in _LATER:
         value = sheet.facts.get(name)
         if isinstance(value, Instant) and value.on(zone) >= start:
@@ -77,7 +79,7 @@ def _oklahoma_2026(sheet: Sheet) -> Outcome:
 
 
 PREDICATES: dict[str, Named] = {
-    "dora_four_hours": Named(("time.classified_major", *_AWARE), _four_hours_decide),
-    "oklahoma_2026": Named(_LATER, _oklahoma_2026),
+    "dora_four_hours": Named(("time.classified_major", *_AWARE), _four_hours_decide, _BRUSSELS),
+    "oklahoma_2026": Named(_LATER, _oklahoma_2026, _OKLAHOMA),
     "cross_border_eea": Named(("entity.establishments", "entity.main_establishment", "people"), _cross_border),
 }

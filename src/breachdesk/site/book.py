@@ -105,11 +105,11 @@ def write(law: LawShelf, shelf: Shelf, regions: dict[str, list[str]], language: 
     """Tell every duty. `regions`: name -> codes of places, in the order in which they are shown."""
     told = list(stories.read(shelf))
     by_item: dict[str, list[Story]] = {}
-    known = {item.id for item in law.items}
     for story in told:
         for name in story.story.expect:
-            owner = name if name in known else name.rpartition(".")[0]
-            by_item.setdefault(owner, []).append(story)
+            owner = law.owner(name)
+            if owner is not None:
+                by_item.setdefault(owner.id, []).append(story)
     say = read_telling(shelf, language)
     by_place: dict[str, list[Entry]] = {}
     for item in law.items:

@@ -16,7 +16,7 @@ from breachdesk.law.shelf import LawShelf
 from breachdesk.law.told import sections
 from breachdesk.law.words import Phrases
 from breachdesk.report.words import Words, read_sayings
-from breachdesk.site import shipped
+from breachdesk.site import shipped, spoken
 from breachdesk.site.book import Book, Entry, Place, grouped
 from breachdesk.site.book import write as tell
 
@@ -49,8 +49,8 @@ def write(law: LawShelf, shelf: Shelf, out: Path, day: date) -> Written:
         book = tell(law, shelf, regions, language, day)
         say = read_sayings(shelf, f"{FOLDER}/{language}.yaml", language)
         told = {entry.told.id: entry.told for entry in book.entries}
-        spoken = shipped.words(law, shelf, language, told, say)
-        _lay(out / language / "words.js", shipped.as_script("WORDS", spoken))
+        words = spoken.words(law, shelf, language, told, say)
+        _lay(out / language / "words.js", shipped.as_script("WORDS", words))
         for name, text in _pages(book, say, list(regions)):
             _lay(out / language / name, text, sync=False)
             pages += 1

@@ -1,36 +1,25 @@
 """The shelf as plain data, for the judge that runs in the reader's browser (`look/judge.js`): no server, no case leaves
 the page. What depends on a day is worked out here, once for each state of the law, by the engine's own functions."""
 
-import base64
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from breachdesk.ground import places
 from breachdesk.ground.clock import time_zone
 from breachdesk.ground.elements import covers as covers_element
-from breachdesk.ground.shelf import Shelf
-from breachdesk.law import vocabulary, workdays
 from breachdesk.law.clocks import LONGEST, MONDAY_TO_FRIDAY
 from breachdesk.law.groups import EEA, expand
 from breachdesk.law.judgement import KNOWN_SINCE, covers, in_force
 from breachdesk.law.people import Names
-from breachdesk.law.schema import UNITS, Applies, Calendar, Condition, Due, Lost, PersonalInformation, Start, Term
+from breachdesk.law.predicates import PREDICATES
+from breachdesk.law.schema import Applies, Calendar, Condition, Due, Lost, PersonalInformation, Start, Term
 from breachdesk.law.schema import People as Whom
-from breachdesk.law.shapes import Verdict
 from breachdesk.law.shelf import Item, LawShelf, Order
-from breachdesk.law.told import Told
-from breachdesk.law.vocabulary import FactType
-from breachdesk.report.words import Words
-
-#: Days of which a page knows whether they are worked on; beyond them it says so and computes nothing.
-FIRST, LAST = date(2023, 1, 1), date(2033, 12, 31)
-_OURS = "whatif_"  # how the sayings of the page begin (packs/messages/site)
-_ZONES_FROM, _ZONES_TO = 2015, 2060  # years whose clock changes are told
+from breachdesk.site import days
 
 
 def law_data(law: LawShelf) -> dict[str, Any]:
@@ -38,13 +27,13 @@ def law_data(law: LawShelf) -> dict[str, Any]:
     maker = _Maker(law)
     items = [maker.item(item) for item in law.items]
     orders = {order.pack.id: maker.order(order) for order in law.orders}
-    for zone in ("Europe/Brussels", "America/Chicago"):  # of the predicates
-        maker.zone(zone)
+    for predicate in PREDICATES.values():
+        maker.zone(predicate.zone)
     return {
         "version": law.version,
         "sha256": law.sha256,
-        "first": (FIRST - date(1970, 1, 1)).days,
-        "last": (LAST - date(1970, 1, 1)).days,
+        "first": days.number(days.FIRST),
+        "last": days.number(days.LAST),
         "known_since": KNOWN_SINCE,
         "longest": LONGEST,
         "eea": sorted(EEA),
@@ -103,12 +92,12 @@ class _Maker:
             return None
         if calendar not in self._kept:
             self._kept[calendar] = len(self.calendars)
-            self.calendars.append(_working_days(calendar))
+            self.calendars.append(days.working_days(calendar))
         return self._kept[calendar]
 
     def zone(self, name: str) -> str:
         if name and name not in self.zones:
-            self.zones[name] = list(_clock_changes(time_zone(name)))
+            self.zones[name] = list(days.clock_changes(time_zone(name)))
         return name
 
     def order(self, order: Order) -> dict[str, Any]:
@@ -148,8 +137,7 @@ class _Maker:
 
     def item(self, item: Item) -> dict[str, Any]:
         turns = self.law.turns[item.id]
-        days = (date.min, *turns)
-        states = [self._state(item, day) for day in days]
+        states = [self._state(item, day) for day in (date.min, *turns)]
         return _lean(
             {
                 "id": item.id,
@@ -161,7 +149,7 @@ class _Maker:
                 "held": item.held,
                 "record": item.rule.otherwise == "record_only" and item.id == item.rule.id,
                 "unless": [[self.condition(one.when), one.verdict] for one in item.unless],
-                "turns": [(day - date(1970, 1, 1)).days for day in turns],
+                "turns": [days.number(day) for day in turns],
                 "states": [state if state != before else 0 for before, state in itertools.pairwise(({}, *states))],
             }
         )
@@ -259,73 +247,6 @@ _NOTHING: tuple[Any, ...] = ("", [], (), {})
 def _lean(told: dict[str, Any]) -> dict[str, Any]:
     """Without what says nothing; a zero does say something."""
     return {key: value for key, value in told.items() if value not in (None, *_NOTHING) and value is not False}
-
-
-def _working_days(calendar: Calendar) -> str:
-    """A bit for each day from FIRST through LAST, the first in the highest bit of the first byte; base64."""
-    test = workdays.working(calendar)
-    bits = [test(FIRST + timedelta(days=n)) for n in range((LAST - FIRST).days + 1)]
-    packed = bytes(
-        sum(bit << (7 - place) for place, bit in enumerate(bits[at : at + 8])) for at in range(0, len(bits), 8)
-    )
-    return base64.b64encode(packed).decode()
-
-
-def _clock_changes(zone: ZoneInfo) -> Iterator[tuple[int, int]]:
-    """(seconds since 1970, offset in seconds from then on), the first from the beginning on."""
-
-    def offset(moment: int) -> int:
-        told = datetime.fromtimestamp(moment, zone).utcoffset()
-        assert told is not None
-        return int(told.total_seconds())
-
-    step = 7 * 86_400  # no zone changes its clock twice within a week
-    at = int(datetime(_ZONES_FROM, 1, 1, tzinfo=UTC).timestamp())
-    end = int(datetime(_ZONES_TO, 1, 1, tzinfo=UTC).timestamp())
-    now = offset(at)
-    yield at, now
-    while at < end:
-        if offset(at + step) != now:
-            low, high = at, at + step
-            while high - low > 1:
-                middle = (low + high) // 2
-                low, high = (middle, high) if offset(middle) == now else (low, middle)
-            now = offset(high)
-            yield high, now
-        at += step
-
-
-def words(law: LawShelf, shelf: Shelf, language: str, told: Mapping[str, Told], say: Words) -> dict[str, Any]:
-    """What the page says, in one language. `told`: duties by id."""
-    asking = shelf.data("asking.yaml")
-    facts = {name: fact for name, fact in law.facts.facts.items() if fact.type is not FactType.FREE}
-    return {
-        "language": language,
-        "first": [name for name in asking["first"] if name in facts],
-        "common": asking["elements"],
-        "elements": {name: one.title(language) for name, one in law.names.vocabulary.elements.items()},
-        "places": {code: places.title(code, language) for code in _offered(law)},
-        "facts": {name: [one.question(language), one.help(language), list(one.options)] for name, one in facts.items()},
-        "choices": shelf.data(f"messages/facts/{language}.yaml"),
-        "units": {unit: law.phrases[language].texts[f"unit.{unit}"] for unit in UNITS},
-        "warnings": {
-            key.removeprefix("warning."): text
-            for key, text in law.phrases[language].texts.items()
-            if key.startswith("warning.")
-        },
-        "verdicts": {one.value: law.phrases[language](f"verdict.{one.value}") for one in Verdict},
-        "items": {
-            name: [one.title, one.recipient.name, one.standard, one.place, one.citation] for name, one in told.items()
-        },
-        "say": {key.removeprefix(_OURS): text for key, text in say.sayings.items() if key.startswith(_OURS)},
-    }
-
-
-def _offered(law: LawShelf) -> list[str]:
-    """Places somebody may name: every country, and those parts that a law knows."""
-    return sorted(
-        {*places.countries(), *(place for place in law.reached if vocabulary.is_place(place)), places.UNKNOWN}
-    )
 
 
 def as_script(name: str, data: dict[str, Any]) -> str:
