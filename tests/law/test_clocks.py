@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breachdesk.ground.shelf import our_shelf
-from breachdesk.law import conditions, facts, instants, shelf, terms, words, workdays
+from breachdesk.law import conditions, facts, instants, shelf, terms, words
 from breachdesk.law.clocks import Clock, Deadline
 from breachdesk.law.schema import Calendar, Rule
 from breachdesk.law.vocabulary import our_facts
@@ -150,61 +150,6 @@ def test_a_day_alone_is_the_earliest_reading_of_any_moment_of_it(start: datetime
 def test_days_on_which_clocks_go_wrong(n: int, unit: str, start: str, zone: str, expected: str) -> None:
     found = due(n, unit, start, zone)
     assert found.isoformat() == expected
-
-
-def test_a_weekend_is_that_of_the_country() -> None:
-    thursday = "2026-03-05"
-    assert due(2, "business_days", thursday, "Africa/Cairo", calendar={"country": "EG"}).date() == date(2026, 3, 9)
-    assert due(2, "business_days", thursday, "Europe/Rome", calendar={"country": "IT"}).date() == date(2026, 3, 9)
-    assert due(1, "business_days", thursday, "Africa/Cairo", calendar={"country": "EG"}).date() == date(2026, 3, 8)
-    forced = {"country": "IT", "weekend": ["fri", "sat"]}
-    assert due(1, "business_days", thursday, "Europe/Rome", calendar=forced).date() == date(2026, 3, 8)
-
-
-@pytest.mark.parametrize(
-    ("country", "start", "n", "expected"),
-    [
-        ("BY", "2026-04-17", 1, "2026-04-22"),  # Monday 20 April was moved to Saturday 25 April, Tuesday is Radunitsa
-        ("BY", "2026-04-24", 1, "2026-04-25"),  # that Saturday is worked
-        ("RU", "2025-10-31", 1, "2025-11-01"),  # a worked Saturday; Monday 3 November is off for it
-        ("RU", "2025-11-01", 1, "2025-11-05"),
-        ("RU", "2026-11-06", 1, "2026-11-09"),  # any other Saturday
-    ],
-)
-def test_a_saturday_on_which_the_country_works_counts(country: str, start: str, n: int, expected: str) -> None:
-    found = due(n, "business_days", start, "Europe/Moscow", calendar={"country": country})
-    assert found.date().isoformat() == expected
-
-
-def test_a_saturday_of_work_is_none_where_the_pack_names_its_own_weekend() -> None:
-    calendar = {"country": "BY", "weekend": ["fri", "sat"]}
-    assert due(1, "business_days", "2026-04-23", "Europe/Minsk", calendar=calendar).date() == date(2026, 4, 26)
-
-
-@pytest.mark.parametrize("country", ["SA", "QA", "BH", "KW", "OM", "EG", "JO", "IL", "DZ"])
-def test_friday_and_saturday_are_the_weekend_of(country: str) -> None:
-    thursday = "2026-02-12"
-    assert due(1, "business_days", thursday, calendar={"country": country}).date() == date(2026, 2, 15)
-
-
-def test_national_holidays_count_in_a_state_and_state_holidays_nowhere_else() -> None:
-    before_columbus_day = "2026-10-09"
-    for subdivision in ("", "CA", "IA"):
-        calendar = {"country": "US", "subdivision": subdivision}
-        assert due(1, "business_days", before_columbus_day, calendar=calendar).date() == date(2026, 10, 13)
-    before_cesar_chavez_day = "2026-03-30"
-    assert due(1, "business_days", before_cesar_chavez_day, calendar={"country": "US"}).date() == date(2026, 3, 31)
-    assert due(
-        1, "business_days", before_cesar_chavez_day, calendar={"country": "US", "subdivision": "CA"}
-    ).date() == date(2026, 4, 1)
-
-
-def test_days_an_office_is_shut_and_holidays_that_do_not_count() -> None:
-    christmas = "2026-12-28"
-    shut = {"country": "JP", "closed": ["12-29", "12-30", "12-31", "01-02", "01-03"]}
-    assert due(1, "business_days", christmas, calendar=shut).date() == date(2027, 1, 4)
-    counts = {"country": "US", "without": ["Columbus Day"]}
-    assert due(1, "business_days", "2026-10-09", calendar=counts).date() == date(2026, 10, 12)
 
 
 def test_the_day_of_the_event_counts_when_the_law_says_so() -> None:
@@ -416,13 +361,6 @@ def test_the_latest_reading_is_shown_only_when_it_is_later() -> None:
     assert sunday.latest is not None
     assert sunday.latest.isoformat() == "2026-03-02T23:59:59+11:00"
     assert tuesday.latest is None
-
-
-def test_a_calendar_nobody_knows_is_refused() -> None:
-    with pytest.raises(workdays.NoCalendar):
-        workdays.check(Calendar(country="QQ"))
-    with pytest.raises(workdays.NoCalendar):
-        workdays.check(Calendar(country="US", subdivision="QQ"))
 
 
 @given(moments, st.sampled_from(ZONES))

@@ -74,3 +74,18 @@ def test_the_due_time_is_shown_in_the_zone_of_the_authority() -> None:
 def test_a_public_body_tells_the_authority_of_its_own_state() -> None:
     found = told(entity__main_establishment="AT", entity__sector="public_body")["eu.gdpr.art33"]
     assert any("55(2)" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("eu.gdpr.art33", "eu.gdpr.art33"),
+        ("eu.gdpr.art33.es", "eu.gdpr.art33"),
+        ("eu.dora.major.intermediate", "eu.dora.major.intermediate"),
+        ("eu.dora.major.gone", None),  # a step the shelf no longer has is not the duty it was a step of
+        ("nowhere", None),
+    ],
+)
+def test_an_id_means_a_duty_or_one_of_the_authorities_it_goes_to(name: str, owner: str | None) -> None:
+    found = law().owner(name)
+    assert (found and found.id) == owner

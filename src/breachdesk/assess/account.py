@@ -176,8 +176,9 @@ def handed_in(receipts: Iterable[Receipt], law: LawShelf) -> dict[str, Instant]:
     authorities the first filing counts."""
     found: dict[str, Instant] = {}
     for one in sorted(receipts, key=lambda one: one.filed_at):
-        name = one.duty if one.duty in law.by_id else one.duty.rpartition(".")[0]
-        found.setdefault(name, Instant(at=one.filed_at))
+        item = law.owner(one.duty)
+        if item is not None:  # else a duty of another shelf
+            found.setdefault(item.id, Instant(at=one.filed_at))
     return found
 
 

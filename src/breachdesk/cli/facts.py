@@ -33,7 +33,7 @@ from breachdesk.cli.telling import Teller, teller
 from breachdesk.ground import clock, elements
 from breachdesk.ground.clock import rfc3339
 from breachdesk.ground.shelf import BadPack, our_shelf
-from breachdesk.law import answers, changes, engine, facts, shelf, typed, whatif, written
+from breachdesk.law import answers, changes, engine, facts, otherwise, shelf, typed, written
 from breachdesk.law.answers import Answer, BadLog, Book, Rules, State
 from breachdesk.law.conditions import plain
 from breachdesk.law.facts import BadFacts
@@ -351,7 +351,7 @@ def explain(duty: Duty, case: Sheet, told: Teller, out: Speaker) -> None:
         out.tell(say("duty.latest", moment=told.moment(duty.due_latest)), deep=2, style="dim")
     _part("duty.because", [_because(one.fact, one.value, one.test, told) for one in duty.because], told, out)
     _part("duty.missing", [f"{told.question(name)} ({name})" for name in duty.missing], told, out)
-    otherwise = whatif.otherwise(duty, case, told.law, told.at, told.law.phrases[told.language])
+    others = otherwise.otherwise(duty, case, told.law, told.at, told.law.phrases[told.language])
     lines = [
         say(
             "duty.otherwise_line",
@@ -359,7 +359,7 @@ def explain(duty: Duty, case: Sheet, told: Teller, out: Speaker) -> None:
             value=told.value(one.fact, one.value),
             verdict=say(f"verdict.{one.verdict.value}"),
         )
-        for one in otherwise
+        for one in others
     ]
     _part("duty.otherwise", lines or [say("duty.otherwise_none")], told, out)
     _part("duty.content", duty.content, told, out)
