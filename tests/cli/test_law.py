@@ -211,3 +211,41 @@ def test_a_broken_table_of_facts_is_told_as_a_broken_law_is(language: str, tmp_p
     assert "facts.yaml:3" in plain(result)
     assert "a.type" in plain(result)
     assert {"en": "The stories were not tried", "ru": "Истории не проверены"}[language] in plain(result)
+
+
+ORDERS = {
+    "a term": ("ec/lopdp/authority.yaml", "  n: 5\n", "  n: 999999999\n", ":16: due.terms.0", "a hundred years"),
+    "months": ("ec/lopdp/authority.yaml", "n: 5\n  unit: business_days", "n: 99999\n  unit: months", ":16:", "years"),
+    "a country": ("ec/lopdp/pack.yaml", "country: EC", "country: QQ", ":6:", "no holidays are known for QQ"),
+    "a part": ("ec/lopdp/pack.yaml", "country: EC", "country: EC, subdivision: QQ", ":6:", "does not have subdivision"),
+    "no rest": (
+        "ec/lopdp/pack.yaml", "moved: true", "weekend: [mon, tue, wed, thu, fri, sat, sun]", ":6:", "no working day",
+    ),
+    "a zone": ("ec/lopdp/pack.yaml", "America/Guayaquil", "America/Nowhere", ":5:", "America/Nowhere"),
+    "a zone of an authority": ("eu/gdpr/authorities.yaml", "Europe/Vienna", "Europe/Wien", "authorities.yaml", "Wien"),
+    "a delay": ("us/wa/pack.yaml", "hold: {", "hold: {longest_days: 99999999, ", "pack.yaml:", "hold.longest_days"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ORDERS)
+def test_a_clock_that_cannot_run_is_refused_before_any_case_is_judged(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, was, now, place, said = ORDERS[kind]
+    text = (shipped() / "law" / name).read_text(encoding="utf-8")
+    assert was in text
+    (tmp_path / "own/law" / name).parent.mkdir(parents=True)
+    (tmp_path / "own/law" / name).write_text(text.replace(was, now, 1), encoding="utf-8")
+    monkeypatch.setenv("BREACHDESK_PACKS", str(tmp_path / "own"))
+    our_shelf.cache_clear()
+    try:
+        for words in (("site", str(tmp_path / "pages")), ("deadlines",)):
+            result = run(*words)
+            assert result.exit_code == 2
+            told = plain(result) + result.stderr
+            assert f"law/{name}" in told
+            assert place in told
+            assert said in told
+        assert not (tmp_path / "pages").exists()
+    finally:
+        our_shelf.cache_clear()

@@ -12,7 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from breachdesk.ground import elements
 from breachdesk.ground.shelf import BadPack, BadTable, Shelf
-from breachdesk.law import faults, stories, vocabulary, workdays
+from breachdesk.law import faults, stories, vocabulary
 from breachdesk.law import shelf as laws
 from breachdesk.law.facts import BadFacts
 from breachdesk.law.faults import BadLaw, Fault
@@ -128,12 +128,6 @@ def _unreadable(error: BadPack, file: str) -> Fault:
 def item_faults(item: Item, law: LawShelf, told: Iterable[Told], shelf: Shelf, today: date) -> Iterator[Fault]:
     for keys, key, filling in (*_said(item, law, today), *_stories(item, law, told)):
         yield faults.fault(shelf, item.file, keys, key, **filling)
-    if item.order.pack.calendar is not None and item.id == item.rule.id:
-        try:
-            workdays.check(item.order.pack.calendar)
-        except (ValueError, KeyError, NotImplementedError) as error:
-            place = f"{item.order.path}/{PACK}"
-            yield faults.fault(shelf, place, ("calendar",), "calendar", text=str(error))
 
 
 Place = tuple[tuple[str | int, ...], str, dict[str, Any]]

@@ -97,9 +97,28 @@ class Encryption(Strict):
     note: Words | None = None
 
 
+#: No law gives more, and no calendar reaches further: about a hundred years.
+_LONGEST: dict[str, int] = {
+    "hours": 876_600, "calendar_days": 36_525, "business_days": 36_525, "months": 1_200, "years": 100,
+}  # fmt: skip
+
+
+_Days = Annotated[int, Field(ge=0, le=_LONGEST["calendar_days"])]
+
+
+def _bounded(n: int, unit: Unit) -> None:
+    if n > _LONGEST[unit]:
+        raise PydanticCustomError("law_term_long", "a term ends within a hundred years")
+
+
 class AfterRelease(Strict):
-    n: int
+    n: int = Field(ge=0)
     unit: Unit
+
+    @model_validator(mode="after")
+    def _whole(self) -> "AfterRelease":
+        _bounded(self.n, self.unit)
+        return self
 
 
 class Hold(Strict):
@@ -107,8 +126,8 @@ class Hold(Strict):
 
     allowed: bool = True
     written: bool = False  # only a written request counts
-    oral_days: int | None = None  # an oral request counts for so many days
-    longest_days: int | None = None
+    oral_days: _Days | None = None  # an oral request counts for so many days
+    longest_days: _Days | None = None
     after_release: AfterRelease | None = None
     note: Words | None = None
 
@@ -220,6 +239,8 @@ class Term(Strict):
             raise PydanticCustomError("law_term_unit", "a term has both n (or n_from) and unit, or neither")
         if (numbered or self.by) and not self.from_:
             raise PydanticCustomError("law_term_from", "a term with a number needs `from`")
+        if self.n is not None and self.unit is not None:
+            _bounded(self.n, self.unit)
         return self
 
 

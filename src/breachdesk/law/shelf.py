@@ -15,13 +15,14 @@ from breachdesk.ground import elements
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.places import with_wholes
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
-from breachdesk.law import conditions, faults, overlay, vocabulary, words
+from breachdesk.law import conditions, faults, overlay, vocabulary, words, workdays
 from breachdesk.law.faults import BadLaw
 from breachdesk.law.groups import expand
 from breachdesk.law.overlay import Laid
 from breachdesk.law.people import Names
 from breachdesk.law.schema import (
     Authorities,
+    Calendar,
     Condition,
     Contents,
     Due,
@@ -459,9 +460,24 @@ def _problems(law: LawShelf, item: Item, seen: set[str]) -> Iterator[_Problem]:
         yield _Problem(file, ("penalty_table",), "penalty_table", {"name": item.rule.penalty_table})
     if item.recipient.route and item.order.authorities is None:
         yield _Problem(file, ("recipient", "route"), "route", {"name": item.recipient.route})
-    for zone, where, keys in ((item.order.pack.zone, pack, ("zone",)), (item.due.zone, file, ("due", "zone"))):
+    for zone, calendar, where, keys in _clocks(item, file, pack):
+        if calendar is not None and (text := _bad_calendar(calendar)):
+            yield _Problem(where, (*keys, "calendar"), "calendar", {"text": text})
         if _bad_zone(zone):
-            yield _Problem(where, keys, "zone", {"name": zone})
+            yield _Problem(where, (*keys, "zone"), "zone", {"name": zone})
+
+
+def _clocks(item: Item, file: str, pack: str) -> Iterator[tuple[str, Calendar | None, str, tuple[str | int, ...]]]:
+    """Every zone and calendar by which the item may be reckoned, with the file and the place where it stands."""
+    order = item.order
+    yield order.pack.zone, order.pack.calendar, pack, ()
+    yield item.due.zone, item.due.calendar, file, ("due",)
+    for at, version in enumerate(item.versions):
+        if version.due is not None:
+            yield version.due.zone, version.due.calendar, file, ("versions", at, "due")
+    if item.recipient.route and order.authorities is not None:
+        for at, authority in enumerate(order.authorities.list):
+            yield authority.zone, None, f"{order.path}/{order.pack.authorities}.yaml", ("list", at)
 
 
 def _bad_starts(law: LawShelf, item: Item, due: Due) -> Iterator[_Problem]:
@@ -476,6 +492,15 @@ def _bad_starts(law: LawShelf, item: Item, due: Due) -> Iterator[_Problem]:
             if name and (law.facts.find(name) is None or not name.startswith("time.")):
                 near = law.facts.suggest(name) or "time.aware"
                 yield _Problem(item.file, ("due", "from"), "start", {"name": name, "near": near})
+
+
+def _bad_calendar(calendar: Calendar) -> str:
+    """Why its working days cannot be told; "" when they can."""
+    try:
+        workdays.check(calendar)
+    except workdays.NoCalendar as error:
+        return str(error)
+    return ""
 
 
 def _bad_zone(zone: str) -> bool:

@@ -6,16 +6,19 @@ from datetime import date, timedelta
 from functools import cache
 
 import holidays
+from holidays.registry import EntityLoader
 
+from breachdesk.ground.shelf import BadPack
 from breachdesk.law.schema import Calendar
 
 Working = Callable[[date], bool]
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_CLOSURE = 60
+_COUNTRIES = frozenset(EntityLoader.get_country_codes(include_aliases=True))
 
 
-class NoCalendar(ValueError):
-    """Nobody has listed the holidays of this place."""
+class NoCalendar(BadPack):
+    """Nobody has listed the holidays of this place, or it has no working day."""
 
 
 def working(calendar: Calendar) -> Working:
@@ -46,9 +49,18 @@ def _kept_elsewhere(name: str, day: date, names: Mapping[date, tuple[str, ...]])
     return any(name + _OBSERVED in names.get(other, ()) for other in around)
 
 
+@cache
 def check(calendar: Calendar) -> None:
-    """Raises NoCalendar for a place or category that is not known."""
-    _names(calendar.country, calendar.subdivision, calendar.categories, 2026)
+    """Raises NoCalendar for a place or category that is not known, and for a calendar without a working day. Cheap
+    enough to be asked of every law that is loaded: holidays are only listed where the pack says more than a place."""
+    if calendar.country not in _COUNTRIES:
+        raise NoCalendar(f"no holidays are known for {calendar.country}")
+    if calendar.subdivision or calendar.categories != ("public",):
+        _names(calendar.country, calendar.subdivision, calendar.categories, 2026)
+    if calendar.weekend is not None or calendar.closed:
+        test = working(calendar)
+        for month in range(1, 13):
+            next_open(date(2026, month, 1), test)
 
 
 @cache
