@@ -22,7 +22,8 @@ from tests.site.judged import differences, plain_of, told
 LAW = shelf.load()
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 EVERY = 30  # one of so many stories: the whole shelf takes the engine minutes
-JUDGE = Path(pages.__file__).parent / "look" / "judge.js"
+LOOK = Path(pages.__file__).parent / "look"
+JUDGE = [name for name in pages.SCRIPTS if name != "whatif.js"]
 
 pytestmark = pytest.mark.browser
 browser = pytest.fixture(scope="module")(or_skip)
@@ -32,10 +33,10 @@ browser = pytest.fixture(scope="module")(or_skip)
 def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("judge")
     (folder / "law.js").write_text(shipped.as_script("LAW", shipped.law_data(LAW)))
-    (folder / "judge.js").write_text(JUDGE.read_text())
-    (folder / "page.html").write_text(
-        '<!DOCTYPE html><meta charset="utf-8"><script src="law.js"></script><script src="judge.js"></script>'
-    )
+    for name in JUDGE:
+        (folder / name).write_text((LOOK / name).read_text())
+    scripts = "".join(f'<script src="{name}"></script>' for name in ("law.js", *JUDGE))
+    (folder / "page.html").write_text(f'<!DOCTYPE html><meta charset="utf-8">{scripts}')
     opened = browser.new_page()
     opened.goto((folder / "page.html").as_uri())
     yield opened
@@ -107,7 +108,7 @@ def test_a_wrong_judge_would_be_found(page: Page) -> None:
 
 
 def test_every_predicate_of_the_engine_has_its_twin() -> None:
-    text = JUDGE.read_text()
+    text = (LOOK / "judge.js").read_text()
     assert PREDICATES
     assert [name for name in PREDICATES if f" _{name}()" not in text] == []
 

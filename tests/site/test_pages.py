@@ -67,7 +67,8 @@ def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: P
         if path.parent == site:
             continue
         found = read(path)
-        scripts = ["../law.js", "words.js", "../judge.js", "../whatif.js"] if path.name == "what-if.html" else []
+        own = [f"../{name}" for name in pages.SCRIPTS]
+        scripts = ["../law.js", "words.js", *own] if path.name == "what-if.html" else []
         assert found.loaded == [f"{'../' if path.parent.name == 'duty' else ''}../site.css", *scripts]
         assert all((path.parent / name).is_file() for name in found.loaded)
         inner = [link for link in found.links if not link.startswith(("http://", "https://"))]

@@ -85,7 +85,7 @@ def test_nothing_but_its_own_files_is_ever_asked_for(opened: Opened) -> None:
     opened.page.click("#example")
     opened.page.click("#copy")
     names = sorted(url.rpartition("/")[2] for url in opened.asked)
-    assert names == sorted(["what-if.html", "site.css", "law.js", "words.js", "judge.js", "whatif.js"])
+    assert names == sorted(["what-if.html", "site.css", "law.js", "words.js", *pages.SCRIPTS])
     assert all(url.startswith("file://") for url in opened.asked)
     assert opened.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 

@@ -23,7 +23,7 @@ from breachdesk.site.book import write as tell
 _LOOK = Path(__file__).resolve().parent / "look"
 _TOKENS = Path(__file__).resolve().parent.parent / "report" / "look" / "tokens.css"
 FOLDER = "messages/site"
-_SCRIPTS = ("judge.js", "whatif.js")
+SCRIPTS = ("reckon.js", "days.js", "clock.js", "judge.js", "whatif.js")  # in the order in which they are read
 
 
 _lay = partial(write_whole, mode=0o644)  # pages are for everybody; a web server reads them under another name
@@ -42,7 +42,7 @@ def write(law: LawShelf, shelf: Shelf, out: Path, day: date) -> Written:
     style = "\n".join(path.read_text(encoding="utf-8") for path in (_TOKENS, _LOOK / "site.css"))
     _lay(out / "site.css", style)
     _lay(out / "law.js", shipped.as_script("LAW", shipped.law_data(law)))
-    for name in _SCRIPTS:
+    for name in SCRIPTS:
         _lay(out / name, (_LOOK / name).read_text(encoding="utf-8"))
     pages = 0
     for language in LANGUAGES:
@@ -73,7 +73,7 @@ def _pages(book: Book, words: Words, regions: Sequence[str]) -> Iterator[tuple[s
                 finding=_finding(book.places, words))  # fmt: skip
     yield _page("unsure", "unsure.html", common, title=words.say("unsure"))
     yield _page("coming", "coming.html", common, title=words.say("coming"))
-    yield _page("whatif", "what-if.html", common, title=words.say("whatif"), scripted=True)
+    yield _page("whatif", "what-if.html", common, title=words.say("whatif"), scripts=SCRIPTS)
     for place in book.places:
         yield _page("place", f"{place.code}.html", common, title=place.name, place=place, orders=_orders(place))
     for entry in book.entries:
