@@ -1,6 +1,15 @@
 """What happened, when, by whom: tamper-evident and provable offline. Rooms write; nobody changes."""
 
-from breachdesk.journal.bag import attach, attach_all, attach_evidence, check_manifest, refresh_manifest, write_manifest
+from breachdesk.journal.bag import (
+    BadBag,
+    attach,
+    attach_all,
+    attach_evidence,
+    check_manifest,
+    refresh_manifest,
+    write_manifest,
+)
+from breachdesk.journal.casebag import write_case_bag
 from breachdesk.journal.journal import Journal, read
 from breachdesk.journal.shapes import (
     HOUSE,
@@ -20,6 +29,7 @@ __all__ = [
     "HOUSE",
     "Actor",
     "Attachment",
+    "BadBag",
     "BadEntry",
     "Entry",
     "Journal",
@@ -35,5 +45,6 @@ __all__ = [
     "check_manifest",
     "read",
     "refresh_manifest",
+    "write_case_bag",
     "write_manifest",
 ]

@@ -17,7 +17,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
 class BadBag(Exception):
-    """A file that cannot be listed: says which and what to do."""
+    """What cannot be listed or handed out: says which and what to do."""
 
 
 def write_manifest(folder: Path) -> int:

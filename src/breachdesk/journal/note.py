@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from breachdesk.ground.keys import BadKey, Key, Purpose
+from breachdesk.journal.verify import read_checkpoint, read_note
 
 _ED25519 = b"\1"
 
@@ -39,6 +40,12 @@ def proof_text(index: int, path: Sequence[bytes], checkpoint: bytes) -> bytes:
     """A tlog-proof: where the leaf stands (from 0), its path, the checkpoint it leads to."""
     lines = ["c2sp.org/tlog-proof@v1", f"index {index}", *map(_base64, path), "", ""]
     return "\n".join(lines).encode() + checkpoint
+
+
+def consistency_text(earlier: bytes, path: Sequence[bytes], checkpoint: bytes) -> bytes:
+    """What a C2SP tlog-witness is asked with: size of the earlier note, proof, later note. Raises ValueError."""
+    _, size, _ = read_checkpoint(read_note(earlier)[0])
+    return "\n".join([f"old {size}", *map(_base64, path), "", ""]).encode() + checkpoint
 
 
 def _base64(data: bytes) -> str:

@@ -51,8 +51,9 @@ HOUSE = Actor("breachdesk", "system")
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file an entry speaks of. `name` is `pack:<path in the pack>` (compared when the pack is verified) or
-    `evidence:<source>` (named, not compared). It stays outside the tree, as the payload does."""
+    """A file an entry speaks of. `name` is `pack:<path in the pack>` (compared when the pack is verified),
+    `item:<path>` or `extra:<path>` (compared in a case bag) or `evidence:<source>` (named, not compared). It stays
+    outside the tree, as the payload does."""
 
     sha256: str
     size: int

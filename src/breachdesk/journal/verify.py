@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Check a Breachdesk journal, or a whole response pack, with nothing but this file and Python 3.8 or newer.
+"""Check a Breachdesk journal, a response pack or the export of one case, with nothing but this file and Python 3.8.
 
     python3 verify.py [FOLDER] [--vkey VKEY] [--since CHECKPOINT]... [--lang en|ru] [--json]
     python3 verify.py --proof FILE.tlog-proof --entry ENVELOPE.json --vkey VKEY
 
-FOLDER is a pack or its journal (the folder of this file when left out). VKEY is the log's public key, or a file that
-holds it: get it by a second channel. CHECKPOINT is an earlier `checkpoint` file kept somewhere else.
+FOLDER is a pack, its journal or a case bag (the folder of this file when left out). VKEY is the log's public key, or a
+file that holds it: get it by a second channel. CHECKPOINT is an earlier `checkpoint` file kept somewhere else.
 Exit codes: 0 everything held; 1 something does not hold or is not finished; 2 there was nothing to check.
-No network, no third-party code. Formats: RFC 8785, RFC 6962, RFC 8032, C2SP signed-note, tlog-checkpoint, tlog-proof.
+No network, no third-party code. Formats: RFC 8785, RFC 6962, RFC 8032, RFC 8493, C2SP signed-note, tlog-checkpoint,
+tlog-proof.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ LONGEST_LINE = 8 << 20
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _BIG = 2**53
+_NUMBERING = {"entry_form", "entry_seq", "entry_case_seq", "line_form", "line_order", "line_case"}
+CASE_JOURNAL = "data/journal.jsonl"
+EXPORTED = "journal.case.exported"
 
 
 class Unusable(Exception):
@@ -305,6 +309,15 @@ def read_proof(data: bytes) -> tuple[int, list[bytes], bytes]:
     return int(rest[0][6:]), [_base64(line) for line in rest[1:]], note
 
 
+def read_consistency(data: bytes) -> tuple[int, list[bytes], bytes]:
+    """A consistency proof as a tlog-witness is asked with one: earlier size, hashes, later note. Raises ValueError."""
+    head, gap, note = data.partition(b"\n\n")
+    lines = head.decode("ascii").split("\n")
+    if not gap or not re.fullmatch(r"old (0|[1-9]\d{0,17})", lines[0], re.ASCII):
+        raise ValueError("not a consistency proof")
+    return int(lines[0][4:]), [_base64(line) for line in lines[1:]], note
+
+
 def proof_holds(proof: bytes, envelope: bytes, vkey: str, case: str | None = None) -> bool:
     """Whether the log of `vkey` holds exactly this envelope (of this case)."""
     try:
@@ -358,17 +371,19 @@ class Entries:
     def take(self, line: bytes) -> None:
         number = self.tree.size + 1
         try:
-            content = json.loads(line.decode("utf-8"))
-            envelope = content["envelope"]
-            raw = canonical(envelope)
-            if canonical(content) != line or not _shaped(content, envelope):
-                raise ValueError("not in canonical form")
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            content, raw = _taken(line)
+        except ValueError:
             self.report.faults.append(("entry_form", {"seq": number}))
             self._grow(leaf_hash(line))
             return
+        envelope = content["envelope"]
         if envelope["seq"] != number:
             self.report.faults.append(("entry_seq", {"seq": number, "found": envelope["seq"]}))
+        self._count(number, envelope)
+        self._open(number, content, envelope)
+        self._grow(leaf_hash(raw))
+
+    def _count(self, number: int, envelope: dict[str, Any]) -> None:
         case = envelope["case"]
         expected = self.cases.get(case, 0) + 1
         if envelope["case_seq"] != expected:
@@ -376,8 +391,6 @@ class Entries:
         self.cases[case] = max(expected, envelope["case_seq"])
         self.backwards += envelope["ts"] < self.last_ts
         self.last_ts = envelope["ts"]
-        self._open(number, content, envelope)
-        self._grow(leaf_hash(raw))
 
     def _grow(self, leaf: bytes) -> None:
         self.tree.add(leaf)
@@ -400,6 +413,18 @@ class Entries:
                 return
             self.files[name] = (attachment["sha256"], attachment["size"])
         self.opened += 1
+
+
+def _taken(line: bytes) -> tuple[dict[str, Any], bytes]:
+    """A line as its content and the bytes of its envelope. Raises ValueError when it is no entry in canonical form."""
+    try:
+        content = json.loads(line.decode("utf-8"))
+        raw = canonical(content["envelope"])
+        if canonical(content) == line and _shaped(content, content["envelope"]):
+            return content, raw
+    except (KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise ValueError("not an entry in canonical form")
 
 
 def _shaped(content: Any, envelope: Any) -> bool:
@@ -451,7 +476,9 @@ def find(folder: str) -> tuple[str, str | None]:
 
 
 def verify(folder: str, vkey: str | None = None, since: Iterable[str] = ()) -> Report:
-    """Check the journal (and pack) in `folder` against a verifier key and earlier checkpoints (paths). See Report."""
+    """Check the journal (and pack) or the case bag in `folder` against a vkey and earlier checkpoints (paths)."""
+    if os.path.isfile(os.path.join(str(folder), *CASE_JOURNAL.split("/"))):
+        return verify_case(str(folder), vkey, since)
     journal, pack = find(str(folder))
     report = Report()
     key = _key(journal, vkey, report)
@@ -467,6 +494,8 @@ def verify(folder: str, vkey: str | None = None, since: Iterable[str] = ()) -> R
                 report.unfinished.append(("torn", {"seq": entries.tree.size + 1}))
     except OSError as error:
         raise Unusable(f"entries.jsonl cannot be read: {error.strerror}") from None
+    if not any(code in _NUMBERING for code, _ in report.faults):
+        report.held.append(("entries", {"entries": entries.tree.size}))
     _tell_entries(entries, report)
     compare_latest(entries, latest, report)
     for name, anchor in anchors:
@@ -536,9 +565,7 @@ def _signed(path: str, key: str | None) -> Signed | None:
 
 
 def _tell_entries(entries: Entries, report: Report) -> None:
-    numbering = {"entry_form", "entry_seq", "entry_case_seq"}
-    if not any(code in numbering for code, _ in report.faults):
-        report.held.append(("entries", {"entries": entries.tree.size}))
+    if not any(code in _NUMBERING for code, _ in report.faults):
         for case, last in sorted(entries.cases.items())[:20]:
             report.held.append(("case", {"case": case, "last": last}))
     if entries.opened:
@@ -642,12 +669,300 @@ def _decoded(name: bytes) -> str:
 
 
 def _present(pack: str) -> set[str]:
+    return _walked(pack) - {"MANIFEST"}
+
+
+def _walked(top: str) -> set[str]:
     names = set()
-    for folder, folders, files in os.walk(pack):
+    for folder, folders, files in os.walk(top):
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         for name in files + links:
-            names.add(os.path.relpath(os.path.join(folder, name), pack).replace(os.sep, "/"))
-    return names - {"MANIFEST"}
+            names.add(os.path.relpath(os.path.join(folder, name), top).replace(os.sep, "/"))
+    return names
+
+
+# --- the export of one case (a BagIt folder, RFC 8493) ---------------------------------------------------------------
+
+_ALGORITHMS = ("sha256", "sha512")
+_TAG_LISTS = {"tagmanifest-sha256.txt", "tagmanifest-sha512.txt"}
+_LISTS = _TAG_LISTS | {"manifest-sha256.txt", "manifest-sha512.txt"}
+_NEEDED = _LISTS | {"bagit.txt", "bag-info.txt", CASE_JOURNAL, "data/checkpoint", "data/log.vkey"}
+_FREE = ("data/items/", "data/extras/")
+_TOKEN = re.compile(r"data/tokens/(checkpoint|\d{3,9})(\.[A-Za-z0-9_-]+)*\.tsr", re.ASCII)
+BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+
+class Bag:
+    """A case bag as it lies there: its plain files, and their sums as far as they were asked for."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.files: set[str] = set()
+        self.odd: set[str] = set()  # links, pipes, devices: never opened
+        self.sums: dict[str, tuple[str, int]] = {}
+        for name in _walked(folder):
+            path = self.path(name)
+            (self.odd if os.path.islink(path) or not os.path.isfile(path) else self.files).add(name)
+
+    def path(self, name: str) -> str:
+        return os.path.join(self.folder, *name.split("/"))
+
+    def read(self, name: str) -> bytes:
+        return _read(self.path(name)) if name in self.files else b""
+
+
+def verify_case(folder: str, vkey: str | None = None, since: Iterable[str] = ()) -> Report:
+    """Check the export of one case. See Report."""
+    report, bag = Report(), Bag(folder)
+    key = _key(bag.path("data"), vkey, report)
+    latest = latest_checkpoint(bag.path("data/checkpoint"), key, report)
+    anchors = [(os.path.basename(path), _anchor(str(path), key, report)) for path in map(str, since)]
+    entries = CaseEntries(bag, latest, report)
+    try:
+        for line, ended in lines_of(bag.path(CASE_JOURNAL)):
+            entries.take(line if ended else line + b"\n")
+    except OSError as error:
+        raise Unusable(f"{CASE_JOURNAL} cannot be read: {error.strerror}") from None
+    _tell_entries(entries, report)
+    _tell_case(entries, latest, report)
+    earlier = _check_earlier(bag, key, latest, report)
+    for name, anchor in anchors:
+        _compare_since(name, anchor, latest, earlier, report)
+    if not anchors:
+        report.notes.append(("no_anchor", {}))
+    _check_lists(bag, report)
+    _check_places(bag, entries.seqs, len(earlier), report)
+    _check_items(bag, entries, report)
+    _check_tokens(bag, report)
+    return report
+
+
+class CaseEntries(Entries):
+    """One pass over the entries of one case: numbers, forms, commitments, and the proof of each."""
+
+    def __init__(self, bag: Bag, latest: Signed | None, report: Report) -> None:
+        super().__init__(set(), report)
+        self.bag = bag
+        self.latest = latest
+        self.note = bag.read("data/checkpoint")
+        self.lines = self.proven = self.highest = 0
+        self.seqs: set[int] = set()
+        self.digests: set[str] = set()  # of every attachment, its name disclosed or not
+        self.last: dict[str, Any] | None = None
+        self.claimed_names: list[str] = []  # what the export entry says is here
+
+    def take(self, line: bytes) -> None:
+        self.lines += 1
+        try:
+            content, raw = _taken(line)
+        except ValueError:
+            self.report.faults.append(("line_form", {"line": self.lines}))
+            return
+        envelope = content["envelope"]
+        seq, case = envelope["seq"], envelope["case"]
+        if seq <= self.highest:
+            self.report.faults.append(("line_order", {"line": self.lines, "seq": seq}))
+        if self.last is not None and case != self.last["case"]:
+            self.report.faults.append(("line_case", {"seq": seq, "case": self.last["case"], "found": case}))
+        self.highest = max(seq, self.highest)
+        self.seqs.add(seq)
+        self._count(seq, envelope)
+        self._open(seq, content, envelope)
+        self._prove(seq, raw)
+        self.digests.update(attachment["sha256"] for attachment in envelope["attachments"])
+        self.last = envelope
+        self.claimed_names = (content["names"] or []) if envelope["type"] == EXPORTED else []
+
+    def _prove(self, seq: int, raw: bytes) -> None:
+        name = f"data/proofs/{seq}.tlog-proof"
+        if name not in self.bag.files:
+            self.report.faults.append(("proof_missing", {"seq": seq}))
+        elif self.latest is not None:  # else the missing signature was told already
+            try:
+                index, path, note = read_proof(self.bag.read(name))
+            except ValueError:
+                index, path, note = -1, [], b""
+            _, size, root = self.latest
+            if index + 1 == seq and note == self.note and inclusion_holds(index, size, leaf_hash(raw), path, root):
+                self.proven += 1
+            else:
+                self.report.faults.append(("proof_entry", {"seq": seq}))
+
+
+def _tell_case(entries: CaseEntries, latest: Signed | None, report: Report) -> None:
+    """What the export claims to hold, and whether something could stand behind its end."""
+    if entries.proven:
+        report.held.append(("proofs", {"count": entries.proven}))
+    if entries.last is None:
+        report.faults.append(("empty", {}))
+        return
+    own, seq = entries.last["case_seq"], entries.last["seq"]
+    claimed = entries.last["refs"].get("case_seq") if entries.last["type"] == EXPORTED else None
+    if type(claimed) is not int:
+        report.unfinished.append(("no_claim", {"last": own}))
+    elif claimed not in (own - 1, own):
+        report.faults.append(("claim", {"claimed": claimed, "last": own}))
+    elif not any(code in _NUMBERING | {"proof_missing", "proof_entry"} for code, _ in report.faults):
+        report.held.append(("claim", {"claimed": claimed}))
+    if latest is not None:
+        report.notes.append(("one_case", {"size": latest[1], "others": max(0, latest[1] - entries.lines)}))
+        if latest[1] > seq:
+            report.unfinished.append(("open_end", {"count": latest[1] - seq}))
+
+
+def _check_earlier(bag: Bag, key: str | None, latest: Signed | None, report: Report) -> list[Signed | None]:
+    """The earlier checkpoints in the bag, oldest first: signed, and the beginning of what is signed now."""
+    earlier: list[Signed | None] = []
+    while f"data/checkpoints/{len(earlier) + 1:03d}.note" in bag.files:
+        file = f"data/checkpoints/{len(earlier) + 1:03d}.note"
+        signed = _signed(bag.path(file), key)
+        if signed is None:
+            report.faults.append(("earlier_signature", {"file": file}))
+        elif latest is not None and not _continued(signed, latest, bag, file):
+            report.faults.append(("earlier_root", {"file": file, "size": signed[1]}))
+            signed = None
+        elif latest is not None:
+            report.held.append(("earlier", {"file": file, "size": signed[1]}))
+        earlier.append(signed)
+    return earlier
+
+
+def _continued(signed: Signed, latest: Signed, bag: Bag, file: str) -> bool:
+    try:
+        size, path, note = read_consistency(bag.read(file[: -len("note")] + "consistency"))
+    except ValueError:
+        return False
+    if size != signed[1] or note != bag.read("data/checkpoint"):
+        return False
+    return consistency_holds(signed[1], latest[1], signed[2], latest[2], path)
+
+
+def _compare_since(
+    name: str, anchor: Signed | None, latest: Signed | None, earlier: list[Signed | None], report: Report
+) -> None:
+    if anchor is None or latest is None:
+        return
+    _, size, root = anchor
+    known = {signed[1]: signed[2] for signed in [*earlier, latest] if signed is not None}
+    if size > latest[1]:
+        report.faults.append(("since_later", {"file": name, "size": size, "last": latest[1]}))
+    elif size not in known:
+        report.unfinished.append(("since_unknown", {"file": name, "size": size}))
+    elif known[size] != root:
+        report.faults.append(("anchor_root", {"file": name, "size": size}))
+    else:
+        report.held.append(("since", {"file": name, "size": size}))
+
+
+def _check_lists(bag: Bag, report: Report) -> None:
+    """Whether every file but the two lists of lists is named by both its lists, and is as listed."""
+    before = len(report.faults)
+    lists = {name: _listed(bag, name, report) for name in sorted(_LISTS)}
+    for name in sorted(bag.files - _TAG_LISTS):
+        sums, size = _sums(bag.path(name))
+        bag.sums[name] = (sums["sha256"], size)
+        for algorithm in _ALGORITHMS:
+            file = "{}manifest-{}.txt".format("" if name.startswith("data/") else "tag", algorithm)
+            listed = lists[file].pop(name, None)
+            if listed is None:
+                report.faults.append(("bag_extra", {"file": file, "name": name}))
+            elif listed != sums[algorithm]:
+                report.faults.append(("bag_changed", {"file": file, "name": name}))
+    for file, rest in lists.items():
+        for name in sorted(rest):
+            report.faults.append(("bag_missing", {"file": file, "name": name}))
+    if len(report.faults) == before:
+        report.held.append(("bag", {"count": len(bag.files)}))
+
+
+def _listed(bag: Bag, file: str, report: Report) -> dict[str, str]:
+    listed: dict[str, str] = {}
+    if file not in bag.files:
+        return listed
+    digits = 64 if "sha256" in file else 128
+    for number, (line, ended) in enumerate(lines_of(bag.path(file)), 1):
+        found = re.fullmatch(rb"([0-9a-f]{%d})  (.+)" % digits, line)
+        name = _decoded(found.group(2)) if found else ""
+        if not found or not ended or not _inside(name) or name in listed:
+            report.faults.append(("bag_line", {"file": file, "line": number}))
+        else:
+            listed[name] = found.group(1).decode()
+    return listed
+
+
+def _sums(path: str) -> tuple[dict[str, str], int]:
+    totals, size = {name: hashlib.new(name) for name in _ALGORITHMS}, 0
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            size += len(block)
+            for total in totals.values():
+                total.update(block)
+    return {name: total.hexdigest() for name, total in totals.items()}, size
+
+
+def _check_places(bag: Bag, seqs: set[int], earlier: int, report: Report) -> None:
+    """Nothing lies in the bag that has no business there, and what must be there is."""
+    numbers = [f"{number:03d}" for number in range(1, earlier + 1)]
+    known = _NEEDED | {"VERIFY.md", "verify.py"} | {f"data/proofs/{seq}.tlog-proof" for seq in seqs}
+    known.update(f"data/checkpoints/{number}.{kind}" for number in numbers for kind in ("note", "consistency"))
+    for name in sorted(bag.files - known):
+        token = _TOKEN.fullmatch(name)
+        if not name.startswith(_FREE) and not (token and token.group(1) in ["checkpoint", *numbers]):
+            report.faults.append(("bag_stray", {"name": name}))
+    for name in sorted(bag.odd):
+        report.faults.append(("bag_link", {"name": name}))
+    for name in sorted(_NEEDED - bag.files):
+        report.faults.append(("bag_needed", {"name": name}))
+    if "bagit.txt" in bag.files and bag.read("bagit.txt") != BAGIT:
+        report.faults.append(("bag_version", {}))
+
+
+def _check_items(bag: Bag, entries: CaseEntries, report: Report) -> None:
+    """What the entries name as `item:<path>` or `extra:<path>` against the files; and files that no entry names."""
+    same, absent, named = 0, 0, set()
+    for name, (digest, size) in sorted(entries.files.items()):
+        kind, _, path = name.partition(":")
+        place = {"item": "data/items/", "extra": "data/extras/"}.get(kind, "") + path
+        if kind in ("item", "extra") and _inside(path) and place in bag.files:
+            named.add(place)
+            if bag.sums[place] == (digest, size):
+                same += 1
+            else:
+                report.faults.append(("file_changed", {"name": place}))
+        elif kind in ("item", "extra") and name in entries.claimed_names:
+            report.faults.append(("item_missing", {"name": place}))
+        else:
+            absent += 1
+    rest = {name for name in bag.files - named if name.startswith(_FREE)}
+    bound = {name for name in rest if bag.sums[name][0] in entries.digests}  # its name is withheld, its digest is not
+    unsigned = 0
+    for name in sorted(rest - bound):
+        if name.startswith("data/items/"):
+            report.unfinished.append(("item_unnamed", {"name": name}))
+        else:
+            unsigned += 1
+    if same + len(bound):
+        report.held.append(("items", {"count": same + len(bound)}))
+    if unsigned:
+        report.notes.append(("extras_unsigned", {"count": unsigned}))
+    if absent:
+        report.notes.append(("items_absent", {"count": absent}))
+
+
+def _check_tokens(bag: Bag, report: Report) -> None:
+    """A time stamp must hold the digest of its checkpoint: a search of bytes, no check of the stamp itself."""
+    for file in sorted(bag.files):
+        token = _TOKEN.fullmatch(file)
+        if not token:
+            continue
+        of = token.group(1)
+        checkpoint = "data/checkpoint" if of == "checkpoint" else f"data/checkpoints/{of}.note"
+        if checkpoint not in bag.files:
+            continue  # told as a file that has no business here
+        if b"\x04\x20" + bytes.fromhex(bag.sums[checkpoint][0]) in bag.read(file):
+            report.notes.append(("token", {"file": file, "checkpoint": checkpoint}))
+        else:
+            report.faults.append(("token_other", {"file": file, "checkpoint": checkpoint}))
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -674,6 +989,12 @@ WORDS: dict[str, dict[str, str]] = {
         "held.files": "{count} files of the pack are byte for byte those the journal names",
         "held.manifest": "MANIFEST: all {count} files are there, unchanged, and there is no other",
         "held.proof": "the log holds exactly this entry",
+        "held.proofs": "each of the {count} entries is proven to stand in the signed log under its number",
+        "held.claim": "this export claims to be complete up to case_seq {claimed}, and all of it is here",
+        "held.earlier": "{file}: the log of {size} entries signed then is the beginning of the one signed now",
+        "held.since": "{file}: the log of {size} entries signed then is the beginning of the one signed now",
+        "held.bag": "all {count} files of the bag are there, unchanged, and there is no other",
+        "held.items": "{count} files of the bag are byte for byte those the journal names",
         "note.own_vkey": "the public key was taken from the folder itself. That shows the journal fits its own key, "
         "not whose key it is: get the vkey by a second channel (letter, telephone) and pass it with --vkey",
         "note.vkey": "checked with the key of {name}, id {id}",
@@ -682,10 +1003,25 @@ WORDS: dict[str, dict[str, str]] = {
         "note.withheld": "{count} contents were erased or withheld; those entries and their order are proven",
         "note.clock_back": "the machine's clock went back {count} times; the order is that of the numbers",
         "note.files_absent": "{count} files named in the journal are not in this pack and were not compared",
+        "note.one_case": "the log holds {size} entries; {others} of them are not of this export and were neither shown "
+        "nor checked",
+        "note.items_absent": "{count} files named in the journal are not in this bag and were not compared",
+        "note.extras_unsigned": "{count} files in data/extras are named by no entry: only the lists speak for them, "
+        "and those are not signed",
+        "note.token": "{file}: the SHA-256 of {checkpoint} was found in its bytes; the stamp itself was not checked. "
+        "Do it with the root certificate of its authority: openssl ts -verify -data {checkpoint} -in {file} "
+        "-CAfile TSA.pem",
         "unfinished.unsigned": "{count} entries at the end are not covered by the signed checkpoint",
         "unfinished.no_checkpoint": "there is no signed checkpoint",
         "unfinished.no_manifest": "there is no MANIFEST: the run that made the pack did not end",
         "unfinished.torn": "entry {seq} was being written when the run was cut off; its beginning is ignored",
+        "unfinished.no_claim": "entry {last} of the case, the last one here, is no export entry: nothing signed says "
+        "where the case ends, and later entries may have been left out",
+        "unfinished.open_end": "the checkpoint was signed {count} entries after the last one here; whether one of them "
+        "is of this case is not shown",
+        "unfinished.since_unknown": "{file}: cannot be compared. The bag holds no proof from {size} entries to its own "
+        "checkpoint: ask the sender for an export with one",
+        "unfinished.item_unnamed": "{name}: no entry names it, so nothing signed speaks for it",
         "fault.entry_form": "entry {seq}: not an entry in canonical form",
         "fault.entry_seq": "entry {seq}: carries number {found}; entries were removed, added or reordered",
         "fault.entry_case_seq": "entry {seq}: case {case} should be at its entry {expected}; one is missing or doubled",
@@ -704,6 +1040,26 @@ WORDS: dict[str, dict[str, str]] = {
         "fault.manifest_changed": "MANIFEST: {name} was changed",
         "fault.manifest_extra": "MANIFEST: {name} is not listed",
         "fault.proof": "the proof, the entry and the key do not fit together",
+        "fault.line_form": "data/journal.jsonl, line {line}: not an entry in canonical form",
+        "fault.line_order": "data/journal.jsonl, line {line}: entry {seq} stands behind a later one or twice",
+        "fault.line_case": "entry {seq}: of case {found}, not of case {case}",
+        "fault.empty": "there is no entry",
+        "fault.claim": "this export claims to be complete up to case_seq {claimed}, but its last entry is {last}",
+        "fault.proof_missing": "entry {seq}: its proof is missing",
+        "fault.proof_entry": "entry {seq}: its proof does not lead from this entry to the signed checkpoint",
+        "fault.earlier_signature": "{file}: not a checkpoint signed by this log",
+        "fault.earlier_root": "{file}: not proven that the {size} entries signed then are the beginning of the log now",
+        "fault.since_later": "{file}: {size} entries were signed then; this bag is older: its checkpoint has {last}",
+        "fault.bag_line": "{file}: line {line} is not `digest  path`, or names a file twice",
+        "fault.bag_missing": "{name} is missing ({file})",
+        "fault.bag_changed": "{name} was changed ({file})",
+        "fault.bag_extra": "{name} is not listed ({file})",
+        "fault.bag_stray": "{name} has no place in the export of a case",
+        "fault.bag_link": "{name} is no plain file",
+        "fault.bag_needed": "{name} is missing",
+        "fault.bag_version": "bagit.txt is not that of BagIt 1.0",
+        "fault.item_missing": "{name}: the export entry names it, and it is not here",
+        "fault.token_other": "{file}: does not hold the SHA-256 of {checkpoint}; it stamps something else",
     },
     "ru": {
         "verdict.intact": "ЦЕЛ. Всё, что здесь можно проверить, сходится.",
@@ -726,6 +1082,12 @@ WORDS: dict[str, dict[str, str]] = {
         "held.files": "файлы пакета ({count}) побайтно совпадают с названными в журнале",
         "held.manifest": "MANIFEST: все файлы ({count}) на месте, не изменены, лишних нет",
         "held.proof": "в журнале есть именно эта запись",
+        "held.proofs": "каждая из записей ({count}) доказанно стоит в подписанном журнале под своим номером",
+        "held.claim": "выписка объявлена полной до записи дела (case_seq) {claimed}, и все они здесь",
+        "held.earlier": "{file}: журнал из {size} записей, подписанный тогда, — начало подписанного сейчас",
+        "held.since": "{file}: журнал из {size} записей, подписанный тогда, — начало подписанного сейчас",
+        "held.bag": "все файлы выписки ({count}) на месте, не изменены, лишних нет",
+        "held.items": "файлы выписки ({count}) побайтно совпадают с названными в журнале",
         "note.own_vkey": "открытый ключ взят из самой папки. Это показывает, что журнал подходит к своему ключу, но не "
         "чей это ключ: получите vkey по второму каналу (письмо, телефон) и передайте его через --vkey",
         "note.vkey": "проверено ключом {name}, номер {id}",
@@ -734,10 +1096,24 @@ WORDS: dict[str, dict[str, str]] = {
         "note.withheld": "содержание стёрто или не раскрыто у записей: {count}; сами записи и их порядок доказаны",
         "note.clock_back": "часы машины шли назад, раз: {count}; порядок — по номерам",
         "note.files_absent": "файлов, названных в журнале, нет в этом пакете, они не сравнивались: {count}",
+        "note.one_case": "в журнале записей: {size}; не входят в эту выписку, не показаны и не проверялись: {others}",
+        "note.items_absent": "файлов, названных в журнале, нет в этой выписке, они не сравнивались: {count}",
+        "note.extras_unsigned": "файлов в data/extras, которых не называет ни одна запись: {count}; за них ручаются "
+        "только списки, а они не подписаны",
+        "note.token": "{file}: среди байтов найден SHA-256 файла {checkpoint}; сама метка времени не проверялась. "
+        "Проверьте её с корневым сертификатом её службы: openssl ts -verify -data {checkpoint} -in {file} "
+        "-CAfile TSA.pem",
         "unfinished.unsigned": "последние записи не покрыты подписанной контрольной точкой: {count}",
         "unfinished.no_checkpoint": "подписанной контрольной точки нет",
         "unfinished.no_manifest": "нет MANIFEST: прогон, создавший пакет, не завершился",
         "unfinished.torn": "запись {seq} прервана при записи; её начало не учитывается",
+        "unfinished.no_claim": "запись дела {last}, последняя здесь, — не запись о выписке: подписью не удостоверено, "
+        "где дело кончается; последующие записи могли быть изъяты",
+        "unfinished.open_end": "контрольная точка подписана позже последней записи выписки на {count} записей; есть ли "
+        "среди них записи этого дела, не показано",
+        "unfinished.since_unknown": "{file}: сравнить нельзя. В выписке нет доказательства от {size} записей до её "
+        "контрольной точки: запросите у отправителя выписку с ним",
+        "unfinished.item_unnamed": "{name}: ни одна запись его не называет, подписью он не удостоверен",
         "fault.entry_form": "запись {seq}: не запись в канонической форме",
         "fault.entry_seq": "запись {seq}: несёт номер {found}; записи удалены, добавлены или переставлены",
         "fault.entry_case_seq": "запись {seq}: в деле {case} ожидалась запись {expected}; есть пропуск или повтор",
@@ -756,6 +1132,26 @@ WORDS: dict[str, dict[str, str]] = {
         "fault.manifest_changed": "MANIFEST: {name} изменён",
         "fault.manifest_extra": "MANIFEST: {name} не перечислен",
         "fault.proof": "доказательство, запись и ключ не подходят друг к другу",
+        "fault.line_form": "data/journal.jsonl, строка {line}: не запись в канонической форме",
+        "fault.line_order": "data/journal.jsonl, строка {line}: запись {seq} стоит после более поздней или повторена",
+        "fault.line_case": "запись {seq}: из дела {found}, а не из дела {case}",
+        "fault.empty": "нет ни одной записи",
+        "fault.claim": "выписка объявлена полной до записи дела (case_seq) {claimed}, но последняя запись — {last}",
+        "fault.proof_missing": "запись {seq}: нет её доказательства",
+        "fault.proof_entry": "запись {seq}: её доказательство не ведёт от этой записи к подписанной контрольной точке",
+        "fault.earlier_signature": "{file}: не контрольная точка, подписанная этим журналом",
+        "fault.earlier_root": "{file}: не доказано, что подписанные тогда записи ({size}) — начало нынешнего журнала",
+        "fault.since_later": "{file}: тогда было подписано {size} записей; эта выписка старее: в её точке {last}",
+        "fault.bag_line": "{file}: строка {line} не вида `сумма  путь` или называет файл дважды",
+        "fault.bag_missing": "{name} отсутствует ({file})",
+        "fault.bag_changed": "{name} изменён ({file})",
+        "fault.bag_extra": "{name} не перечислен ({file})",
+        "fault.bag_stray": "{name}: такому файлу не место в выписке дела",
+        "fault.bag_link": "{name}: не обычный файл",
+        "fault.bag_needed": "{name} отсутствует",
+        "fault.bag_version": "bagit.txt не от BagIt 1.0",
+        "fault.item_missing": "{name}: назван записью о выписке, но здесь его нет",
+        "fault.token_other": "{file}: не содержит SHA-256 файла {checkpoint}; метка поставлена на другое",
     },
 }
 _SHOWN_FAULTS = 50
@@ -824,7 +1220,7 @@ def _check_proof(proof: str, entry: str, vkey: str | None) -> Report:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Check a Breachdesk journal or response pack, offline.")
+    parser = argparse.ArgumentParser(description="Check a Breachdesk journal, response pack or case bag, offline.")
     parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument("--vkey", help="the log's public key, or a file that holds it, got by a second channel")
     parser.add_argument("--since", action="append", default=[], help="an earlier checkpoint file kept elsewhere")
