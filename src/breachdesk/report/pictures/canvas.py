@@ -25,8 +25,12 @@ class Canvas:
         self, x: float, y: float, words: str, look: str = "", *, room: float = 0, size: float = 14, heavy: bool = False
     ) -> None:
         """Words with their baseline at y. `room` shortens them to that many units; the whole stays as a hint."""
-        shown = fit(words, room, size, heavy=heavy) if room else visible(words)
-        hint = Markup("<title>{}</title>").format(visible(words)) if shown != visible(words) else Markup("")
+        self.hinted(x, y, fit(words, room, size, heavy=heavy) if room else visible(words), words, look, size=size)
+
+    def hinted(self, x: float, y: float, shown: str, whole: str, look: str = "", *, size: float = 14) -> None:
+        """Words already shortened; the whole stays as a hint."""
+        shown = visible(shown)
+        hint = Markup("<title>{}</title>").format(visible(whole)) if shown != visible(whole) else Markup("")
         self.parts.append(Markup('<text x="{}" y="{}" class="{}">{}{}</text>').format(_n(x), _n(y), look, hint, shown))
         self._reach(y + size * 0.35)
 
@@ -46,6 +50,16 @@ class Canvas:
 
     def path(self, d: str, look: str) -> None:
         self.parts.append(Markup('<path d="{}" class="{}"/>').format(d, look))
+
+    def drawn(self, x: float, y: float, d: str, look: str) -> None:
+        """A small shape whose path is written around its own origin, set down at (x, y)."""
+        self.parts.append(
+            Markup('<path transform="translate({} {})" d="{}" class="{}"/>').format(_n(x), _n(y), d, look)
+        )
+
+    def arrow(self, x: float, y: float, look: str, *, back: bool = False) -> None:
+        """A head whose point is at (x, y), looking right, or back to the left."""
+        self.drawn(x, y, "M0 0 L10 -5.5 V5.5 Z" if back else "M0 0 L-10 -5.5 V5.5 Z", look)
 
     def dot(self, x: float, y: float, radius: float, look: str) -> None:
         self.parts.append(Markup('<circle cx="{}" cy="{}" r="{}" class="{}"/>').format(_n(x), _n(y), _n(radius), look))
