@@ -1,0 +1,1 @@
+"""Who may enter, and what each role may do in a case."""

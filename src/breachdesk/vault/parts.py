@@ -1,0 +1,89 @@
+"""An upload that may break off: its parts lie sealed, one file each, until all are there."""
+
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from breachdesk.ground.keys import Key
+from breachdesk.ground.sealing import SealedReader, SealedWriter
+
+MOST_PART = 64 << 20
+_PART = re.compile(r"(\d{12})-(\d{12})")
+
+
+class WrongPlace(Exception):
+    """A part that does not follow what is there. `at` is where the next one begins."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(f"the next part begins at byte {at}")
+        self.at = at
+
+
+class Parts:
+    """The parts of one upload, in `folder`. They must come in order; the last one may be sent again."""
+
+    def __init__(self, folder: Path, key: Key) -> None:
+        self._folder = folder
+        self._key = key
+
+    @property
+    def size(self) -> int:
+        """How many bytes are there: where the next part begins."""
+        end = 0
+        for start, length, _ in self._files():
+            if start != end:
+                break
+            end += length
+        return end
+
+    def add(self, at: int, content: bytes) -> int:
+        """Seal a part that begins at byte `at`; returns where the next begins. Raises WrongPlace."""
+        size = self.size
+        if at != size:
+            raise WrongPlace(size)
+        if content:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with SealedWriter(self._folder / f"{at:012}-{len(content):012}", self._key) as sealed:
+                sealed.write(content)
+        return size + len(content)
+
+    def _files(self) -> list[tuple[int, int, Path]]:
+        if not self._folder.is_dir():
+            return []
+        found = ((_PART.fullmatch(path.name), path) for path in self._folder.iterdir())
+        return sorted((int(part[1]), int(part[2]), path) for part, path in found if part)
+
+    def whole(self) -> "Whole":
+        return Whole([path for _, _, path in self._files()], self._key)
+
+    def discard(self) -> None:
+        for _, _, path in self._files():
+            path.unlink(missing_ok=True)
+        if self._folder.is_dir():
+            self._folder.rmdir()
+
+
+class Whole(io.RawIOBase):
+    """All parts as one stream."""
+
+    def __init__(self, paths: Sequence[Path], key: Key) -> None:
+        super().__init__()
+        self._paths = list(paths)
+        self._key = key
+        self._open: SealedReader | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while True:
+            if self._open is None:
+                if not self._paths:
+                    return b""
+                self._open = SealedReader(self._paths.pop(0), self._key)
+            block = self._open.read(size)
+            if block:
+                return block
+            self._open.close()
+            self._open = None
