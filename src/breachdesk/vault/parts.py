@@ -2,8 +2,10 @@
 
 import io
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from breachdesk.ground.keys import Key
 from breachdesk.ground.sealing import SealedReader, SealedWriter
@@ -58,10 +60,8 @@ class Parts:
         return Whole([path for _, _, path in self._files()], self._key)
 
     def discard(self) -> None:
-        for _, _, path in self._files():
-            path.unlink(missing_ok=True)
-        if self._folder.is_dir():
-            self._folder.rmdir()
+        """Forget it all, with what a killed process left half-written."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class Whole(io.RawIOBase):
@@ -76,14 +76,21 @@ class Whole(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1) -> bytes:
-        while True:
+    def readinto(self, buffer: Any, /) -> int:
+        view = memoryview(buffer).cast("B")
+        while view:
             if self._open is None:
                 if not self._paths:
-                    return b""
+                    return 0
                 self._open = SealedReader(self._paths.pop(0), self._key)
-            block = self._open.read(size)
-            if block:
-                return block
+            count = self._open.readinto(view)
+            if count:
+                return count
             self._open.close()
             self._open = None
+        return 0
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+        super().close()

@@ -74,9 +74,11 @@ def _bound(case: str) -> bytes:
 
 
 def master(*, ring: KeyRing, given: str = "", command: str = "") -> Master:
-    """The master key: as given (64 hex digits), as a command prints it, else one made once on the ring. Raises BadVault."""
+    """The master key: as given (64 hex digits), as a command prints it, else one made once on the ring.
+
+    Raises BadVault."""
     if given and command:
-        raise BadVault("BREACHDESK_MASTER_KEY and BREACHDESK_MASTER_KEY_COMMAND are both set; keep one of them")
+        raise BadVault("a master key and a command for it are both set; keep one of them")
     if command:
         given = _printed(command)
     if given:
@@ -96,7 +98,7 @@ def _printed(command: str) -> str:
             command, shell=True, capture_output=True, timeout=_COMMAND_SECONDS, check=True, text=True
         )  # nosec B602
     except (subprocess.SubprocessError, OSError) as error:
-        raise BadVault(f"BREACHDESK_MASTER_KEY_COMMAND did not print a key ({type(error).__name__})") from None
+        raise BadVault(f"the command for the master key did not print a key ({type(error).__name__})") from None
     return done.stdout.strip()
 
 
