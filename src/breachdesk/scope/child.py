@@ -2,7 +2,7 @@
 
 The order comes as one JSON line on standard input (the key with it, never on the command line); what is being done goes
 out as JSON lines. Evidence is unsealed into a private folder that is removed at the end, however the process ends well
-or is asked to end; a killed one leaves it to the next start of the desk, which removes it first of all.
+or is asked to end; a killed one leaves it, and whoever starts it again with the same folder removes it first of all.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _ROWS = 1 << 14
 
 
 def work(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Unseal, read, count; what the desk keeps of it. `order`: key, items [{sealed, label, name}], work, out, before."""
+    """Unseal, read, count; what is to be kept. `order`: key, items [{sealed, label, name}], work, out, before."""
     key = Key("case", Purpose.SEAL, bytes.fromhex(order["key"]))
     private = Path(order["work"])
     shutil.rmtree(private, ignore_errors=True)
