@@ -1,6 +1,6 @@
 """python -m bench [part ...]: measures, prints one table, writes build/bench.json.
 
-Parts: csv sql text memory duties score journal letters. Without any, all of them. BENCH_SCALE=0.1 measures a tenth.
+Parts: csv sql text memory duties score journal database letters; without any, all of them. BENCH_SCALE=0.1: a tenth.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import figures, law, scope, writing
+from bench import database, figures, law, scope, writing
 from bench.figures import Figure, Part
 
 PARTS: dict[str, Part] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, Part] = {
     "memory": scope.memory,
     "duties": law.duties,
     "journal": writing.journal,
+    "database": database.database,
     "letters": writing.letters,
 }
 
