@@ -43,6 +43,17 @@ def _all(parts: Parts, size: int = 5) -> bytes:
     return found
 
 
+def test_two_that_send_the_same_place_at_once_do_not_spoil_the_whole(tmp_path: Path) -> None:
+    key = new_key()
+    for name, content in (("one", b"abc"), ("two", b"abcdef")):  # each began when nothing was there
+        Parts(tmp_path / name, key).add(0, content)
+    (tmp_path / "two" / f"{0:012}-{6:012}").rename(tmp_path / "one" / f"{0:012}-{6:012}")
+    parts = Parts(tmp_path / "one", key)
+    assert parts.size == 3
+    parts.add(3, b"def")
+    assert _all(parts) == b"abcdef"
+
+
 @given(st.lists(st.binary(max_size=300), max_size=6), st.integers(1, 64))
 def test_what_went_in_by_parts_comes_out_whole(
     tmp_path_factory: pytest.TempPathFactory, blocks: list[bytes], size: int

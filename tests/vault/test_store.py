@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breachdesk.ground.keys import KeyRing, new_key
+from breachdesk.ground.keys import Key, KeyRing, Purpose, new_key
 from breachdesk.ground.sealing import SealBroken, WrongKey
 from breachdesk.vault.store import BadVault, Master, Vault, master
 
@@ -60,6 +60,14 @@ def test_what_breaks_off_on_the_way_in_leaves_nothing(vault: Vault) -> None:
     assert list(vault.place(CASE, "item-1").parent.iterdir()) == []
 
 
+def test_what_lies_in_the_vault_is_never_written_again(vault: Vault) -> None:
+    key = new_key()
+    vault.seal(CASE, "item-1", io.BytesIO(CONTENT), key)
+    with pytest.raises(BadVault, match="already"):
+        vault.seal(CASE, "item-1", io.BytesIO(b"something else"), key)
+    assert vault.open(CASE, "item-1", key).read() == CONTENT
+
+
 @pytest.mark.parametrize("name", ["..", "../x", "a/b", "", "A", "x" * 65, "item\n", "/etc/passwd"])
 def test_names_of_the_vault_are_its_own(vault: Vault, name: str) -> None:
     with pytest.raises(BadVault, match="not a name"):
@@ -77,7 +85,8 @@ def test_a_forgotten_case_leaves_no_file(vault: Vault) -> None:
 
 
 def test_a_wrapped_key_opens_for_its_case_alone_and_under_its_master_alone() -> None:
-    one, other = Master(b"1" * 32), Master(b"2" * 32)
+    first = new_key()
+    one, other = Master(first), Master(new_key())
     key = new_key()
     wrapped = one.wrap(key, CASE)
     assert key.secret not in wrapped
@@ -91,15 +100,15 @@ def test_a_wrapped_key_opens_for_its_case_alone_and_under_its_master_alone() -> 
     ):
         with pytest.raises(BadVault, match="does not open"):
             keeper.unwrap(bytes_, case)
-    assert one.id == Master(b"1" * 32).id != other.id
+    assert one.id == Master(first).id != other.id
 
 
 def test_the_master_key_comes_from_the_ring_from_outside_or_from_a_command(tmp_path: Path) -> None:
     ring = KeyRing(tmp_path / "keys")
     given = "ab" * 32
     assert master(ring=ring).id == master(ring=ring).id
-    assert master(ring=ring, given=given).id == Master(bytes.fromhex(given)).id
-    assert master(ring=ring, command=f"echo {given}").id == Master(bytes.fromhex(given)).id
+    assert master(ring=ring, given=given).id == Master(Key("any", Purpose.SEAL, bytes.fromhex(given))).id
+    assert master(ring=ring, command=f"echo {given}").id == Master(Key("any", Purpose.SEAL, bytes.fromhex(given))).id
 
 
 @pytest.mark.parametrize(

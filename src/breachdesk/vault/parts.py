@@ -32,12 +32,7 @@ class Parts:
     @property
     def size(self) -> int:
         """How many bytes are there: where the next part begins."""
-        end = 0
-        for start, length, _ in self._files():
-            if start != end:
-                break
-            end += length
-        return end
+        return sum(length for length, _ in self._chain())
 
     def add(self, at: int, content: bytes) -> int:
         """Seal a part that begins at byte `at`; returns where the next begins. Raises WrongPlace."""
@@ -50,14 +45,21 @@ class Parts:
                 sealed.write(content)
         return size + len(content)
 
-    def _files(self) -> list[tuple[int, int, Path]]:
+    def _chain(self) -> list[tuple[int, Path]]:
+        """Length and file of each part, every one where the one before ends. Two browsers that sent the same place at
+        once leave two files for it: the first counts, the other is no part of anything."""
         if not self._folder.is_dir():
             return []
-        found = ((_PART.fullmatch(path.name), path) for path in self._folder.iterdir())
-        return sorted((int(part[1]), int(part[2]), path) for part, path in found if part)
+        named = ((_PART.fullmatch(path.name), path) for path in self._folder.iterdir())
+        chain, end = list[tuple[int, Path]](), 0
+        for start, length, path in sorted((int(part[1]), int(part[2]), path) for part, path in named if part):
+            if start == end:
+                chain.append((length, path))
+                end += length
+        return chain
 
     def whole(self) -> "Whole":
-        return Whole([path for _, _, path in self._files()], self._key)
+        return Whole([path for _, path in self._chain()], self._key)
 
     def discard(self) -> None:
         """Forget it all, with what a killed process left half-written."""

@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,17 +42,11 @@ class Taken:
 
 
 class Master:
-    """The key that wraps the keys of cases."""
+    """The key that wraps the keys of cases. `id` tells whether two desks wrap with the same one."""
 
-    def __init__(self, secret: bytes) -> None:
-        if len(secret) != 32:
-            raise BadVault("the master key has 32 bytes: 64 hexadecimal digits")
-        self._cipher = AESGCM(secret)
-
-    @property
-    def id(self) -> str:
-        """Tells whether two desks wrap with the same key; says nothing about it."""
-        return hashlib.sha256(b"breachdesk master id\0" + self._cipher.encrypt(b"\0" * 12, b"", b"id")).hexdigest()[:16]
+    def __init__(self, key: Key) -> None:
+        self.id = key.id
+        self._cipher = AESGCM(key.secret)
 
     def wrap(self, key: Key, case: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
@@ -84,9 +78,9 @@ def master(*, ring: KeyRing, given: str = "", command: str = "") -> Master:
     if given:
         if not _HEX.fullmatch(given):
             raise BadVault("the master key is 64 hexadecimal digits in lower case")
-        return Master(bytes.fromhex(given))
+        return Master(Key("master", Purpose.SEAL, bytes.fromhex(given)))
     try:
-        return Master(ring.get_or_create("master").secret)
+        return Master(ring.get_or_create("master"))
     except BadKey as error:
         raise BadVault(str(error)) from error
 
@@ -114,43 +108,42 @@ class Vault:
         return self.folder / case / name
 
     def seal(self, case: str, name: str, content: BinaryIO, key: Key) -> Taken:
-        """Seal what `content` gives, a block in memory at a time; nothing appears unless it ends well."""
+        """Seal what `content` gives, a block in memory at a time; nothing appears unless it ends well.
+
+        Raises BadVault for a name that is taken: what lies in the vault is never written again."""
         path = self.place(case, name)
+        if path.exists():
+            raise BadVault(f"{case}/{name}: lies in the vault already, and is not written again")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        short, long, size = hashlib.sha256(), hashlib.sha512(), 0
         with SealedWriter(path, key) as sealed:
-            while block := content.read(BLOCK):
-                short.update(block)
-                long.update(block)
-                sealed.write(block)
-                size += len(block)
-        return Taken(size, short.hexdigest(), long.hexdigest())
+            return _hashed(content, sealed.write)
 
     def open(self, case: str, name: str, key: Key) -> SealedReader:
         """Raises SealError, or FileNotFoundError."""
         return SealedReader(self.place(case, name), key)
 
     def check(self, case: str, name: str, key: Key) -> Taken:
-        """Hash the plain content again, as at every handing over."""
-        short, long, size = hashlib.sha256(), hashlib.sha512(), 0
+        """Hash the plain content again, as at every handing over. Raises SealError, FileNotFoundError."""
         with self.open(case, name, key) as content:
-            for block in blocks(content):
-                short.update(block)
-                long.update(block)
-                size += len(block)
-        return Taken(size, short.hexdigest(), long.hexdigest())
+            return _hashed(content, lambda block: None)
 
     def forget(self, case: str, name: str) -> None:
         self.place(case, name).unlink(missing_ok=True)
 
     def forget_case(self, case: str) -> None:
         """Remove what lies there. The key destroyed, nobody could read it anyway."""
-        folder = self.place(case, "x").parent
+        folder = self.place(case, "any").parent
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(FileNotFoundError):
             sync_folder(folder.parent)
 
 
-def blocks(content: SealedReader) -> Iterator[bytes]:
+def _hashed(content: SealedReader | BinaryIO, to: Callable[[bytes], object]) -> Taken:
+    """Pass everything on, and tell its size and digests."""
+    short, long, size = hashlib.sha256(), hashlib.sha512(), 0
     while block := content.read(BLOCK):
-        yield block
+        short.update(block)
+        long.update(block)
+        to(block)
+        size += len(block)
+    return Taken(size, short.hexdigest(), long.hexdigest())
