@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from breachdesk.ground.keys import Key, new_key
 from breachdesk.ground.sealing import SealedReader
 from breachdesk.scope import child
@@ -71,11 +73,32 @@ def test_evidence_changed_since_it_was_sealed_is_not_read(tmp_path: Path) -> Non
     assert not (tmp_path / "work").exists()
 
 
-def test_a_person_has_the_same_mark_in_every_reading_and_another_in_every_case() -> None:
-    ada = {"names": ["Ada"], "emails": ["B@x.org", "ada@x.org"], "phones": [], "addresses": [], "date_of_birth": None}
-    same = {**ada, "names": ["A. Petrova"], "emails": ["ada@x.org", "b@x.org"]}
-    one, other = new_key(), new_key()
-    assert child.mark_of({**ada, "emails": ["ada@x.org"]}, one) == child.mark_of({**same, "emails": ["ADA@x.org"]}, one)
-    assert child.mark_of(ada, one) != child.mark_of(ada, other)
-    nameless = {"names": [], "emails": None, "phones": None, "addresses": None, "date_of_birth": None}
-    assert len(child.mark_of(nameless, one)) == 32
+@pytest.mark.parametrize("name", ["../shop.csv", "/etc/passwd", "a/b", "..", ""])
+def test_evidence_is_unsealed_into_its_own_folder_and_nowhere_else(tmp_path: Path, name: str) -> None:
+    vault, key = Vault(tmp_path / "vault"), new_key()
+    vault.seal("c", "item-one", io.BytesIO(FIRST), key)
+    order = _order(tmp_path, vault, key, "one")
+    order["items"][0]["name"] = name
+    with pytest.raises(ValueError, match="without folders"):
+        child.work(order)
+    assert not (tmp_path / "work").exists()
+
+
+def test_asked_to_end_it_leaves_no_clear_text(tmp_path: Path) -> None:
+    vault, key = Vault(tmp_path / "vault"), new_key()
+    many = b"".join(b"%d,Ada %d,ada%d@example.org,DE\n" % (n, n, n) for n in range(400_000))
+    vault.seal("c", "item-one", io.BytesIO(FIRST[:22] + many), key)
+    order = _order(tmp_path, vault, key, "one")
+    reader = subprocess.Popen(
+        [sys.executable, "-m", "breachdesk.scope.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert reader.stdin is not None
+    assert reader.stdout is not None
+    reader.stdin.write(json.dumps(order) + "\n")
+    reader.stdin.close()
+    assert "step" in json.loads(reader.stdout.readline())  # it is reading: the clear text lies there
+    assert (tmp_path / "work" / "evidence" / "E-001" / "shop.csv").exists()
+    reader.terminate()
+    assert reader.wait(60) == 143
+    reader.stdout.close()
+    assert not (tmp_path / "work").exists()

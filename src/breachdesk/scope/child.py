@@ -6,14 +6,14 @@ or is asked to end; a killed one leaves it, and whoever starts it again with the
 """
 
 import hashlib
-import hmac
 import json
+import os
 import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow.parquet as pq
 
@@ -50,7 +50,7 @@ def work(order: Mapping[str, Any]) -> dict[str, Any]:
         before = Path(order["before"]) if order.get("before") else None
         return {
             "summary": {name: value for name, value in summary.document.items() if name != "inputs"},
-            "cohorts": [cohort_row(one) for one in found],
+            "cohorts": [_row(one) for one in found],
             "people": summary.people,
             "new": _new(out / PEOPLE_FILE, before, key) if before else None,
         }
@@ -60,6 +60,8 @@ def work(order: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unsealed(item: Mapping[str, str], folder: Path, key: Key) -> Path:
     """`E-001/shop.sql`: sources are named by the label of their evidence."""
+    if any(not name or name in (".", "..") or "/" in name or "\0" in name for name in (item["label"], item["name"])):
+        raise ValueError("evidence is named by a label and a file name, without folders")
     place = folder / item["label"] / item["name"]
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with SealedReader(Path(item["sealed"]), key) as content, place.open("wb") as file:
@@ -68,7 +70,7 @@ def _unsealed(item: Mapping[str, str], folder: Path, key: Key) -> Path:
     return place
 
 
-def cohort_row(one: Cohort) -> dict[str, Any]:
+def _row(one: Cohort) -> dict[str, Any]:
     return {
         "residence": one.residence,
         "elements": sorted(one.elements),
@@ -76,22 +78,6 @@ def cohort_row(one: Cohort) -> dict[str, Any]:
         "minor": one.minor,
         "count": one.count,
     }
-
-
-def cohort_of(row: Mapping[str, Any]) -> Cohort:
-    return Cohort(row["residence"], frozenset(row["elements"]), row["language"], row["minor"], row["count"])
-
-
-def mark_of(person: Mapping[str, Any], key: Key) -> str:
-    """Who a person is, from one reading to the next, without saying it: keyed by the case, of the first thing that
-    tells people apart."""
-    told = (
-        next(iter(sorted(person["emails"] or ())), "")
-        or next(iter(sorted(person["phones"] or ())), "")
-        or "\n".join([*sorted(person["names"] or ())[:1], str(person["date_of_birth"] or ""),
-                      *sorted(person["addresses"] or ())[:1]])
-    )  # fmt: skip
-    return hmac.new(key.secret, b"person\0" + told.casefold().encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _people(path: Path, key: Key) -> Iterator[dict[str, Any]]:
@@ -130,11 +116,22 @@ def _say(told: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
+class _Asked(BaseException):
+    """Somebody asked us to end."""
+
+
+def _end(*_: object) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # asked again while clearing up: we are at it
+    raise _Asked
+
+
 def main() -> None:
-    """Ends by itself; asked to end (SIGTERM), it clears its folder first."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    order = json.loads(sys.stdin.readline())
-    _say({"result": work(order)})
+    """Ends by itself; asked to end (SIGTERM), it clears its folder first and ends with exit code 143."""
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        _say({"result": work(json.loads(sys.stdin.readline()))})
+    except _Asked:
+        os._exit(143)  # readers' threads are still at work, and would be cut off in the middle of theirs
 
 
 if __name__ == "__main__":
