@@ -1,1 +1,1 @@
-"""Signals: what somebody or something noticed, until it is a duplicate, a false alarm or a case."""
+"""Signals: what somebody noticed. So far the codes by which a reporter without a name comes back."""

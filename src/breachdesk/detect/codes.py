@@ -1,7 +1,7 @@
 """Return codes: how somebody who reported comes back without a name. 16 digits, said and typed by people.
 
-40 random decimal places would be safe and never typed right; 15 random digits and a check digit (Luhn) are: guessed at
-a million tries a second, one of a thousand open reports is met once in a week, and the door lets nobody try ten times.
+Fifteen are random, the last is a check digit (Luhn). At a million guesses a second, one of a thousand open reports
+would be met after some twelve days; so the door must count the guesses, and need not count them meanly.
 """
 
 import hashlib

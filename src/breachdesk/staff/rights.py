@@ -42,5 +42,5 @@ TRIAGE = frozenset({Role.LEAD, Role.COUNSEL, Role.SECURITY})  # who looks at sig
 NEEDS_SECOND_FACTOR = frozenset({Act.PEOPLE, Act.UNMASK, Act.EVIDENCE, Act.EXPORT, Act.END, Act.TEAM})
 
 
-def may(role: str, act: Act) -> bool:
-    return act in RIGHTS.get(Role(role), frozenset()) if role in set(Role) else False
+def may(role: Role, act: Act) -> bool:
+    return act in RIGHTS[role]
