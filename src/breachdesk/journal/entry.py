@@ -32,6 +32,12 @@ def check_type(name: str) -> None:
         raise BadEntry(f"{name!r} is no journal entry type: say room.noun.past-verb, as in scope.source.read")
 
 
+def check_case(name: str) -> None:
+    """What a case may be called in a journal. Raises BadEntry."""
+    if not name or len(name) > 100 or not name.isprintable():
+        raise BadEntry("a case is named by 1 to 100 printable characters")
+
+
 def _is_past(verb: str) -> bool:
     return any(
         word.endswith("ed") or _IRREGULAR.fullmatch(word) for word in (verb, verb.split("_")[-1], verb.split("_")[0])

@@ -56,8 +56,7 @@ class Journal:
         first, and what a crash left half-written is cut off and noted.
         Raises JournalBusy, JournalBroken, NoKey (begun with another ring), JournalError (no place to write).
         """
-        if not case or len(case) > 100 or not case.isprintable():
-            raise BadEntry("a case is named by 1 to 100 printable characters")
+        entries_.check_case(case)
         places = Places(folder)
         store = Store(places.entries)
         try:

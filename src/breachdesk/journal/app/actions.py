@@ -60,7 +60,7 @@ def write(
     content = entries.plain(payload or {}, "payload")
     salt = secrets.token_bytes(entries.SALT_BYTES)
     names = [item.name for item in attachments]
-    head = Head.objects.select_for_update().get(id=1)
+    head = locked_head()
     case_seq = _next_of(case)
     envelope = entries.envelope(
         type,
@@ -100,10 +100,15 @@ def write(
     return entry
 
 
+def locked_head() -> Head:
+    """The head of the log, nobody else's until the transaction ends. Whoever locks anything else of the journal locks
+    this first."""
+    return Head.objects.select_for_update().get(id=1)
+
+
 def _next_of(case: str) -> int:
     """The case's next number, under the lock of the head."""
-    if not case or len(case) > 100 or not case.isprintable():
-        raise BadEntry("a case is named by 1 to 100 printable characters")
+    entries.check_case(case)
     count, fresh = CaseCount.objects.get_or_create(case=case, defaults={"count": 1})
     if not fresh:
         count.count += 1
@@ -118,21 +123,25 @@ def _frontier(head: Head) -> Frontier:
 
 @transaction.atomic
 def erase_contents(seq: int, *, reason: str, by: Hand) -> Entry:
-    """Take the contents of one entry away for ever; the entry stays, and stays provable. Raises BadEntry."""
-    if not Line.objects.filter(seq=seq).update(payload=None, salt=None, names=None):
+    """Take the contents of one entry away for ever; the entry stays, and stays provable. Its case tells of it.
+
+    Raises BadEntry."""
+    line = Line.objects.filter(seq=seq).only("case").first()
+    if line is None:
         raise BadEntry(f"there is no entry {seq}")
-    return write("journal.content.erased", by=by, refs={"seq": seq}, payload={"reason": reason})
+    Line.objects.filter(seq=seq).update(payload=None, salt=None, names=None)
+    return write("journal.content.erased", by=by, case=line.case, refs={"seq": seq}, payload={"reason": reason})
 
 
 @transaction.atomic
 def checkpoint(signer: Signer, at: datetime) -> Checkpoint | None:
     """Sign the state as it stands; None while nothing has been written. The same state is not signed twice."""
-    return sign(signer, at) if Head.objects.select_for_update().get(id=1).size else None
+    return sign(signer, at) if locked_head().size else None
 
 
 def sign(signer: Signer, at: datetime) -> Checkpoint:
     """The checkpoint of now. Must run inside a transaction: the head stays locked until it ends."""
-    head = Head.objects.select_for_update().get(id=1)
+    head = locked_head()
     note = signer.checkpoint(head.size, _frontier(head).root())
     made, _ = Checkpoint.objects.get_or_create(size=head.size, defaults={"note": note, "made_at": at})
     return made
@@ -170,9 +179,6 @@ class Log(Proofs):
 def _nodes(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
     if not wanted:
         return {}
-    levels: dict[int, list[int]] = {}
-    for level, index in wanted:
-        levels.setdefault(level, []).append(index)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT n.level, n.index, n.hash FROM journal_node n JOIN unnest(%s::int[], %s::bigint[]) AS w(l, i)"

@@ -1,4 +1,4 @@
-"""The journal in the database: rows that are only ever added. A trigger refuses everything else (migration 0001).
+"""The journal in the database: rows that are only ever added. Triggers refuse everything else (migration 0002).
 
 What may be taken away is an entry's contents (payload, salt, names), never its envelope: the tree stays provable.
 """
@@ -64,4 +64,3 @@ class Checkpoint(models.Model):
     made_at = models.DateTimeField()
     token = models.BinaryField(null=True)
     token_from = models.CharField(max_length=300, blank=True)
-    cosigned = models.BinaryField(null=True)  # the note with the signature of a witness

@@ -1,37 +1,28 @@
-"""Reading the journal back: entries for a page, lines for an export."""
+"""Reading the journal back, as the lines of entries.jsonl."""
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
-from breachdesk.ground.canonical import canonical
 from breachdesk.journal import entry as entries
 from breachdesk.journal.app.models import Line
-from breachdesk.journal.shapes import Entry
 
 _BATCH = 500
 
 
-def entry_of(line: Line, *, withhold: bool = False) -> Entry:
-    """`withhold`: without the contents of a privileged entry."""
-    return entries.read(_content(line, withhold=withhold))
-
-
-def _content(line: Line, *, withhold: bool) -> dict[str, Any]:
-    hidden = withhold and line.privileged
-    payload, names = (None, None) if hidden else (line.payload, line.names)
-    return {
-        "envelope": json.loads(bytes(line.envelope)),
-        "payload": None if payload is None else json.loads(bytes(payload)),
-        "salt": None if hidden or line.salt is None else bytes(line.salt).hex(),
-        "names": None if names is None else json.loads(bytes(names)),
-    }
-
-
-def lines(case: str | None = None, *, withhold: bool = False) -> Iterator[bytes]:
-    """The lines of entries.jsonl, in order, a few hundred in memory at a time."""
+def lines(case: str | None = None, *, until: int | None = None, withhold: bool = False) -> Iterator[bytes]:
+    """In order, a few hundred in memory at a time. `until`: the last entry (by seq); `withhold`: without the contents
+    of privileged entries."""
     found = Line.objects.order_by("seq")
     if case is not None:
         found = found.filter(case=case)
+    if until is not None:
+        found = found.filter(seq__lte=until)
     for line in found.iterator(chunk_size=_BATCH):
-        yield canonical(_content(line, withhold=withhold))
+        yield _line(line, withhold=withhold)
+
+
+def _line(line: Line, *, withhold: bool) -> bytes:
+    envelope = json.loads(bytes(line.envelope))
+    if line.payload is None or line.salt is None or line.names is None or (withhold and line.privileged):
+        return entries.line(envelope, None, None, None)
+    return entries.line(envelope, json.loads(bytes(line.payload)), bytes(line.salt), json.loads(bytes(line.names)))

@@ -26,7 +26,6 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 ("token", models.BinaryField(null=True)),
                 ("token_from", models.CharField(blank=True, max_length=300)),
-                ("cosigned", models.BinaryField(null=True)),
             ],
         ),
         migrations.CreateModel(
