@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from breachdesk.ground.keys import KeyRing
-from breachdesk.journal import Actor, Journal
+from breachdesk.journal import Journal
+from tests.journal.casebags import ADA, made
 
-ADA = Actor("ada", "lead")
+__all__ = ["ADA", "made"]
 Open = Callable[[Path], Journal]
 
 
