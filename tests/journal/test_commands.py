@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from breachdesk.journal import attach_all, verify, write_manifest
+from tests.journal.casebags import Made
 from tests.journal.conftest import ADA, Open
 
 COMMAND = "import sys; from breachdesk.cli.main import run; sys.argv[0] = 'breachdesk'; run()"
@@ -72,3 +73,20 @@ def test_unusable_arguments_are_one_clear_line(arguments: list[str], said: str) 
     assert (told.returncode, told.stdout) == (2, "")
     assert said in told.stderr
     assert len(told.stderr.splitlines()) == 1
+
+
+def test_show_reads_the_export_of_a_case_too(made: Made) -> None:
+    told = breachdesk("show", str(made.bag), "--json")
+    assert told.returncode == 0, told.stderr
+    assert {entry["case"] for entry in json.loads(told.stdout)["entries"]} == {"alfa"}
+
+
+def test_a_reader_that_has_had_enough_is_no_fault(made: Made) -> None:
+    alone = subprocess.Popen(
+        [sys.executable, str(made.bag / "verify.py"), str(made.bag)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert alone.stdout is not None
+    assert alone.stderr is not None
+    alone.stdout.close()
+    assert (alone.wait(60), alone.stderr.read()) == (0, b"")
+    alone.stderr.close()

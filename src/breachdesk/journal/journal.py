@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -221,13 +220,15 @@ class Journal:
 
 
 def read(folder: Path) -> Iterator[Entry]:
-    """The whole entries of the journal in `folder` (or in a pack), unverified and without any key, for showing.
+    """The whole entries of the journal in `folder` (or in a pack, or a case bag), unverified and without any key, for
+    showing.
 
     Raises JournalError when there is no journal or a line is no entry.
     """
     try:
-        inside, _ = verify.find(str(folder))
-        for number, (text, ended) in enumerate(verify.lines_of(os.path.join(inside, "entries.jsonl")), 1):
+        of_case = folder / verify.CASE_JOURNAL
+        path = of_case if of_case.is_file() else Path(verify.find(str(folder))[0], "entries.jsonl")
+        for number, (text, ended) in enumerate(verify.lines_of(str(path)), 1):
             if ended:
                 yield _parsed(text, number)
     except (verify.Unusable, OSError) as error:

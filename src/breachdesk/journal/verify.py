@@ -1240,10 +1240,11 @@ def main(arguments: list[str] | None = None) -> int:
     except (Unusable, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    if given.json:
-        print(json.dumps(as_json(report, given.lang), ensure_ascii=False))
-    else:
-        print(tell(report, given.lang))
+    try:
+        print(json.dumps(as_json(report, given.lang), ensure_ascii=False) if given.json else tell(report, given.lang))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read had enough; the exit code tells all the same
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return report.exit_code
 
 
