@@ -22,7 +22,7 @@ from breachdesk.report.happenings import (
     window,
 )
 from breachdesk.report.pictures.axis import Axis, Step, axis, local
-from breachdesk.report.pictures.canvas import NARROW, WIDE, Canvas, Told, both, breadth, fit, lines
+from breachdesk.report.pictures.canvas import MARK, NARROW, WIDE, Canvas, Told, alone, both, breadth, fit, lines
 from breachdesk.report.words import Words
 
 __all__ = ["Exposure", "Happening", "Kind", "draw", "exposure", "finding", "in_order", "key", "shape", "window"]
@@ -459,8 +459,6 @@ def key(words: Words, happenings: Sequence[Happening]) -> list[tuple[Markup, str
 
 def shape(kind: Kind, *, sure: bool = True) -> Markup:
     """The mark alone, for legends and lists; it says nothing to a screen reader, the words beside it do."""
-    sheet = Canvas(20)
+    sheet = Canvas(MARK)
     mark(sheet, 10, 10, kind, sure=sure)
-    return Markup('<svg class="shape" aria-hidden="true" viewBox="0 0 20 20" width="20" height="20">{}</svg>').format(
-        Markup("").join(sheet.parts)
-    )
+    return alone(sheet)

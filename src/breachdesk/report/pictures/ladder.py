@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from breachdesk.law.shapes import Verdict
-from breachdesk.report.pictures.canvas import NARROW, WIDE, Canvas, Told, both, breadth, lines
+from breachdesk.report.pictures.canvas import MARK, NARROW, WIDE, Canvas, Told, alone, both, breadth, lines
 from breachdesk.report.rungs import SOON, Rung, State
 from breachdesk.report.words import Words
 
@@ -191,8 +191,6 @@ def key(words: Words, rungs: Sequence[Rung]) -> list[tuple[Markup, str]]:
 
 def shape(state: State) -> Markup:
     """The mark alone, for legends and lists; it says nothing to a screen reader, the words beside it do."""
-    sheet = Canvas(20)
+    sheet = Canvas(MARK)
     mark(sheet, 10, 10, state)
-    return Markup('<svg class="shape" aria-hidden="true" viewBox="0 0 20 20" width="20" height="20">{}</svg>').format(
-        Markup("").join(sheet.parts)
-    )
+    return alone(sheet)

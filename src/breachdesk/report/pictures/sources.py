@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from breachdesk.report.pictures.canvas import NARROW, WIDE, Canvas, Told, both, breadth
+from breachdesk.report.pictures.canvas import MARK, NARROW, WIDE, Canvas, Told, alone, both, breadth
 from breachdesk.scope.shapes import Status
 
 MOST = 16
@@ -79,8 +79,6 @@ def status_mark(sheet: Canvas, x: float, y: float, status: Status) -> None:
 
 
 def shape(status: Status) -> Markup:
-    sheet = Canvas(20)
+    sheet = Canvas(MARK)
     status_mark(sheet, 10, 10, status)
-    return Markup('<svg class="shape" aria-hidden="true" viewBox="0 0 20 20" width="20" height="20">{}</svg>').format(
-        Markup("").join(sheet.parts)
-    )
+    return alone(sheet)
