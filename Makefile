@@ -36,7 +36,7 @@ lint: setup
 	$(BIN)/codespell
 
 types: setup
-	$(BIN)/mypy
+	BREACHDESK_DATA=build/types-desk $(BIN)/mypy
 
 contracts: setup
 	$(BIN)/lint-imports

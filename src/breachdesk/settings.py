@@ -1,11 +1,19 @@
-"""The settings of Django, as far as a room of ours lives in a database: the journal.
+"""The settings of Django for the desk, read from the environment (ground/options.py; CONTRIBUTING.md lists them all).
 
-BREACHDESK_DATABASE_URL names the PostgreSQL (docs/decisions/0047-the-journal-in-postgresql.md).
+Secrets that nobody gave are made once and kept on the ring of keys, so that a desk starts with nothing set.
 """
 
-import os
+import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from breachdesk.ground import options
+from breachdesk.ground.keys import KeyRing
+from breachdesk.ground.languages import LANGUAGES as SPOKEN
 
 
 def database(url: str) -> dict[str, Any]:
@@ -18,11 +26,239 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or "") or parse_qs(parts.query).get("host", [""])[0],
         "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,  # a database that was started again is met without an error
     }
 
 
-INSTALLED_APPS = ["breachdesk.journal.app"]
-DATABASES = {"default": database(os.environ.get("BREACHDESK_DATABASE_URL", ""))}
+# --- where things lie
+
+DATA = options.folder("BREACHDESK_DATA", Path.home() / ".local" / "share" / "breachdesk")
+KEYS = options.folder("BREACHDESK_KEYS", DATA.parent / f"{DATA.name}-keys")
+DATABASES = {"default": database(options.text("BREACHDESK_DATABASE_URL"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- who is asked, by which address
+
+SITE_URL = options.address("BREACHDESK_SITE_URL", "http://127.0.0.1:8500")
+ORIGIN = options.text("BREACHDESK_ORIGIN") or f"{urlsplit(SITE_URL).hostname}/breachdesk"
+_HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = [str(urlsplit(SITE_URL).hostname), *options.several("BREACHDESK_HOSTS")]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECRET_KEY = options.text("BREACHDESK_SECRET") or KeyRing(KEYS).get_or_create("web").secret.hex()
+#: How many proxies of ours stand before the desk: whose X-Forwarded-For is believed.
+PROXIES = options.number("BREACHDESK_PROXIES", 0, most=9)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES and _HTTPS else None
+
+DEBUG = False
+ROOT_URLCONF = "breachdesk.web.urls"
+WSGI_APPLICATION = "breachdesk.web.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "breachdesk.journal.app",
+    "breachdesk.staff.app",
+    "breachdesk.vault.app",
+    "breachdesk.detect.app",
+    "breachdesk.case.app",
+    "breachdesk.scope.app",
+    "breachdesk.law.app",
+    "breachdesk.authorities.app",
+    "breachdesk.web",
+]
+MIDDLEWARE = [
+    "breachdesk.web.middleware.Safe",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "breachdesk.web.middleware.Language",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "breachdesk.web.middleware.Doors",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "breachdesk.web.context.desk",
+            ],
+            "builtins": ["breachdesk.web.templatetags.desk"],
+        },
+    }
+]
+
+# --- language and time
+
+USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGES = [(code, _(code)) for code in SPOKEN]
+LANGUAGE_CODE = options.text("BREACHDESK_LANGUAGE", SPOKEN[0])
+if LANGUAGE_CODE not in SPOKEN:
+    raise options.BadOption(f"BREACHDESK_LANGUAGE: {LANGUAGE_CODE!r} is not spoken here; use {', '.join(SPOKEN)}")
+
+# --- entering
+
+AUTH_USER_MODEL = "staff.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "breachdesk.staff.app.entering.Entering"
+SOCIALACCOUNT_ADAPTER = "breachdesk.staff.app.entering.Elsewhere"
+MFA_ADAPTER = "breachdesk.staff.app.entering.Factors"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proven by the invitation sent to it
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Breachdesk"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS  # http://localhost only, as browsers allow it
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_AUTO_SIGNUP = True
+_OIDC = options.text("BREACHDESK_OIDC_URL")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "house",
+                "name": options.text("BREACHDESK_OIDC_NAME", "OpenID Connect"),
+                "client_id": options.text("BREACHDESK_OIDC_CLIENT"),
+                "secret": options.text("BREACHDESK_OIDC_SECRET"),
+                "settings": {"server_url": _OIDC},
+            }
+        ]
+        if _OIDC
+        else [],
+    }
+}
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "breachdesk.web.views.forged"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CACHES = {
+    "default": {  # in the database, so that limits hold over every process
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "desk_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
+# --- headers
+
+SECURE_HSTS_SECONDS = 63_072_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_SSL_REDIRECT = False
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# --- files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = None
+STATICFILES_DIRS = [("look", Path(__file__).parent / "report" / "look")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # out of the package, nothing is copied
+WHITENOISE_AUTOREFRESH = False
+MEDIA_ROOT = ""
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_TEMP_DIR = None
+#: A part of a resumable upload, and an attachment of a report, at most (bytes).
+MOST_ATTACHMENT = options.number("BREACHDESK_MOST_ATTACHMENT", 25 << 20, least=1 << 10)
+
+# --- mail
+
+_MAIL = urlsplit(options.text("BREACHDESK_MAIL_URL"))
+if _MAIL.scheme not in ("", "smtp", "smtps", "smtp+tls"):
+    raise options.BadOption("BREACHDESK_MAIL_URL: begins with smtp://, smtp+tls:// (STARTTLS) or smtps://")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if _MAIL.hostname else "django.core.mail.backends.dummy.EmailBackend"
+)
+EMAIL_HOST = _MAIL.hostname or ""
+EMAIL_PORT = _MAIL.port or {"smtps": 465, "smtp+tls": 587}.get(_MAIL.scheme, 25)
+EMAIL_HOST_USER = unquote(_MAIL.username or "")
+EMAIL_HOST_PASSWORD = options.text("BREACHDESK_MAIL_PASSWORD") or unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = _MAIL.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = options.text("BREACHDESK_MAIL_FROM", f"breachdesk@{urlsplit(SITE_URL).hostname}")
+#: Where whole-team alarms go beside mail: addresses of Apprise.
+ALARMS = options.several("BREACHDESK_ALARMS")
+
+# --- what is told of ourselves: errors without values
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "breachdesk.web.telling.Plain"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django.server": {"level": "ERROR"},
+        "procrastinate": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016", "security.W021"]

@@ -11,7 +11,7 @@ import psycopg
 
 _HOME = hashlib.sha256(str(Path(__file__).resolve()).encode()).hexdigest()[:10]
 FOLDER = Path(tempfile.gettempdir()) / f"breachdesk-tests-{os.getuid()}-{_HOME}"
-TEMPLATE = "journal_template"
+TEMPLATE = "desk_template"
 
 
 def server() -> Any:

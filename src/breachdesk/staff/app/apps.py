@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class StaffApp(AppConfig):
+    name = "breachdesk.staff.app"
+    label = "staff"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,62 @@
+"""The pages of a case, in the order of a breach: the navigation, and where a point of a checklist leads."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from breachdesk.staff.rights import Act
+
+SPANS = ("in", "late", "ago", "minutes", "hours", "hours_minutes", "days")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`name` is that of packs/checklists.yaml `leads_to`; its title stands in frame.sections. `key`: `g` and this."""
+
+    name: str
+    view: str
+    needs: Act
+    key: str
+
+
+SECTIONS = (
+    Section("overview", "case_overview", Act.READ, "o"),
+    Section("facts", "case_facts", Act.READ, "f"),
+    Section("timeline", "case_timeline", Act.READ, "l"),
+    Section("systems", "case_systems", Act.READ, "s"),
+    Section("evidence", "case_evidence", Act.EVIDENCE, "e"),
+    Section("people", "case_people", Act.PEOPLE, "p"),
+    Section("duties", "case_duties", Act.READ, "d"),
+    Section("authorities", "case_filings", Act.READ, "a"),
+    Section("tasks", "case_tasks", Act.READ, "t"),
+    Section("decisions", "case_decisions", Act.READ, "c"),
+    Section("team", "case_team", Act.READ, "m"),
+    Section("costs", "case_costs", Act.COSTS, "x"),
+    Section("journal", "case_journal", Act.READ, "j"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    name: str
+    url: str
+    key: str
+    here: bool
+
+
+def of_case(case: Any, rights: Set[Act], path: str) -> tuple[Shown, ...]:
+    """What the navigation shows to whoever has these rights."""
+    top = f"/case/{case.number}/"
+    shown = []
+    for section in SECTIONS:
+        if section.needs not in rights:
+            continue
+        try:
+            url = reverse(section.view, args=[case.number])
+        except NoReverseMatch:  # a room that is not there yet
+            continue
+        here = path == url or (url != top and path.startswith(url))
+        shown.append(Shown(section.name, url, section.key, here))
+    return tuple(shown)

@@ -1,0 +1,74 @@
+"""The front page, the language, and what is said when something is not there, not allowed, or went wrong."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from breachdesk.case.app.models import Case, State
+from breachdesk.ground.languages import LANGUAGES
+from breachdesk.staff.app.doors import DeskRequest, house, public
+from breachdesk.web.sayings import COOKIE
+
+_MOST = 200
+
+
+@house()
+def front(request: DeskRequest) -> HttpResponse:
+    """The cases one is in, the most pressing first."""
+    cases = Case.objects.filter(members__account=request.account, members__ended_at=None)
+    return render(
+        request,
+        "desk/front.html",
+        {
+            "open_cases": cases.filter(state=State.OPEN)[:_MOST],
+            "closed_cases": cases.exclude(state=State.OPEN)[:_MOST],
+        },
+    )
+
+
+@public
+@require_POST
+def language(request: DeskRequest) -> HttpResponse:
+    """The language by a button of the frame: kept with the account, else with the browser."""
+    wanted, page = request.POST.get("language", ""), request.POST.get("page", "/")
+    back = page if url_has_allowed_host_and_scheme(page, allowed_hosts=None) else "/"
+    response = redirect(back)
+    if wanted in LANGUAGES:
+        if request.user.is_authenticated:
+            request.user.language = wanted
+            request.user.save(update_fields=["language"])
+        response.set_cookie(
+            COOKIE, wanted, max_age=31_536_000, httponly=True, samesite="Lax", secure=request.is_secure()
+        )
+    return response
+
+
+@public
+def healthy(request: DeskRequest) -> HttpResponse:
+    """For whatever watches over the desk: 200 while the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"healthy": True})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "desk/said.html", {"what": "bad_request"}, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "desk/said.html", {"what": "forbidden"}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "desk/said.html", {"what": "not_found"}, status=404)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: an old page, or somebody else's."""
+    return render(request, "desk/said.html", {"what": "forged"}, status=403)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/said.html", {"what": "failed"}, status=500)

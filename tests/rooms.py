@@ -1,0 +1,69 @@
+"""Fixtures of every test that needs the desk: a database of its own for each test, the cast, a signed-in browser."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import django
+import pytest
+
+from tests import database
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "breachdesk.settings")
+django.setup()  # before tests are collected, so that they import models as anything else
+
+
+@pytest.fixture(scope="session")
+def postgres(worker_id: str) -> Iterator[tuple[Any, str]]:
+    """The server, and a database with our tables to copy from."""
+    server = database.server()
+    template = f"{database.TEMPLATE}_{worker_id}"
+    url = database.make(server, template)
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment()
+    _join(url)
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    connection.close()
+    yield server, template
+    connection.close()
+    database.drop(server, template)
+
+
+def _join(url: str) -> None:
+    from django.db import connections
+
+    from breachdesk import settings as ours
+
+    connections["default"].close()
+    connections["default"].settings_dict.update(ours.database(url))
+
+
+@pytest.fixture
+def desk(postgres: tuple[Any, str]) -> Iterator[str]:
+    """The address of a fresh database that this process is connected to."""
+    server, template = postgres
+    name = f"desk_{secrets.token_hex(6)}"
+    url = database.make(server, name, template)
+    _join(url)
+    from django.contrib.contenttypes.models import ContentType
+
+    ContentType.objects.clear_cache()
+    yield url
+    from django.db import connection
+
+    connection.close()
+    database.drop(server, name)
+
+
+@pytest.fixture
+def cast(desk: str) -> Any:
+    """Ada leads, Ben is counsel, Cara answers questions, Dan is a stranger (tests/cast.py)."""
+    from tests.cast import Cast
+
+    return Cast()
