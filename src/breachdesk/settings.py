@@ -35,6 +35,9 @@ def database(url: str) -> dict[str, Any]:
 
 DATA = options.folder("BREACHDESK_DATA", Path.home() / ".local" / "share" / "breachdesk")
 KEYS = options.folder("BREACHDESK_KEYS", DATA.parent / f"{DATA.name}-keys")
+#: The key that wraps the keys of cases: 64 hex digits, or a command that prints them (a KMS client); else on the ring.
+MASTER_KEY = options.text("BREACHDESK_MASTER_KEY")
+MASTER_COMMAND = options.text("BREACHDESK_MASTER_COMMAND")
 DATABASES = {"default": database(options.text("BREACHDESK_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

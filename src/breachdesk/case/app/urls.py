@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from breachdesk.case.app import views
+from breachdesk.case.app.views import overview
 
-case = [path("", views.overview, name="case_overview")]
+case = [path("", overview.overview, name="case_overview")]
