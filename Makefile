@@ -1,5 +1,5 @@
 # The only door. `make demo` and `make test` need Python 3.11+ and nothing else.
-.PHONY: setup demo test lint types contracts docs bench lock screenshots clean system
+.PHONY: setup demo test lint types contracts audit docs bench lock screenshots clean system
 
 PYTHON ?= python3
 VENV := .venv
@@ -40,6 +40,10 @@ types: setup
 
 contracts: setup
 	$(BIN)/lint-imports
+
+# Our code and what it stands on, against known weaknesses.
+audit: setup
+	$(BIN)/python tools/audit
 
 screenshots: demo system
 	$(BIN)/python tools/screenshots $(DEMO)/pack docs/pictures

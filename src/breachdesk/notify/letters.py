@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405
 
 MOST_BYTES = 4 << 20
 MOST_WORDS = 100_000  # characters of text: some forty pages
@@ -260,7 +260,7 @@ def _from_word(path: Path, content: bytes) -> tuple[list[Passage], float | None]
                 body = part.read(_MOST_UNPACKED + 1)
         if len(body) > _MOST_UNPACKED or b"<!DOCTYPE" in body or b"<!ENTITY" in body:
             raise BadLetter(f"{path}: no Word file that we dare to open; save it anew, or as text")
-        root = ElementTree.fromstring(body)  # noqa: S314 - no entities: looked at above
+        root = ElementTree.fromstring(body)  # noqa: S314  # nosec B314 - no entities, see above
     except (
         zipfile.BadZipFile,
         KeyError,

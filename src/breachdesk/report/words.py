@@ -91,7 +91,7 @@ class Words:
         if n is not None:
             values.setdefault("n", self.number(n))
             values.setdefault("count", self.number(n))
-        return Markup(escape(self._form(key, n))).format(**values)  # noqa: S704 - every part is escaped
+        return Markup(escape(self._form(key, n))).format(**values)  # noqa: S704  # nosec B704 - all escaped
 
     def pick(self, text: Mapping[str, str], otherwise: str = "") -> str:
         """The text of this language, else English, else any."""

@@ -104,7 +104,7 @@ class _Rows:
         table.close(self._keys())
 
     def _select(self, what: str, rest: str = "", values: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
-        query = f"SELECT {what} FROM {_quoted(self.name)} {rest}"  # noqa: S608  (the name is quoted)
+        query = f"SELECT {what} FROM {_quoted(self.name)} {rest}"  # noqa: S608  # nosec B608 - the name is quoted
         yield from self.base.execute(query, values)
 
     def _last(self, table: Table) -> object:
