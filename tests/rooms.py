@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import django
@@ -45,8 +46,11 @@ def _join(url: str) -> None:
 
 
 @pytest.fixture
-def desk(postgres: tuple[Any, str]) -> Iterator[str]:
-    """The address of a fresh database that this process is connected to."""
+def desk(postgres: tuple[Any, str], tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database that this process is connected to, and a fresh folder for the vault."""
+    from django.conf import settings
+
+    settings.DATA = tmp_path / "desk"
     server, template = postgres
     name = f"desk_{secrets.token_hex(6)}"
     url = database.make(server, name, template)

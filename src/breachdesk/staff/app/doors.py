@@ -40,6 +40,7 @@ class DeskRequest(HttpRequest):
     case: Any  # case.app.models.Case, or None
     role: Role | None
     rights: frozenset[Act]
+    auth: Any  # staff.app.models.Token, at the API
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,56 @@ def case(act: Act, *, post: Act | None = None) -> Callable[[View], View]:
     return lambda view: _behind(made(view), door)
 
 
+def api_house(*, scope: str, triage: bool = False, administrators: bool = False) -> Callable[[View], View]:
+    """For operations of the API: whose token has `scope`, with the flag that is asked for."""
+
+    def made(view: View) -> View:
+        @wraps(view)
+        def inside(request: DeskRequest, *args: Any, **kwargs: Any) -> Any:
+            account = _allowed(request, scope)
+            if (triage and not account.triage) or (administrators and not account.administrator):
+                raise PermissionDenied
+            _enter(request, Actor(account.email, "triage" if triage else "staff"), account, Via.API)
+            return view(request, *args, **kwargs)
+
+        return inside
+
+    return lambda view: _behind(made(view), Door("house", triage=triage, administrators=administrators))
+
+
+def api_case(act: Act) -> Callable[[View], View]:
+    """For operations of the API below a case: as `case`, and the token must have that act among its scopes."""
+
+    def made(view: View) -> View:
+        @wraps(view)
+        def inside(request: DeskRequest, number: str, *args: Any, **kwargs: Any) -> Any:
+            account = _allowed(request, act.value, number)
+            member = membership(account, number)
+            if member is None:
+                raise Http404
+            role = Role(member.role)
+            if act not in RIGHTS[role]:
+                raise PermissionDenied
+            _enter(request, Actor(account.email, role.value), account, Via.API)
+            request.case, request.role, request.rights = member.case, role, RIGHTS[role]
+            return view(request, number, *args, **kwargs)
+
+        return inside
+
+    return lambda view: _behind(made(view), Door("case", act))
+
+
+def _allowed(request: DeskRequest, scope: str, number: str = "") -> Account:
+    """Whose token it is. What a token was not made for is 403; a case it was not made for is not there: 404."""
+    token = request.auth  # what the bearer check of the API found
+    if number and not token.reaches(number):
+        raise Http404
+    if scope not in token.scopes:
+        raise PermissionDenied
+    account: Account = token.account
+    return account
+
+
 def membership(account: Account, number: str) -> Any:
     """How the account belongs to the case of that number, or None. The model is case.app's: a room below this one, so
     it is asked for by name."""
@@ -124,9 +175,9 @@ def membership(account: Account, number: str) -> Any:
     return found.filter(account=account, case__number=number, ended_at=None, account__is_active=True).first()
 
 
-def _enter(request: DeskRequest, actor: Actor, account: Account | None = None) -> None:
+def _enter(request: DeskRequest, actor: Actor, account: Account | None = None, via: Via = Via.WEB) -> None:
     request.at = clock.now()
-    request.by = Hand(actor, Via.WEB, request.at)
+    request.by = Hand(actor, via, request.at)
     request.case, request.role, request.rights = None, None, frozenset()
     if account is not None:
         request.account = account
