@@ -24,7 +24,7 @@ def postgres(worker_id: str) -> Iterator[tuple[Any, str]]:
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
-    _join(url)
+    joined(url)
     from django.core.management import call_command
     from django.db import connection
 
@@ -36,7 +36,8 @@ def postgres(worker_id: str) -> Iterator[tuple[Any, str]]:
     database.drop(server, template)
 
 
-def _join(url: str) -> None:
+def joined(url: str) -> None:
+    """This process works in the database at `url` from now on."""
     from django.db import connections
 
     from breachdesk import settings as ours
@@ -54,7 +55,7 @@ def desk(postgres: tuple[Any, str], tmp_path: Path) -> Iterator[str]:
     server, template = postgres
     name = f"desk_{secrets.token_hex(6)}"
     url = database.make(server, name, template)
-    _join(url)
+    joined(url)
     from django.contrib.contenttypes.models import ContentType
 
     ContentType.objects.clear_cache()

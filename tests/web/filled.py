@@ -1,0 +1,52 @@
+"""Two cases with one of everything, every text of them hostile: what the pages of the desk are walked through with."""
+
+from collections.abc import Callable
+from typing import Any
+
+from breachdesk.case.app import actions as cases
+from breachdesk.case.app.models import Case
+from breachdesk.staff.app.models import Account
+from breachdesk.staff.rights import Role
+from tests.cast import AT, account, hand
+
+#: What evidence and reporters send: markup, a line turned round, an escape of terminals, a formula, a template.
+HOSTILE = "<script>alert(1)</script>\u202egpj.exe\x1b[31m=HYPERLINK('x')\"'{{7*7}}{% now 'Y' %}&amp;"
+
+Filler = Callable[[Case, Account], None]
+#: One of everything a room keeps, by its actions. A room that has pages with parameters has its line here.
+FILLERS: list[Filler] = []
+#: The value of a parameter of an address: `view name:parameter`, or `parameter` alone where it is the same everywhere.
+VALUES: dict[str, Callable[[Case], Any]] = {"number": lambda case: case.number}
+
+
+class Filled:
+    """`own` and `other`: two cases with nobody in common; one account for each role of `own`."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, Account] = {role.value: account(role.value.title()) for role in Role}
+        self.accounts |= {
+            "stranger": account("Stranger"),
+            "administrator": account("Administrator", administrator=True),
+            "triage": account("Triage", triage=True),
+        }
+        self.foe = account("Foe")
+        self.own = self._opened(self.accounts["lead"])
+        self.other = self._opened(self.foe)
+        for role in Role:
+            if role is not Role.LEAD:
+                cases.let_in(self.own, self.accounts[role.value], role, by=hand(self.accounts["lead"]))
+
+    def _opened(self, lead: Account) -> Case:
+        case = cases.open_case(HOSTILE, lead=lead, by=hand(lead))
+        cases.decide_aware(case, AT, reason=HOSTILE, by=hand(lead))
+        for fill in FILLERS:
+            fill(case, lead)
+        return case
+
+
+def value(view: str, parameter: str, case: Case) -> Any:
+    """Raises KeyError for a parameter that has no line in VALUES: write one, the new page is not judged otherwise."""
+    found = VALUES.get(f"{view}:{parameter}") or VALUES.get(parameter)
+    if found is None:
+        raise KeyError(f"tests/web/filled.py: VALUES has no line for {parameter!r} of {view}")
+    return found(case)
