@@ -1,6 +1,7 @@
 """python -m bench [part ...]: measures, prints one table, writes build/bench.json.
 
-Parts: csv sql text memory duties score journal database letters; without any, all of them. BENCH_SCALE=0.1: a tenth.
+Parts: csv sql text memory duties score journal database desk letters; without any, all.
+BENCH_SCALE=0.1: a tenth of each.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import database, figures, law, scope, writing
+from bench import database, desk, figures, law, scope, writing
 from bench.figures import Figure, Part
 
 PARTS: dict[str, Part] = {
@@ -22,6 +23,7 @@ PARTS: dict[str, Part] = {
     "duties": law.duties,
     "journal": writing.journal,
     "database": database.database,
+    "desk": desk.desk,
     "letters": writing.letters,
 }
 

@@ -16,7 +16,7 @@ from breachdesk.ground.canonical import canonical
 from breachdesk.journal import entry as entries
 from breachdesk.journal.shapes import Actor, Via
 from breachdesk.journal.tree import Frontier, leaf_hash
-from tests.journal.app import database as postgres
+from tests import database as postgres
 
 _NAME = "journal_bench"
 _APPENDS = 2_000
