@@ -25,7 +25,7 @@ demo: setup $(DEMO)/evidence-room/truth.json
 	  --out $(DEMO)/pack --key-folder $(DEMO)/keys --at 2026-11-20T20:00+01:00
 
 $(DEMO)/evidence-room/truth.json: | setup
-	$(BIN)/python -m tests.breaches.standing --seed 2026 --people 2000 --out $(DEMO)/evidence-room
+	$(BIN)/python -m breachdesk.standing --seed 2026 --people 2000 --out $(DEMO)/evidence-room
 
 test: setup system
 	$(BIN)/python -m pytest -n auto --dist loadfile

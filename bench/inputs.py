@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.runs import BUILD
-from tests.breaches.standing import breach, bulk, facts
+from breachdesk.standing import breach, bulk, facts
 
 SEED = 2026
 
 
 def large(name: str, rows: int) -> Path:
-    """The file of the given form and number of rows (tests/breaches/standing/bulk.py)."""
+    """The file of the given form and number of rows (src/breachdesk/standing/bulk.py)."""
     out = BUILD / "inputs" / f"{name}-{rows}"
     path = out / "evidence" / name
     if not (out / "counts.json").exists():

@@ -12,7 +12,7 @@ from bench.figures import Figure
 from breachdesk.ground.elements import vocabulary
 from breachdesk.law import engine, facts, sheet, shelf
 from breachdesk.scope.shapes import Cohort
-from tests.breaches.standing.facts import SHEET
+from breachdesk.standing.facts import SHEET
 
 _AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 _PLACES = (

@@ -20,7 +20,7 @@ from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press
 from breachdesk.notify.organisation import read_organisation
 from breachdesk.scope.shapes import Cohort
-from tests.breaches.standing.facts import SHEET
+from breachdesk.standing.facts import SHEET
 
 _SECONDS = 60  # no loop here runs longer
 

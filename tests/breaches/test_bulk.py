@@ -16,8 +16,8 @@ from stdnum.fr import nir
 from stdnum.gb import nhs
 from stdnum.ru import inn
 
-from tests.breaches.standing import bulk, identifiers
-from tests.breaches.standing.identifiers import Draw
+from breachdesk.standing import bulk, identifiers
+from breachdesk.standing.identifiers import Draw
 
 ROWS = bulk.BLOCK + 500
 Rows = list[dict[str, str]]

@@ -28,8 +28,8 @@ from breachdesk.ground.places import is_code
 from breachdesk.law import engine, shelf
 from breachdesk.law import facts as law_facts
 from breachdesk.law.shapes import Verdict
-from tests.breaches.standing import breach, facts
-from tests.breaches.standing.identifiers import TEST_BINS
+from breachdesk.standing import breach, facts
+from breachdesk.standing.identifiers import TEST_BINS
 
 PEOPLE = 2_000
 Table = list[dict[str, Any]]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.score import score
-from tests.breaches.standing import breach, facts
+from breachdesk.standing import breach, facts
 from tests.report.reading import read as page_of
 
 HERE = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from breachdesk.ground.elements import covers
-from tests.breaches.standing import breach
+from breachdesk.standing import breach
 from tests.corpus import corpus
 from tests.scope.conftest import read, rows
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from tests.breaches.standing import identifiers as ids
+from breachdesk.standing import identifiers as ids
 
 COUNT = 200
 

@@ -4,9 +4,9 @@ import random
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from tests.breaches.standing import goods, identifiers, pools, tickets
-from tests.breaches.standing.people import Again, Person, Role, misspelt
-from tests.breaches.standing.rows import Row, Say, Table, Value, table
+from breachdesk.standing import goods, identifiers, pools, tickets
+from breachdesk.standing.people import Again, Person, Role, misspelt
+from breachdesk.standing.rows import Row, Say, Table, Value, table
 
 FILE = "shop.sql"
 _SECOND_ACCOUNT = 50_000_000

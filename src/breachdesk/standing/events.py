@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.breaches.standing import goods, tickets
-from tests.breaches.standing.people import Person, Role
-from tests.breaches.standing.rows import Row, Say, table
+from breachdesk.standing import goods, tickets
+from breachdesk.standing.people import Person, Role
+from breachdesk.standing.rows import Row, Say, table
 
 FILE = "events.ndjson"
 EVENTS = table(

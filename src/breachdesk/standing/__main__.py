@@ -1,15 +1,15 @@
-"""python -m tests.breaches.standing --seed 2026 --people 2000 --out DIR"""
+"""python -m breachdesk.standing --seed 2026 --people 2000 --out DIR"""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
-from tests.breaches.standing import breach, bulk, facts
+from breachdesk.standing import breach, bulk, facts
 
 
 def main() -> int:
-    ask = argparse.ArgumentParser(prog="python -m tests.breaches.standing", description="Make the standing breach.")
+    ask = argparse.ArgumentParser(prog="python -m breachdesk.standing", description="Make the standing breach.")
     ask.add_argument("--seed", type=int, default=2026)
     ask.add_argument("--people", type=int, default=2000)
     ask.add_argument("--out", type=Path, required=True)

@@ -18,8 +18,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tests.breaches.standing import blocks, identifiers, pools
-from tests.breaches.standing.identifiers import Draw
+from breachdesk.standing import blocks, identifiers, pools
+from breachdesk.standing.identifiers import Draw
 
 BLOCK = 50_000
 COLUMNS: dict[str, str | None] = {

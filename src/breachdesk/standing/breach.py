@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from tests.breaches.standing import backoffice, blocks, crm, events, newsletter, shop
-from tests.breaches.standing.people import BLOCK, Person, block
-from tests.breaches.standing.rows import Row, Table, truth_of
+from breachdesk.standing import backoffice, blocks, crm, events, newsletter, shop
+from breachdesk.standing.people import BLOCK, Person, block
+from breachdesk.standing.rows import Row, Table, truth_of
 
 ROOMS = (shop, crm, newsletter, events, backoffice)
 TABLES: tuple[Table, ...] = (

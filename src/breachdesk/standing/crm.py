@@ -8,9 +8,9 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from tests.breaches.standing import goods, pools
-from tests.breaches.standing.people import Person, Role, misspelt
-from tests.breaches.standing.rows import Row, Value, table
+from breachdesk.standing import goods, pools
+from breachdesk.standing.people import Person, Role, misspelt
+from breachdesk.standing.rows import Row, Value, table
 
 FILE = "crm.xlsx"
 _LAST = 2_500_000  # a sheet holds 1,048,576 rows; people with higher numbers are not in the CRM

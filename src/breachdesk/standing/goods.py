@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from tests.breaches.standing.rows import Row, table
+from breachdesk.standing.rows import Row, table
 
 PRODUCTS = table(
     "shop.sql/products", "id", "sku", "ean13", "name", "category", "price", "weight_g", "lot_no", "launched_on"

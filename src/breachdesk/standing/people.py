@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from tests.breaches.standing import identifiers, pools
+from breachdesk.standing import identifiers, pools
 
 BLOCK = 2_000
 STOLEN_ON = date(2026, 11, 14)

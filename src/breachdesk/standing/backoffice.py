@@ -5,9 +5,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.breaches.standing import goods
-from tests.breaches.standing.people import Person, Role
-from tests.breaches.standing.rows import Row, Say, table
+from breachdesk.standing import goods
+from breachdesk.standing.people import Person, Role
+from breachdesk.standing.rows import Row, Say, table
 
 FILE = "backoffice.db"
 EMPLOYEES = table(

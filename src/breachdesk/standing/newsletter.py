@@ -5,9 +5,9 @@ import io
 import random
 from collections.abc import Iterable, Iterator
 
-from tests.breaches.standing import pools
-from tests.breaches.standing.people import Person, Role
-from tests.breaches.standing.rows import Row, table
+from breachdesk.standing import pools
+from breachdesk.standing.people import Person, Role
+from breachdesk.standing.rows import Row, table
 
 FILE = "newsletter.csv"
 ENCODING = "cp1251"

@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass
 from functools import cache
 
-from tests.breaches.standing import identifiers, pools
-from tests.breaches.standing.people import Person
+from breachdesk.standing import identifiers, pools
+from breachdesk.standing.people import Person
 
 
 @dataclass(frozen=True, slots=True)
