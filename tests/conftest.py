@@ -10,7 +10,7 @@ _BUILD = Path(__file__).parent.parent / "build"
 os.environ.setdefault("BREACHDESK_CACHE", str(_BUILD / "cache"))
 os.environ["BREACHDESK_DATA"] = str(_BUILD / "tests-desk")
 
-pytest_plugins = ["tests.rooms"]
+pytest_plugins = ["tests.rooms", "tests.live"]
 
 # How long an example takes is the business of the machine, not of a test: speed is measured by `make bench`.
 settings.register_profile("untimed", deadline=None)

@@ -16,7 +16,10 @@ Filler = Callable[[Case, Account], None]
 #: One of everything a room keeps, by its actions. A room that has pages with parameters has its line here.
 FILLERS: list[Filler] = []
 #: The value of a parameter of an address: `view name:parameter`, or `parameter` alone where it is the same everywhere.
-VALUES: dict[str, Callable[[Case], Any]] = {"number": lambda case: case.number}
+VALUES: dict[str, Callable[[Case], Any]] = {
+    "number": lambda case: case.number,
+    "staff_join:token": lambda case: "not-a-token",
+}
 
 
 class Filled:

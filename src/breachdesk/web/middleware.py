@@ -89,7 +89,7 @@ class Doors:
 
 
 def _whence(request: HttpRequest) -> str:
-    """The page the form stood on: forms name it, as browsers are told to name no referrer."""
+    """The page the form stood on: forms name it, as not every browser names its referrer."""
     from django.utils.http import url_has_allowed_host_and_scheme
 
     page = request.POST.get("page", "")

@@ -17,6 +17,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from breachdesk.ground import clock
 from breachdesk.journal.app.actions import Hand
@@ -82,7 +84,7 @@ def house(*, triage: bool = False, administrators: bool = False) -> Callable[[Vi
             if (triage and not request.user.triage) or (administrators and not request.user.administrator):
                 raise PermissionDenied
             if (triage or administrators) and not is_mfa_enabled(request.user):
-                return redirect("staff_second_factor")
+                return second_factor_first(request)
             role = "triage" if triage else "administrator" if administrators else "staff"
             _enter(request, Actor(request.user.email, role), request.user)
             return view(request, *args, **kwargs)
@@ -108,7 +110,7 @@ def case(act: Act, *, post: Act | None = None) -> Callable[[View], View]:
             if needed is not None and needed not in RIGHTS[role]:
                 raise PermissionDenied
             if needed in NEEDS_SECOND_FACTOR and not is_mfa_enabled(request.user):
-                return redirect("staff_second_factor")
+                return second_factor_first(request)
             _enter(request, Actor(request.user.email, role.value), request.user)
             request.case, request.role, request.rights = member.case, role, RIGHTS[role]
             return view(request, member.case, *args, **kwargs)
@@ -116,6 +118,12 @@ def case(act: Act, *, post: Act | None = None) -> Callable[[View], View]:
         return inside
 
     return lambda view: _behind(made(view), door)
+
+
+def second_factor_first(request: HttpRequest) -> HttpResponse:
+    """The page that leads to a second factor, and from there to the page that was asked for."""
+    wanted = request.get_full_path() if request.method in SAFE else request.POST.get("page", "/")
+    return redirect(f"{reverse('staff_second_factor')}?{urlencode({'next': wanted})}")
 
 
 def api_house(*, scope: str, triage: bool = False, administrators: bool = False) -> Callable[[View], View]:

@@ -1,5 +1,6 @@
 """Accounts of those who work with the desk. Whom a breach concerns is never an account."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -31,6 +32,7 @@ class Account(AbstractBaseUser):
     administrator = models.BooleanField(default=False)
     triage = models.BooleanField(default=False)
     external = models.BooleanField(default=False)  # an expert or counsel from outside
+    elsewhere = models.BooleanField(default=False)  # may sign in at the organisation's own provider
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -44,3 +46,53 @@ class Account(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return str(self)
+
+
+class Invitation(models.Model):
+    """A link that lets one person in, once. Only the hash of its secret is kept: whoever reads this table cannot come.
+
+    Without `email` it is that of the first administrator, who says who they are."""
+
+    hash = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(blank=True)
+    administrator = models.BooleanField(default=False)
+    triage = models.BooleanField(default=False)
+    external = models.BooleanField(default=False)
+    elsewhere = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # withdrawn, or a newer one took its place
+
+    class Meta:
+        ordering: ClassVar = ["-made_at", "-id"]
+
+    def holds(self, at: datetime) -> bool:
+        return self.used_at is None and self.ended_at is None and at < self.expires_at
+
+
+class Token(models.Model):
+    """A key to the API: what its owner may do in a case, and of that no more than `scopes` (acts of rights.Act, and
+    `signals`). `cases`: the numbers it was made for; none: every case of its owner."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=8, unique=True)  # how one knows it again; not secret
+    hash = models.CharField(max_length=64)  # SHA-256 of a secret of 256 bits
+    scopes = models.JSONField(default=list)
+    cases = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-made_at", "-id"]
+
+    def reaches(self, number: str) -> bool:
+        """Whether it was made for the case of that number. Whether its owner is in it is asked elsewhere."""
+        return not self.cases or number in self.cases
+
+    def holds(self, at: datetime) -> bool:
+        return self.ended_at is None and at < self.expires_at

@@ -1,0 +1,76 @@
+"""The forms of the staff room. Every label comes from the packs."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from breachdesk.ground.languages import LANGUAGES
+from breachdesk.staff.app.models import Account
+
+if TYPE_CHECKING:
+    from breachdesk.report.words import Words
+
+#: Names of the tz database that people know: places, and UTC.
+_NOT_PLACES = ("Etc", "SystemV", "US", "posix", "right")
+
+
+def zones() -> list[tuple[str, str]]:
+    names = sorted(name for name in available_timezones() if "/" in name and name.split("/")[0] not in _NOT_PLACES)
+    return [(name, name.replace("_", " ")) for name in ("UTC", *names)]
+
+
+class Worded(forms.Form):
+    """A form whose labels and helps are `staff.labels.<field>` and `staff.helps.<field>` of the packs."""
+
+    def __init__(self, *args: Any, words: "Words", **more: Any) -> None:
+        self.words = words
+        super().__init__(*args, **more)
+        for name, field in self.fields.items():
+            field.label = words.say(f"staff.labels.{name}")
+            if f"staff.helps.{name}" in words:
+                field.help_text = words.say(f"staff.helps.{name}")
+
+
+class Profile(Worded):
+    """Who somebody is, and how the desk speaks to them."""
+
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField()
+    zone = forms.ChoiceField()
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._choose("language", ((code, self.words.say(f"staff.languages.{code}")) for code in LANGUAGES))
+        self._choose("zone", iter(zones()))
+
+    def _choose(self, name: str, choices: Iterator[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list(choices)
+
+
+class Join(Profile):
+    """What somebody invited says of themself. `email` is asked only of the first administrator."""
+
+    email = forms.EmailField(max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    password = forms.CharField(max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    field_order = ("email", "name", "password", "language", "zone")
+
+    def __init__(self, *args: Any, invited: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.invited = invited
+        if invited:
+            del self.fields["email"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if password := cleaned.get("password"):
+            account = Account(email=self.invited or cleaned.get("email", ""), name=cleaned.get("name", ""))
+            try:
+                validate_password(password, account)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
