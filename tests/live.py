@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +28,9 @@ class Live:
         page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.url}])
 
 
-@pytest.fixture
-def live(desk: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
-    """Works on the database and the vault of `desk`; what tests write is seen at once."""
+@contextmanager
+def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
+    """The desk on whatever database and vault this process works in."""
     import waitress
     from django.conf import settings
 
@@ -44,10 +45,19 @@ def live(desk: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     monkeypatch.setattr(settings, "CSRF_TRUSTED_ORIGINS", [url])
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Live(url)
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join(5)
+    try:
+        yield Live(url)
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()
+        thread.join(5)
+
+
+@pytest.fixture
+def live(desk: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
+    """Works on the database and the vault of `desk`; what tests write is seen at once."""
+    with serving(monkeypatch) as there:
+        yield there
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,7 @@ class Safe:
             page = response.content.decode(response.charset)
             if not page.isascii():
                 response.content = inert(page).encode(response.charset)
+                response.headers["Content-Length"] = str(len(response.content))
         return response
 
 
