@@ -38,6 +38,21 @@ SECTIONS = (
 )
 
 
+#: Where a point of a checklist may lead besides the pages of a case.
+HOUSE = {"signals": "detect_signals"}
+
+
+def way(name: str, case: Any, rights: Set[Act]) -> str:
+    """The address of the page of that name for whoever has these rights; "" when it is not there, or not for them."""
+    section = next((one for one in SECTIONS if one.name == name), None)
+    try:
+        if section is None:
+            return reverse(HOUSE[name]) if name in HOUSE else ""
+        return reverse(section.view, args=[case.number]) if section.needs in rights else ""
+    except NoReverseMatch:  # a room that is not there yet
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     name: str

@@ -31,6 +31,7 @@ class Case(models.Model):
     aware_reason = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True)
     keep_until = models.DateField(null=True)  # when its data are to be erased (retention)
+    kept_too_long = models.DateField(null=True)  # the `keep_until` that has been spoken of, so that it is told once
 
     class Meta:
         ordering: ClassVar = ["-opened_at"]
@@ -170,6 +171,11 @@ class Ticked(models.Model):
     at = models.DateTimeField()
     last = models.BooleanField(default=True)
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "point"], condition=models.Q(last=True), name="case_ticked_once")
+        ]
+
 
 class Decision(models.Model):
     """What was decided, by whom, and why: what a court or a regulator asks for years later."""
@@ -223,9 +229,10 @@ class Ask(models.Model):
     """What cannot be undone, asked for by one and approved by another (four eyes)."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="asks")
-    deed = models.CharField(max_length=40)  # close, release, erase, unmask
+    deed = models.CharField(max_length=40)  # close, reopen, erase, release, unmask_bulk
     what = models.JSONField(default=dict)
     reason = models.TextField()
+    asker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")  # a name can change, this not
     asked_by = models.CharField(max_length=254)
     asked_at = models.DateTimeField()
     answer = models.CharField(max_length=10, blank=True)  # approved, refused, withdrawn

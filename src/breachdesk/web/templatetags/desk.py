@@ -14,7 +14,7 @@ from markupsafe import Markup
 from breachdesk.ground import clock
 from breachdesk.report.shapes import Certainty
 from breachdesk.report.words import Words
-from breachdesk.web import sayings
+from breachdesk.web import pages, sayings
 
 register = template.Library()
 
@@ -43,6 +43,16 @@ def word(context: template.Context, name: Any, under: str) -> str:
 def pick(context: template.Context, texts: Mapping[str, str]) -> str:
     """The text of this language out of {en: ..., ru: ...}."""
     return _words(context).pick(texts)
+
+
+@register.simple_tag(takes_context=True)
+def way(context: template.Context, name: str) -> str:
+    """`{% way point.leads_to as url %}`: the page of the case where a thing is done, or "" when there is none for
+    whoever looks."""
+    account = context.get("account")
+    if name in pages.HOUSE and not (account and account.triage):
+        return ""
+    return pages.way(name, context.get("case"), context.get("rights") or frozenset())
 
 
 @register.simple_tag(takes_context=True)

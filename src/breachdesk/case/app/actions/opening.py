@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from breachdesk.case.app.models import Case, Membership, Number, State
 from breachdesk.ground.refused import Refused
@@ -87,7 +87,15 @@ def _keeps_a_lead(case: Case, member: Membership, role: Role | None) -> None:
         raise Refused("case.refused.last_lead")
 
 
-def still_open(case: Case) -> None:
-    """Raises Refused when the case is closed: nothing is written to it until it is opened again."""
-    if case.state != State.OPEN:
+def still_open(case: Case, *, alone: bool = False) -> None:
+    """Raises Refused when the case is closed: nothing is written to it until it is opened again.
+
+    Must run inside a transaction. It is asked of the database, and holds until the transaction ends: many may write at
+    once, and whoever closes the case waits for them. `alone`: nobody else may write to the case until then; asked for
+    by an action that changes the case itself, or what stands in it once."""
+    kind = "FOR NO KEY UPDATE" if alone else "FOR SHARE"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT state FROM case_case WHERE id = %s {kind}", [case.id])  # noqa: S608 - our own words
+        found = cursor.fetchone()
+    if found is None or found[0] != State.OPEN:
         raise Refused("case.refused.closed", number=case.number)
