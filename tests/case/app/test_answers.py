@@ -63,6 +63,7 @@ def test_what_is_no_answer_is_refused_and_nothing_is_kept(cast: Any, name: str, 
 
 def test_a_closed_case_takes_no_answer(cast: Any) -> None:
     cast.bakery.state = State.CLOSED
+    cast.bakery.save()
     with pytest.raises(Refused, match="closed"):
         actions.answer_fact(cast.bakery, "data.encrypted", True, by=hand(cast.ada))
 
