@@ -9,10 +9,18 @@ from collections.abc import Callable
 from breachdesk.journal.app import actions as journal
 from breachdesk.journal.app.actions import Hand
 from breachdesk.journal.shapes import Entry
+from breachdesk.law.app import tasks as law
 
 Answer = Callable[[Entry, Hand], None]
 #: What follows from an entry, by its type. Every line is one consequence.
-STORY: dict[str, tuple[Answer, ...]] = {}
+STORY: dict[str, tuple[Answer, ...]] = {
+    # what the law asks hangs on the facts, the people, the moment of awareness and what was handed in
+    "case.case.opened": (law.follow,),
+    "case.fact.answered": (law.follow,),
+    "case.aware.decided": (law.follow,),
+    "scope.people.listed": (law.follow,),
+    "authorities.filing.sent": (law.follow,),
+}
 
 
 def tell(entry: Entry, by: Hand) -> None:

@@ -110,7 +110,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "breachdesk.web.context.desk",
             ],
-            "builtins": ["breachdesk.web.templatetags.desk"],
+            "builtins": [
+                "breachdesk.web.templatetags.desk",
+                "breachdesk.web.templatetags.ladder",
+                "breachdesk.web.templatetags.law",
+            ],
         },
     }
 ]

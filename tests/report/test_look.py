@@ -67,7 +67,7 @@ def test_the_ramp_goes_one_way_in_lightness(name):
 
 
 def test_colours_are_named_only_in_the_token_file():
-    style = (LOOK / "report.css").read_text(encoding="utf-8")
+    style = (LOOK / "pictures.css").read_text(encoding="utf-8") + (LOOK / "report.css").read_text(encoding="utf-8")
     screen, printed = style.split("@media print", 1)
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;\s,)])", screen) == []
     assert set(re.findall(r"#[0-9a-fA-F]{3,6}", printed)) <= {"#fff", "#000", "#333", "#999"}
@@ -76,5 +76,5 @@ def test_colours_are_named_only_in_the_token_file():
 
 
 def test_nothing_moves():
-    style = TOKENS + (LOOK / "report.css").read_text(encoding="utf-8")
+    style = TOKENS + "".join((LOOK / name).read_text(encoding="utf-8") for name in ("pictures.css", "report.css"))
     assert not re.search(r"animation|transition|@keyframes", style)

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from breachdesk.cli.telling import Line, Teller
 from breachdesk.ground import elements, places
 from breachdesk.ground.clock import Clock
 from breachdesk.law import changes, engine, facts, instants, risk, typed
@@ -25,6 +24,7 @@ from breachdesk.law.shapes import Duties, Duty, Question, Verdict
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.typed import NoZone, Reader, Unclear
 from breachdesk.law.vocabulary import Fact, FactType
+from breachdesk.report.telling import Line, Teller
 
 _NAMED = re.compile(r"([a-z][\w]*(?:\.[\w-]+)+|people|organisation|filing|notice)\s*[=:]\s*(.*)")
 _MOST_WAITING = 12

@@ -25,7 +25,7 @@ from breachdesk.cli.common import (
     moment,
     people_list,
 )
-from breachdesk.cli.telling import Teller, teller
+from breachdesk.cli.telling import teller
 from breachdesk.ground.shelf import BadPack, our_shelf
 from breachdesk.law import answers, changes, document, engine, facts, kept, shelf
 from breachdesk.law.answers import BadLog
@@ -34,6 +34,7 @@ from breachdesk.law.facts import BadFacts
 from breachdesk.law.shapes import Confidence, Duties, Duty, Verdict
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.words import Phrases, shown
+from breachdesk.report.telling import Teller
 
 _SHOWN = (Verdict.OWED, Verdict.HELD, Verdict.RECORD_ONLY, Verdict.VOLUNTARY, Verdict.DORMANT)
 _ORDER = {verdict: place for place, verdict in enumerate((*_SHOWN, Verdict.UNKNOWN))}

@@ -29,7 +29,7 @@ from breachdesk.cli.common import (
     people_list,
 )
 from breachdesk.cli.duties import finish, load, recorded
-from breachdesk.cli.telling import Teller, teller
+from breachdesk.cli.telling import teller
 from breachdesk.ground import clock, elements
 from breachdesk.ground.clock import rfc3339
 from breachdesk.ground.shelf import BadPack, our_shelf
@@ -43,6 +43,7 @@ from breachdesk.law.sheet import Sheet
 from breachdesk.law.shelf import LawShelf
 from breachdesk.law.typed import NoZone, Reader, Unclear
 from breachdesk.law.vocabulary import Fact, FactType
+from breachdesk.report.telling import Teller
 from breachdesk.report.visible import visible
 
 _MOST_OPEN = 12

@@ -11,7 +11,7 @@ from rich.console import Console
 from breachdesk.cli.asking import Speaker
 from breachdesk.cli.common import UNUSABLE, AsJson, At, KeyFolder, Language, check_language, fail, moment, people_list
 from breachdesk.cli.duties import finish, load, show_changes
-from breachdesk.cli.telling import Teller, teller
+from breachdesk.cli.telling import teller
 from breachdesk.ground.files import write_whole
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.law import changes, engine, facts, kept, overlay, shelf
@@ -19,6 +19,7 @@ from breachdesk.law.facts import BadFacts
 from breachdesk.law.overlay import How, Laid
 from breachdesk.law.shapes import PACKS_SHOWN
 from breachdesk.law.shelf import LawShelf
+from breachdesk.report.telling import Teller
 from breachdesk.report.visible import visible
 
 Packs = Annotated[

@@ -25,6 +25,7 @@ from breachdesk.report.visible import visible
 from breachdesk.report.words import Words, read
 
 _LOOK = Path(__file__).resolve().parent / "look"
+_STYLES = ("tokens.css", "pictures.css", "report.css")
 _THEN = 4
 _PERHAPS = 3
 _PROBLEMS = 6
@@ -43,7 +44,7 @@ def render(account: Account, language: str, shelf: Shelf | None = None, *, other
     """The whole page in one language. `others` are the languages written beside it, linked from its head."""
     shelf = shelf or our_shelf()
     words = read(shelf, language)
-    style = Markup((_LOOK / "tokens.css").read_text("utf-8") + (_LOOK / "report.css").read_text("utf-8"))  # noqa: S704  # nosec B704
+    style = Markup("".join((_LOOK / name).read_text("utf-8") for name in _STYLES))  # noqa: S704  # nosec B704
     script = Markup((_LOOK / "countdown.js").read_text("utf-8"))  # noqa: S704  # nosec B704 - our own file
     context = {
         "a": account,

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from breachdesk.ground import clock
 from breachdesk.ground.languages import LANGUAGES
+from breachdesk.law.app.standing import next_due
 from breachdesk.staff.app.models import Account
 from breachdesk.web import pages, sayings
 
@@ -22,6 +24,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "case": case,
         "rights": getattr(request, "rights", frozenset()),
         "now": getattr(request, "at", None),
+        "deadline": next_due(case, words.language, getattr(request, "at", None) or clock.now()) if case else None,
         "sections": pages.of_case(case, getattr(request, "rights", frozenset()), request.path) if case else (),
         "span_words": {name: words.sayings[f"left.{name}"] for name in pages.SPANS},
     }
