@@ -1,5 +1,5 @@
 # The only door. `make demo` and `make test` need Python 3.11+ and nothing else.
-.PHONY: setup demo test lint types contracts audit docs bench lock screenshots clean system
+.PHONY: setup demo serve test lint types contracts audit docs bench lock screenshots clean system
 
 PYTHON ?= python3
 VENV := .venv
@@ -23,6 +23,10 @@ demo: setup $(DEMO)/evidence-room/truth.json
 	rm -rf $(DEMO)/pack
 	$(BIN)/breachdesk assess $(DEMO)/evidence-room/evidence --facts $(DEMO)/evidence-room/facts.yaml \
 	  --out $(DEMO)/pack --key-folder $(DEMO)/keys --at 2026-11-20T20:00+01:00
+
+# The desk, on the folder that BREACHDESK_DATA names. Ctrl-C closes it.
+serve: setup
+	$(BIN)/breachdesk serve
 
 $(DEMO)/evidence-room/truth.json: | setup
 	$(BIN)/python -m breachdesk.standing --seed 2026 --people 2000 --out $(DEMO)/evidence-room

@@ -1,5 +1,8 @@
 """The front page, the language, and what is said when something is not there, not allowed, or went wrong."""
 
+import sys
+
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -9,7 +12,8 @@ from django.views.decorators.http import require_POST
 from breachdesk.case.app.models import Case, State
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.staff.app.doors import DeskRequest, house, public
-from breachdesk.web.sayings import COOKIE
+from breachdesk.web.sayings import COOKIE, chosen, words
+from breachdesk.web.troubles import trouble
 
 _MOST = 200
 
@@ -71,4 +75,23 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/said.html", {"what": "failed"}, status=500)
+    """An error nobody foresaw; or the database is away, or the disk full: then a page that needs neither."""
+    what = trouble(sys.exc_info()[1])
+    if not what:
+        return render(request, "desk/said.html", {"what": "failed"}, status=500)
+    return at_rest(request, what)
+
+
+def at_rest(request: HttpRequest, what: str) -> HttpResponse:
+    """Asks for patience, in words of the browser's language: who is signed in cannot be looked up."""
+    request.user = AnonymousUser()
+    for name in ("_messages", "account", "case"):
+        request.__dict__.pop(name, None)
+    said = words(chosen(request))
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"detail": said.say(f"said.texts.{what}")}, status=503)
+    else:
+        request.words = said  # type: ignore[attr-defined]
+        response = render(request, "desk/said.html", {"what": what}, status=503)
+    response.headers["Retry-After"] = "15"
+    return response

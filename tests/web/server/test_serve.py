@@ -1,0 +1,176 @@
+"""One command opens the whole desk, closes it cleanly, and says in one line why it cannot."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from tests.web.server.running import Running, running, typed
+
+MIB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("served") / "desk") as found:
+        yield found
+
+
+def test_it_is_open_within_ten_seconds_and_says_where(desk: Running) -> None:
+    assert desk.ready <= 10
+    assert desk.heard("The desk is open at").endswith(f"http://localhost:{desk.port}")
+
+
+def test_at_rest_it_needs_less_than_400_mib_with_its_database(desk: Running) -> None:
+    for _ in range(20):
+        assert desk.ask("/enter/login/")[0] == 200
+    held = desk.memory()
+    assert len(held) >= 5  # the desk, PostgreSQL and what it starts
+    assert sum(held.values()) < 400 * MIB, held
+
+
+def test_the_link_of_the_first_administrator_leads_somewhere(desk: Running) -> None:
+    link = desk.heard("administrator").split(": ", 1)[1]
+    status, _, page = desk.ask(urlsplit(link).path)
+    assert status == 200
+    assert "password" in page
+
+
+def test_the_database_listens_on_no_address_and_lets_nobody_in_by_another_name(desk: Running) -> None:
+    with desk.connect() as connection:
+        shown = {
+            name: connection.execute(f"SHOW {name}").fetchone()[0]  # type: ignore[index]
+            for name in ("listen_addresses", "fsync", "log_error_verbosity", "unix_socket_permissions")
+        }
+    assert shown == {
+        "listen_addresses": "",
+        "fsync": "on",
+        "log_error_verbosity": "terse",
+        "unix_socket_permissions": "0700",
+    }
+    with pytest.raises(psycopg.OperationalError, match="authentication failed"):
+        psycopg.connect(desk.postgres.url().replace("breachdesk@", "postgres@"))
+
+
+def test_no_value_of_a_failed_statement_is_on_the_log_of_the_database(desk: Running) -> None:
+    with desk.connect() as connection, pytest.raises(psycopg.errors.InvalidTextRepresentation):
+        connection.execute("SELECT 'maria@example.org'::int")
+    assert "maria@example.org" not in desk.postgres.log.read_text()
+
+
+def test_a_second_desk_in_the_same_folder_is_refused(desk: Running) -> None:
+    done = typed("serve", "--port", "1", BREACHDESK_DATA=str(desk.folder))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "at work in this folder already" in done.stderr
+
+
+def test_a_port_that_is_taken_is_named(desk: Running, tmp_path: Path) -> None:
+    done = typed("serve", "--port", str(desk.port), BREACHDESK_DATA=str(tmp_path / "other"))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"--port {desk.port}" in done.stderr
+    assert not (tmp_path / "other" / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "part"),
+    [
+        ("BREACHDESK_SITE_URL", "desk.example.org", "BREACHDESK_SITE_URL"),
+        ("BREACHDESK_PROXIES", "many", "BREACHDESK_PROXIES"),
+        ("BREACHDESK_LANGUAGE", "tlh", "BREACHDESK_LANGUAGE"),
+        ("BREACHDESK_DATABASE_URL_FILE", "/nowhere/at/all", "/nowhere/at/all"),
+        ("BREACHDESK_DATA", "/dev/null/desk", "/dev/null"),
+        ("BREACHDESK_KEYS", "/dev/null/keys", "/dev/null"),
+    ],
+)
+def test_a_bad_setting_is_one_line(setting: str, value: str, part: str, desk: Running, tmp_path: Path) -> None:
+    own = {"BREACHDESK_DATA": str(tmp_path / "desk"), "BREACHDESK_DATABASE_URL": desk.postgres.url()}
+    if setting.startswith("BREACHDESK_DATABASE"):
+        del own["BREACHDESK_DATABASE_URL"]
+    done = typed("serve", "--port", "18599", **{**own, setting: value})
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert part in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    done = typed("worker", BREACHDESK_DATABASE_URL="postgresql://a@/b?host=/nowhere", BREACHDESK_DATA=str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "BREACHDESK_SITE_URL" in done.stderr
+
+
+def signed_in(desk: Running) -> tuple[int, str]:
+    """An account in that desk, and the cookies of its browser."""
+    from django.conf import settings
+    from django.test import Client
+
+    from tests.cast import account
+    from tests.rooms import joined
+    from tests.web.server.running import SECRET
+
+    kept = settings.SECRET_KEY
+    joined(desk.postgres.url())
+    try:
+        settings.SECRET_KEY = SECRET
+        who = account(f"ada{time.monotonic_ns()}")
+        client = Client()
+        client.force_login(who)
+        return who.id, client.cookies["sessionid"].value
+    finally:
+        settings.SECRET_KEY = kept
+        from django.db import connection
+
+        connection.close()
+
+
+def test_asked_to_close_it_answers_what_it_has_begun(tmp_path: Path) -> None:
+    with running(tmp_path / "desk") as desk:
+        who, session = signed_in(desk)
+        _, headers, _ = desk.ask("/enter/login/")
+        token = SimpleCookie(headers["Set-Cookie"])["csrftoken"].value
+        answers = []
+
+        def send() -> None:
+            answers.append(
+                desk.ask(
+                    "/language/",
+                    "POST",
+                    f"language=ru&csrfmiddlewaretoken={token}",
+                    Cookie=f"csrftoken={token}; sessionid={session}",
+                    Content_Type="application/x-www-form-urlencoded",
+                )[0]
+            )
+
+        with desk.connect() as other, other.transaction():
+            other.execute("SELECT 1 FROM staff_account WHERE id = %s FOR UPDATE", [who])
+            sending = threading.Thread(target=send)
+            sending.start()
+            time.sleep(1)
+            desk.process.send_signal(signal.SIGTERM)
+            time.sleep(1)
+            assert desk.process.poll() is None
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", desk.port)).close()
+        sending.join(30)
+        assert desk.process.wait(30) == 0
+        assert answers == [302]
+        assert desk.heard("The desk is closed")
+        assert not desk.postgres.running()
+        desk.postgres.start()
+        with desk.connect() as connection:
+            assert connection.execute("SELECT language FROM staff_account WHERE id = %s", [who]).fetchone() == ("ru",)
+
+
+def test_data_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
+    with running(tmp_path / "desk", 0, "--no-worker") as desk, desk.connect() as connection:
+        connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('journal', '0999_later', now())")
+        assert desk.close(signal.SIGINT) == 0
+    done = typed("serve", "--port", "18598", BREACHDESK_DATA=str(tmp_path / "desk"))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "journal.0999_later" in done.stderr
+    assert not desk.postgres.running()
