@@ -98,13 +98,13 @@ def set_up(url: str, site: str = "") -> None:
     """From here on this process is a Django of that database. Raises Unusable."""
     os.environ["BREACHDESK_DATABASE_URL"] = url
     os.environ.pop("BREACHDESK_DATABASE_URL" + "_FILE", None)
-    if site and not options.text("BREACHDESK_SITE_URL"):
-        os.environ["BREACHDESK_SITE_URL"] = site
-        os.environ["BREACHDESK_HOSTS"] = " ".join([*options.several("BREACHDESK_HOSTS"), "127.0.0.1"])
     os.environ["DJANGO_SETTINGS_MODULE"] = "breachdesk.settings"
     import django
 
     try:
+        if site and not options.text("BREACHDESK_SITE_URL"):
+            os.environ["BREACHDESK_SITE_URL"] = site
+            os.environ["BREACHDESK_HOSTS"] = " ".join([*options.several("BREACHDESK_HOSTS"), "127.0.0.1"])
         django.setup()
     except (options.BadOption, BadKey, OSError) as error:
         raise Unusable(told(error, "name a folder you may write, or mend its rights")) from None

@@ -24,6 +24,8 @@ OWNER = "breachdesk"  # the one account of the database, and the name of the dat
 _ROOTS_HELP = "pgserver"  # whom PostgreSQL runs as when the desk is run by root, which it refuses to be run by
 _LONGEST_SOCKET = 90  # bytes of the folder: the address of a socket has 107
 _LARGEST_LOG = 1 << 20
+_PATIENCE = 20  # half seconds
+_IN_THE_WAY = ("still in use", "lock file")
 _START_SECONDS, _STOP_SECONDS, _INIT_SECONDS = 120, 60, 120
 _SETTINGS = """\
 # Written by breachdesk at every start: change nothing here. For settings of your own give a PostgreSQL of your own.
@@ -94,9 +96,20 @@ class Postgres:
         if not self.running():
             if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG:
                 self.log.unlink()
-            (self.folder / "postmaster.pid").unlink(missing_ok=True)  # of a process that is no more, see `pid`
-            seconds = str(_START_SECONDS)
-            self._run("pg_ctl", "start", "-w", "-s", "-t", seconds, "-D", self.folder, "-l", self.log)
+            self._forget_a_namesake()
+            for turn in range(_PATIENCE, -1, -1):
+                try:
+                    seconds = str(_START_SECONDS)
+                    self._run("pg_ctl", "start", "-w", "-s", "-t", seconds, "-D", self.folder, "-l", self.log)
+                    break
+                except BadDatabase as error:  # what a killed desk or database had begun is still ending, or beginning
+                    if self.running():
+                        break
+                    if not turn or not any(sign in str(error) for sign in _IN_THE_WAY):
+                        raise
+                    time.sleep(0.5)
+        if why := reachable(self.url("postgres"), _START_SECONDS):
+            raise BadDatabase(f"{self.folder}: PostgreSQL does not answer ({why})")
         try:
             with psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=10) as connection:
                 if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [OWNER]).fetchone():
@@ -113,16 +126,27 @@ class Postgres:
         return self.pid() is not None
 
     def pid(self) -> int | None:
-        """The process, if it is alive and a PostgreSQL of this folder: after a restart of the machine, or of a
-        container, another one may bear the number that stands in the file."""
+        """The process, if it is alive and a PostgreSQL of this folder."""
+        number, ours = self._noted()
+        return number if ours else None
+
+    def _noted(self) -> tuple[int, bool]:
+        """The number in the file of the process, and whether the process of that number is what the file says. After a
+        restart of the machine, or of a container, another one may bear it. 0: nobody does."""
         try:
             lines = (self.folder / "postmaster.pid").read_text().splitlines()
             number, folder = int(lines[0]), lines[1].strip()
             command = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")[0]
             dead = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
         except (OSError, ValueError, IndexError):
-            return None
-        return number if b"postgres" in command and not dead and Path(folder) == self.folder else None
+            return 0, False
+        return (0, False) if dead else (number, b"postgres" in command and Path(folder) == self.folder)
+
+    def _forget_a_namesake(self) -> None:
+        """PostgreSQL would take any process of that number for itself, and refuse to start for ever."""
+        number, ours = self._noted()
+        if number and not ours:
+            (self.folder / "postmaster.pid").unlink(missing_ok=True)
 
     def _prepare(self) -> None:
         made_with = (self.folder / "PG_VERSION").read_text().strip() if self.made else ""
@@ -156,7 +180,7 @@ class Postgres:
             shutil.chown(path, self.user, self.user)
 
     def _hand_over(self, user: str) -> None:
-        """Run by root: the folder belongs to whom PostgreSQL runs as, who may walk to it and to its programs."""
+        """Run by root: the folder belongs to whom PostgreSQL runs as."""
         try:
             pwd.getpwnam(user)
         except KeyError:
@@ -169,11 +193,14 @@ class Postgres:
                     "account"
                 ) from None
         shutil.chown(self.folder, user, user)
+
+    def _let_through(self) -> None:
+        """Whom PostgreSQL runs as may walk to its folder and its programs: pass through, not look around."""
         for place in (self.folder, _programs()):
             for above in place.parents:
                 mode = above.stat().st_mode
                 if not mode & stat.S_IXOTH:
-                    above.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)  # to pass through, not to look around
+                    above.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
 
     def _socket_folder(self) -> None:
         """A short place for the socket. Others may write in the folder above it, so it must be ours to be believed."""
@@ -189,6 +216,8 @@ class Postgres:
 
     def _run(self, program: str, *words: object, seconds: int = _START_SECONDS + 20) -> None:
         self._socket_folder()
+        if self.user is not None:
+            self._let_through()
         around = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         command = [str(_programs() / program), *map(str, words)]
         before = self.log.stat().st_size if self.log.exists() else 0

@@ -4,10 +4,12 @@ import http.client
 import os
 import queue
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -25,7 +27,7 @@ _PROGRAM = "from breachdesk.cli.main import run; run()"
 
 def typed(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """What somebody would type, to its end."""
-    return subprocess.run(_command(*words), env=around(**environment), text=True, capture_output=True, timeout=120)
+    return subprocess.run(command(*words), env=around(**environment), text=True, capture_output=True, timeout=120)
 
 
 def around(**environment: str) -> dict[str, str]:
@@ -34,7 +36,7 @@ def around(**environment: str) -> dict[str, str]:
     return {**ours, "BREACHDESK_CACHE": cache, "BREACHDESK_SECRET": SECRET, **environment}
 
 
-def _command(*words: str) -> list[str]:
+def command(*words: str) -> list[str]:
     return [sys.executable, "-c", _PROGRAM, *words]
 
 
@@ -42,6 +44,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def a_folder() -> Iterator[Path]:
+    """Not below the folder of pytest: every other run of it closes that to the account PostgreSQL runs as."""
+    folder = Path(tempfile.mkdtemp(prefix="desk-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Running:
@@ -52,7 +64,7 @@ class Running:
         self.postgres = Postgres(folder / "postgres")
         began = time.monotonic()
         self.process = subprocess.Popen(
-            _command("serve", "--port", str(self.port), *words),
+            command("serve", "--port", str(self.port), *words),
             env=around(BREACHDESK_DATA=str(folder), **environment),
             stderr=subprocess.PIPE,
             text=True,
@@ -105,6 +117,25 @@ class Running:
 
     def connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.postgres.url(), autocommit=True)
+
+    def put_task(self) -> None:
+        with self.connect() as connection:
+            connection.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) VALUES ('builtin',"
+                " 'builtin:procrastinate.builtin_tasks.remove_old_jobs', '{\"max_hours\": 1}', 'todo')"
+            )
+
+    def task_is_done(self, seconds: float = 20) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with self.connect() as connection:
+                left = connection.execute(
+                    "SELECT count(*) FROM procrastinate_jobs WHERE task_name LIKE '%remove_old_jobs'"
+                ).fetchone()
+            if left == (0,):
+                return True
+            time.sleep(0.2)
+        return False
 
     def close(self, number: int = signal.SIGTERM) -> int:
         """Ask it to close; its exit code."""
