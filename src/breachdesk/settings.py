@@ -232,9 +232,13 @@ WHITENOISE_AUTOREFRESH = False
 MEDIA_ROOT = ""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-FILE_UPLOAD_TEMP_DIR = None
+#: Never a file in the clear in a folder of temporary files: what a form sends stays in memory, or is refused.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 #: A part of a resumable upload, and an attachment of a report, at most (bytes).
 MOST_ATTACHMENT = options.number("BREACHDESK_MOST_ATTACHMENT", 25 << 20, least=1 << 10)
+FILE_UPLOAD_MAX_MEMORY_SIZE = MOST_ATTACHMENT
+#: A folder on the server from which evidence can be taken in without a browser; none: nothing is offered.
+INBOX = options.text("BREACHDESK_INBOX")
 
 # --- mail
 

@@ -15,7 +15,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -59,14 +59,14 @@ class Door:
         return self.act if method in SAFE else self.post or self.act
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def public(view: View) -> View:
     """Everybody may come. The hand is nobody's: `by.actor` is `public`."""
 
     @wraps(view)
-    def inside(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inside(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         _enter(request, Actor("public", "public"))
         return view(request, *args, **kwargs)
 
@@ -78,7 +78,7 @@ def house(*, triage: bool = False, administrators: bool = False) -> Callable[[Vi
 
     def made(view: View) -> View:
         @wraps(view)
-        def inside(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inside(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not isinstance(request.user, Account):
                 return redirect_to_login(request.get_full_path())
             if (triage and not request.user.triage) or (administrators and not request.user.administrator):
@@ -100,7 +100,7 @@ def case(act: Act, *, post: Act | None = None) -> Callable[[View], View]:
 
     def made(view: View) -> View:
         @wraps(view)
-        def inside(request: DeskRequest, number: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inside(request: DeskRequest, number: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not isinstance(request.user, Account):
                 return redirect_to_login(request.get_full_path())
             member = membership(request.user, number)
@@ -120,7 +120,7 @@ def case(act: Act, *, post: Act | None = None) -> Callable[[View], View]:
     return lambda view: _behind(made(view), door)
 
 
-def second_factor_first(request: HttpRequest) -> HttpResponse:
+def second_factor_first(request: HttpRequest) -> HttpResponseBase:
     """The page that leads to a second factor, and from there to the page that was asked for."""
     wanted = request.get_full_path() if request.method in SAFE else request.POST.get("page", "/")
     return redirect(f"{reverse('staff_second_factor')}?{urlencode({'next': wanted})}")

@@ -1,5 +1,8 @@
 """What is known of sealed things: the wrapped keys, and evidence items."""
 
+import uuid
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -11,3 +14,62 @@ class CaseKey(models.Model):
     master = models.CharField(max_length=24)  # id of the master key that wrapped it
     made_at = models.DateTimeField()
     destroyed_at = models.DateTimeField(null=True)
+
+
+class Item(models.Model):
+    """One evidence item, sealed as it came. `label` names it everywhere: `E-001`, without a gap in its case."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="items")
+    label = models.CharField(max_length=12)
+    name = models.CharField(max_length=255)  # of the file, as given: shown, never a path
+    description = models.TextField(blank=True)
+    source = models.CharField(max_length=300, blank=True)  # who gave it, or which system it was taken from
+    method = models.CharField(max_length=300, blank=True)  # how it was taken
+    acquired_at = models.DateTimeField()
+    acquired_by = models.CharField(max_length=120)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    sha512 = models.CharField(max_length=128)
+    sealed = models.CharField(max_length=64, unique=True)  # its name in the vault
+    taken_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=254)
+    forgotten_at = models.DateTimeField(null=True)  # the key of its case was destroyed
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "label"], name="vault_label_once")]
+        ordering: ClassVar = ["label"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Custody(models.Model):
+    """One line of the chain of custody: who had it from whom, what for, and whether it was whole then."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="custody")
+    deed = models.CharField(max_length=12)  # taken, handed, checked, opened
+    at = models.DateTimeField()
+    by = models.CharField(max_length=254)
+    giver = models.CharField(max_length=120, blank=True)
+    taker = models.CharField(max_length=120, blank=True)
+    purpose = models.CharField(max_length=300, blank=True)
+    place = models.CharField(max_length=120, blank=True)
+    whole = models.BooleanField(null=True)  # hashed anew: as at intake, or not; null: not looked at
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+
+
+class Upload(models.Model):
+    """Evidence on its way in, in parts that may break off; its parts lie sealed below the folder of its case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="uploads")
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()  # as announced
+    said = models.JSONField(default=dict)  # description, source, method, acquired_at, acquired_by
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+
+    class Meta:
+        ordering: ClassVar = ["-made_at"]
