@@ -33,7 +33,7 @@ def test_the_page_says_what_is_due_first_and_draws_it(judged: Any) -> None:
     text = page(judged)
     assert "4 duties are owed; the nearest is due" in text
     assert 'class="picture wide"' in text
-    assert f"/duty/{BERLIN}/" in text
+    assert f"/duties/rule/{BERLIN}/" in text
     assert "Not legal advice" in text or "no legal advice" in text.lower()
 
 
@@ -44,7 +44,7 @@ def test_it_is_told_in_russian_with_the_words_of_the_law(judged: Any) -> None:
 
 
 def test_a_duty_opens_with_its_clock_its_reasons_and_its_place_in_the_law(judged: Any) -> None:
-    text = page(judged, f"duty/{BERLIN}/")
+    text = page(judged, f"duties/rule/{BERLIN}/")
     for heading in ("How the date came about", "What decided", "What it must say", "Where it stands in the law"):
         assert heading in text
     assert "72" in text
@@ -54,15 +54,15 @@ def test_a_duty_opens_with_its_clock_its_reasons_and_its_place_in_the_law(judged
 def test_a_duty_that_is_not_owed_opens_too(judged: Any) -> None:
     listed = page(judged, "duties/?verdict=not_owed")
     listed = listed.partition("<tbody>")[2]
-    assert listed.count("/duty/") == 100
+    assert listed.count("/rule/") == 100
     assert 'rel="next"' in listed
-    name = listed.partition("/duty/")[2].partition("/")[0]
-    assert "Looked at and found not to apply" in page(judged, f"duty/{name}/")
+    name = listed.partition("/rule/")[2].partition("/")[0]
+    assert "Looked at and found not to apply" in page(judged, f"duties/rule/{name}/")
 
 
 def test_what_does_not_exist_is_not_found(judged: Any) -> None:
     client = browser(judged.ada)
-    for path in ("duty/eu.gdpr.art99/", "duties/?verdict=nonsense"):
+    for path in ("duties/rule/eu.gdpr.art99/", "duties/?verdict=nonsense"):
         assert client.get(f"/case/{judged.bakery.number}/{path}").status_code == 404
 
 
@@ -107,11 +107,11 @@ def test_support_reads_the_duties_and_a_stranger_finds_none(judged: Any) -> None
 
 
 def test_the_document_is_given_as_it_is(judged: Any) -> None:
-    told = json.loads(page(judged, "duties.json"))
+    told = json.loads(page(judged, "duties/all.json"))
     assert told["format"] == "breachdesk.duties/1"
 
 
-@pytest.mark.parametrize("path", ["duties/", f"duty/{BERLIN}/", "duties/changes/", "duties/?verdict=not_owed"])
+@pytest.mark.parametrize("path", ["duties/", f"duties/rule/{BERLIN}/", "duties/changes/", "duties/?verdict=not_owed"])
 def test_no_page_asks_the_database_often(judged: Any, path: str) -> None:
     client = browser(judged.ada)
     client.get(f"/case/{judged.bakery.number}/{path}")

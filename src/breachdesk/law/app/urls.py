@@ -7,6 +7,6 @@ from breachdesk.law.app import views
 case = [
     path("duties/", views.duties, name="case_duties"),
     path("duties/changes/", views.changes, name="case_changes"),
-    path("duties.json", views.as_json, name="case_duties_json"),
-    path("duty/<str:duty>/", views.duty, name="case_duty"),
+    path("duties/all.json", views.as_json, name="case_duties_json"),
+    path("duties/rule/<str:duty>/", views.duty, name="case_duty"),
 ]

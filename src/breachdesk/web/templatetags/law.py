@@ -10,7 +10,6 @@ from breachdesk.ground import clock
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import typed
 from breachdesk.law.app.kept import retold, the_law
-from breachdesk.law.changes import Kind
 from breachdesk.report.telling import Line, Teller
 from breachdesk.report.words import Words, read_sayings
 from breachdesk.web import sayings
@@ -61,14 +60,16 @@ def _value(teller: Teller, name: str, value: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def told_changes(context: template.Context, told: Mapping[str, Any], whole: bool = False) -> list[Line]:
-    """The lines of one kept breachdesk.changes/1: `whole`, every change with its reason; else what is sure in full and
-    the rest counted."""
-    return list(_teller(context).changes(retold(told), brief=not whole)) if told else []
+def told_changes(
+    context: template.Context, told: Mapping[str, Any], whole: bool = False
+) -> list[tuple[Line, list[Line]]]:
+    """One kept breachdesk.changes/1, each line with those that say more of it: `whole`, every change with its reason;
+    else what is sure in full and the rest counted."""
+    found: list[tuple[Line, list[Line]]] = []
+    for line in _teller(context).changes(retold(told), brief=not whole) if told else ():
+        if line.deep and found:
+            found[-1][1].append(line)
+        else:
+            found.append((line, []))
+    return found
 
-
-@register.simple_tag
-def change_kinds(told: Mapping[str, Any]) -> dict[str, int]:
-    """How many changes there are of each kind, in the order of reading."""
-    kinds = [change["kind"] for change in told.get("changes", ())]
-    return {kind.value: kinds.count(kind.value) for kind in Kind if kind.value in kinds}
