@@ -1,7 +1,7 @@
 """Every filing of a case, written to its folder: HTML to read, DOCX to carry over, JSON for programs."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from breachdesk.authorities import generic
 from breachdesk.authorities.docx import write as write_docx
 from breachdesk.authorities.filing import file
-from breachdesk.authorities.forms import Forms
+from breachdesk.authorities.forms import Form, Forms
 from breachdesk.authorities.shapes import FILING, Filing, FilingEntry, FilingsIndex, Receipt
 from breachdesk.ground.canonical import canonical
 from breachdesk.ground.places import country_of
@@ -55,17 +55,7 @@ def write_filings(
     page = _page()
     shelf = Shelving(pack)
     entries: list[FilingEntry] = []
-    drawn: set[str] = set()  # duties with a form of their own
-    for duty, russian in zip(duties["en"].duties, duties["ru"].duties, strict=True):
-        if duty.verdict not in _FILED or duty.remote:
-            continue
-        form = forms.for_duty(duty, main)
-        if form is not None:
-            drawn.add(duty.id)
-        elif duty.verdict in _FILED_BY_LAW and generic.wants_filing(duty, forms) and not _is_stage(duty.id, drawn):
-            form = generic.form_of(duty, russian, forms)
-        if form is None:
-            continue
+    for duty, form in forms_for(duties, forms, main):
         filing = file(
             duty,
             form,
@@ -85,6 +75,20 @@ def write_filings(
     return FilingsIndex(tuple(entries), asks, shelf.written, shelf.kept)
 
 
+def forms_for(duties: Mapping[str, Duties], forms: Forms, main: str) -> Iterator[tuple[Duty, Form]]:
+    """Every duty that is drafted, with its form: see `write_filings`. `main`: country of the main establishment."""
+    own: set[str] = set()  # duties with a form of their own
+    for duty, russian in zip(duties["en"].duties, duties["ru"].duties, strict=True):
+        if duty.verdict not in _FILED or duty.remote:
+            continue
+        form = forms.for_duty(duty, main)
+        if form is not None:
+            own.add(duty.id)
+            yield duty, form
+        elif duty.verdict in _FILED_BY_LAW and generic.wants_filing(duty, forms) and not _is_stage(duty.id, own):
+            yield duty, generic.form_of(duty, russian, forms)
+
+
 def _is_stage(duty: str, drawn: Collection[str]) -> bool:
     """A later step of a duty that has a form uses that form again."""
     return any(duty.startswith(f"{one}.") for one in drawn)
@@ -93,12 +97,23 @@ def _is_stage(duty: str, drawn: Collection[str]) -> bool:
 def _put(filing: Filing, duty: Duty, shelf: Shelving, page: Any, forms: Forms) -> FilingEntry:
     stem = file_name(duty.id)
     html, json, docx = (PurePosixPath(FOLDER, f"{stem}.{kind}") for kind in ("html", "json", "docx"))
+    made = _drawn(filing, forms, page, in_pack=True)
+    shelf.put(html, made["html"])
+    shelf.put(json, made["json"])
+    shelf.put(docx, made["docx"])
+    return FilingEntry(filing, html, json, docx)
+
+
+def drawn(filing: Filing, forms: Forms) -> dict[str, bytes]:
+    """The same filing as `html`, `json` and `docx`, for where there is no response pack around it."""
+    return _drawn(filing, forms, _page(), in_pack=False)
+
+
+def _drawn(filing: Filing, forms: Forms, page: Any, *, in_pack: bool) -> dict[str, bytes]:
     say, due = forms.phrases[filing.language], due_in_words(filing)
     filed = filed_lines(filing, say)
-    shelf.put(html, page.render(filing=filing, say=say, due=due, css=_css(), filed=filed).encode())
-    shelf.put(json, canonical(to_json(filing)))
-    shelf.put(docx, write_docx(filing, say, due, filed))
-    return FilingEntry(filing, html, json, docx)
+    told = page.render(filing=filing, say=say, due=due, css=_css(), filed=filed, in_pack=in_pack)
+    return {"html": told.encode(), "json": canonical(to_json(filing)), "docx": write_docx(filing, say, due, filed)}
 
 
 def due_in_words(filing: Filing) -> str:
@@ -115,7 +130,8 @@ def due_in_words(filing: Filing) -> str:
 def filed_lines(filing: Filing, say: dict[str, str]) -> tuple[str, ...]:
     """One line for each filing handed in: when, number, whether after the due time."""
     return tuple(
-        f"{one.filed_at:%Y-%m-%d %H:%M} (UTC{one.filed_at.isoformat()[-6:]}), {one.number}"
+        f"{one.filed_at:%Y-%m-%d %H:%M} (UTC{one.filed_at.isoformat()[-6:]})"
+        + (f", {one.number}" if one.number else "")
         + (f" ({say['filed_late']})" if one.late else "")
         for one in filing.filed
     )

@@ -182,20 +182,27 @@ def first_number(case: Case) -> Answer:
     """The number an authority gave for the first filing under the same law: as recorded, else as the sheet says of that
     law (`filing.number.eu.gdpr`): the number of another authority must never stand there."""
     name = f"filing.number.{order_of(case.duty.id)}"
-    return case.known(case.kin[0].number, name) if case.kin else case.written(name)
+    number = _first_of(case)
+    return case.known(number, name) if number else case.written(name)
 
 
 def first_notice(case: Case) -> Answer:
     """The number of the first notice to Roskomnadzor: as recorded, else as the sheet says."""
     name = "organisation.first_notice.number"
-    return case.known(case.kin[0].number, name) if case.kin else case.said(name)
+    number = _first_of(case)
+    return case.known(number, name) if number else case.said(name)
+
+
+def _first_of(case: Case) -> str:
+    """The number of the first filing under the same law; empty while the authority has given none."""
+    return case.kin[0].number if case.kin else ""
 
 
 def filed_before(case: Case) -> Answer:
     """What was handed in under this duty so far: days and numbers."""
     if not case.filed:
         return Answer(case.say("none"), State.NOT_APPLICABLE)
-    return case.known("\n".join(f"{case.moment(one.filed_at)}: {one.number}" for one in case.filed))
+    return case.known("\n".join(": ".join(filter(None, (case.moment(one.filed_at), one.number))) for one in case.filed))
 
 
 def letters_how(case: Case) -> Answer:

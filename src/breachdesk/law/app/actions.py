@@ -257,6 +257,14 @@ _NAMED = frozenset(kind.value for kind in (
 ))  # fmt: skip
 
 
+def hand_in(case: Case, duty: str, at: datetime) -> None:
+    """Within the action that hands a filing in, which writes the entry: its deadline waits no longer."""
+    for row in Deadline.objects.filter(case=case, duty=duty):
+        row.state, row.filed_at = DeadlineState.FILED, at
+        row.late = row.due is not None and at > row.due
+        row.save(update_fields=["state", "filed_at", "late"])
+
+
 @transaction.atomic
 def look_at_changes(case: Case, *, by: Hand) -> int:
     """Somebody has read what changed; how many changes that were new."""

@@ -72,4 +72,3 @@ def told_changes(
         else:
             found.append((line, []))
     return found
-
