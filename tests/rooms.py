@@ -57,8 +57,10 @@ def desk(postgres: tuple[Any, str], tmp_path: Path) -> Iterator[str]:
     url = database.make(server, name, template)
     joined(url)
     from django.contrib.contenttypes.models import ContentType
+    from django.core import mail
 
     ContentType.objects.clear_cache()
+    mail.outbox.clear()
     yield url
     from django.db import connection
 

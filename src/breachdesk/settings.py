@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "breachdesk.web.middleware.Language",
+    "breachdesk.staff.app.watch.Watch",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -142,8 +143,33 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "breachdesk.staff.app.entering.Entering"
-SOCIALACCOUNT_ADAPTER = "breachdesk.staff.app.entering.Elsewhere"
+SOCIALACCOUNT_ADAPTER = "breachdesk.staff.app.elsewhere.Elsewhere"
 MFA_ADAPTER = "breachdesk.staff.app.entering.Factors"
+USERSESSIONS_ADAPTER = "breachdesk.staff.app.entering.Sessions"
+_FORMS = "breachdesk.staff.app.entry_forms."
+ACCOUNT_FORMS = {
+    "login": _FORMS + "Login",
+    "reauthenticate": _FORMS + "Reauthenticate",
+    "change_password": _FORMS + "ChangePassword",
+    "set_password": _FORMS + "SetPassword",
+    "reset_password": _FORMS + "ResetPassword",
+    "reset_password_from_key": _FORMS + "ResetPasswordKey",
+}
+MFA_FORMS = {
+    "authenticate": _FORMS + "Authenticate",
+    "reauthenticate": _FORMS + "ReauthenticateByCode",
+    "activate_totp": _FORMS + "ActivateTotp",
+    "add_webauthn": _FORMS + "AddKey",
+    "edit_webauthn": _FORMS + "EditKey",
+}
+#: Guesses: for an address from one place, for an address from everywhere, from one place (docs/decisions/0093).
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,5/15m/key",
+    "login_failed_anywhere": "100/h/key",
+    "reset_password": "20/m/ip,3/15m/key",
+    "reauthenticate": "10/m/user",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -151,15 +177,21 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proven by the invitation sent to it
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Breachdesk"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are not exact
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS  # http://localhost only, as browsers allow it
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_AUTO_SIGNUP = True
-_OIDC = options.text("BREACHDESK_OIDC_URL")
+_OIDC = options.text("BREACHDESK_OIDC_URL").rstrip("/")
+if _OIDC and not _OIDC.startswith("https://") and urlsplit(_OIDC).hostname not in ("localhost", "127.0.0.1", "::1"):
+    raise options.BadOption("BREACHDESK_OIDC_URL: begins with https:// (who signs in is told by what it answers)")
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,

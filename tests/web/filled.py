@@ -23,6 +23,9 @@ VALUES: dict[str, Callable[[Case], Any]] = {
     "staff_join:token": lambda case: "not-a-token",
     **filling.VALUES,
     **evidence.VALUES,
+    "account_id": lambda case: Account.objects.get(email="auditor@bakery.example").id,
+    "invitation_id": lambda case: 1,
+    "token_id": lambda case: 1,
 }
 
 

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from breachdesk.staff.app.urls import enter as entering
 from breachdesk.web import views
 
 ROOMS = ("staff", "detect", "case", "vault", "scope", "law", "authorities", "journal")
@@ -27,7 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front, name="front"),
     path("language/", views.language, name="language"),
     path("healthy", views.healthy, name="healthy"),
-    path("enter/", include("allauth.urls")),
+    path("enter/", include(entering)),
     *_of_rooms("house"),
     path("case/<slug:number>/", include(_of_rooms("case"))),
     *_of_rooms("public"),

@@ -54,6 +54,7 @@ class Door:
     post: Act | None = None
     triage: bool = False
     administrators: bool = False
+    second_factor: bool = False
 
     def needed(self, method: str | None) -> Act | None:
         return self.act if method in SAFE else self.post or self.act
@@ -73,8 +74,9 @@ def public(view: View) -> View:
     return _behind(inside, Door("public"))
 
 
-def house(*, triage: bool = False, administrators: bool = False) -> Callable[[View], View]:
+def house(*, triage: bool = False, administrators: bool = False, second_factor: bool = False) -> Callable[[View], View]:
     """Whoever is signed in; with `triage` or `administrators`, only these, and with a second factor."""
+    second_factor = second_factor or triage or administrators
 
     def made(view: View) -> View:
         @wraps(view)
@@ -83,7 +85,7 @@ def house(*, triage: bool = False, administrators: bool = False) -> Callable[[Vi
                 return redirect_to_login(request.get_full_path())
             if (triage and not request.user.triage) or (administrators and not request.user.administrator):
                 raise PermissionDenied
-            if (triage or administrators) and not is_mfa_enabled(request.user):
+            if second_factor and not is_mfa_enabled(request.user):
                 return second_factor_first(request)
             role = "triage" if triage else "administrator" if administrators else "staff"
             _enter(request, Actor(request.user.email, role), request.user)
@@ -91,7 +93,8 @@ def house(*, triage: bool = False, administrators: bool = False) -> Callable[[Vi
 
         return inside
 
-    return lambda view: _behind(made(view), Door("house", triage=triage, administrators=administrators))
+    door = Door("house", triage=triage, administrators=administrators, second_factor=second_factor)
+    return lambda view: _behind(made(view), door)
 
 
 def case(act: Act, *, post: Act | None = None) -> Callable[[View], View]:

@@ -1,19 +1,23 @@
 """The forms of the staff room. Every label comes from the packs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.apps import apps
 from django.contrib.auth.password_validation import validate_password
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.staff.app.models import Account
+from breachdesk.staff.app.tokens import DAYS, SCOPES
 
 if TYPE_CHECKING:
     from breachdesk.report.words import Words
 
 #: Names of the tz database that people know: places, and UTC.
+_MOST_CASES = 100
+SCHEMES = ("", "light", "dark")
 _NOT_PLACES = ("Etc", "SystemV", "US", "posix", "right")
 
 
@@ -33,6 +37,11 @@ class Worded(forms.Form):
             if f"staff.helps.{name}" in words:
                 field.help_text = words.say(f"staff.helps.{name}")
 
+    def _choose(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list(choices)
+
 
 class Profile(Worded):
     """Who somebody is, and how the desk speaks to them."""
@@ -44,12 +53,56 @@ class Profile(Worded):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._choose("language", ((code, self.words.say(f"staff.languages.{code}")) for code in LANGUAGES))
-        self._choose("zone", iter(zones()))
+        self._choose("zone", zones())
 
-    def _choose(self, name: str, choices: Iterator[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = list(choices)
+
+class Mine(Profile):
+    """One's own page: also light or dark."""
+
+    scheme = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._choose("scheme", ((key, self.words.say(f"staff.schemes.{key or 'device'}")) for key in SCHEMES))
+
+
+class Flags(Worded):
+    """What somebody may do beside their cases. Without a provider, nothing is asked about it."""
+
+    administrator = forms.BooleanField(required=False)
+    triage = forms.BooleanField(required=False)
+    external = forms.BooleanField(required=False)
+    elsewhere = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, provider: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not provider:
+            self.fields["elsewhere"].widget = forms.HiddenInput()
+
+
+class Invite(Flags):
+    email = forms.EmailField(max_length=254)
+    field_order = ("email", "administrator", "triage", "external", "elsewhere")
+
+
+class NewToken(Worded):
+    """Which acts a token may do, in which cases, and how long."""
+
+    token_name = forms.CharField(max_length=80)
+    scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    cases = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, required=False)
+    days = forms.ChoiceField(initial="30")
+
+    def __init__(self, *args: Any, account: Account, **more: Any) -> None:
+        super().__init__(*args, **more)
+        words, members = self.words, apps.get_model("case", "Membership").objects
+        mine = members.filter(account=account, ended_at=None).order_by("-case__opened_at")
+        cases = mine.values_list("case__number", "case__title")[:_MOST_CASES]
+        self._choose("scopes", [(scope, words.say(f"staff.scopes.{scope}")) for scope in SCOPES])
+        self._choose("cases", [(number, f"{number} {title}") for number, title in cases])
+        self._choose("days", [(str(days), words.say("staff.days", days)) for days in DAYS])
+        if not cases:
+            self.fields["cases"].widget = forms.MultipleHiddenInput()
 
 
 class Join(Profile):
