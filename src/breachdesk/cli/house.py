@@ -7,7 +7,7 @@ from breachdesk.cli.common import UNUSABLE, fail, words
 from breachdesk.ground import options
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.report.words import Words
-from breachdesk.web.server import Tell
+from breachdesk.web.place import Tell
 
 
 def language() -> str:

@@ -5,7 +5,7 @@ Nothing of Django is imported before the environment says which database it is: 
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,10 @@ from breachdesk.ground import options
 from breachdesk.ground.keys import BadKey
 from breachdesk.web.postgres import BadDatabase, Postgres, first_line, reachable
 
+#: Says one thing to whoever watches the terminal: a key of packs/messages/cli and its values.
+Tell = Callable[..., None]
+#: Lies in the data folder from the first byte of a backup that is put back to the last: until then it is not whole.
+MARK = "restoring"
 _MIGRATING = 0x6272656163686473  # an advisory lock of ours: "breachds"
 
 
@@ -46,6 +50,12 @@ def told(error: Exception, advice: str) -> str:
     return str(error)
 
 
+def need_whole(folder: Path) -> None:
+    """Raises Unusable for a data folder into which a backup was put back half-way."""
+    if (folder / MARK).exists():
+        raise Unusable(f"{folder}: a restore was broken off here; empty the folder and run `breachdesk restore` again")
+
+
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """This data folder is ours until the end. Raises Unusable when another process has it."""
@@ -74,7 +84,10 @@ def database_of(folder: Path) -> Iterator[str]:
             raise Unusable(f"BREACHDESK_DATABASE_URL: the database does not answer ({why})")
         yield given
         return
+    need_whole(folder)
     postgres = Postgres(folder / "postgres")
+    if not postgres.made:
+        raise Unusable(f"{folder}: there is no desk here; name its folder in BREACHDESK_DATA")
     try:
         with claimed(folder):
             postgres.start()
@@ -128,6 +141,25 @@ def missing_migrations() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
+def need_no_newer_release() -> None:
+    """Raises Unusable for a database that this release cannot know."""
+    if unknown := unknown_migrations():
+        raise Unusable(
+            f"the database was written by a newer release ({unknown[-1]} is unknown here); install that release, or "
+            "restore a backup that this one made"
+        )
+
+
+def need_this_release() -> None:
+    """Raises Unusable when the database is of another release."""
+    need_no_newer_release()
+    if missing := missing_migrations():
+        raise Unusable(
+            f"the database is of an earlier release ({missing[0]} is not done); use that release, or open the desk "
+            "with this one first"
+        )
+
+
 def migrate() -> list[str]:
     """Bring the database to this release; one process at a time. Returns what was done. Raises Unusable."""
     from django.conf import settings
@@ -139,11 +171,7 @@ def migrate() -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
             try:
-                if unknown := unknown_migrations():
-                    raise Unusable(
-                        f"the database was written by a newer release ({unknown[-1]} is unknown here); install that "
-                        "release, or restore a backup that this one made"
-                    )
+                need_no_newer_release()
                 if missing := missing_migrations():
                     call_command("migrate", verbosity=0, interactive=False)
                 if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():

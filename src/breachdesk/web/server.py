@@ -15,11 +15,19 @@ from types import FrameType
 from typing import Any
 
 from breachdesk.ground import clock, options
-from breachdesk.web.place import Unusable, claimed, data_folder, given_database, migrate, set_up, strange_keys
+from breachdesk.web.place import (
+    Tell,
+    Unusable,
+    claimed,
+    data_folder,
+    given_database,
+    migrate,
+    need_whole,
+    set_up,
+    strange_keys,
+)
 from breachdesk.web.postgres import BadDatabase, Postgres, reachable
 
-#: Says one thing to whoever watches the terminal: a key of packs/messages/cli and its values.
-Tell = Callable[..., None]
 THREADS = 8
 _STOP_SECONDS = 30.0
 _LOOK_SECONDS = 1.0
@@ -42,6 +50,7 @@ def serve(*, host: str, port: int, worker: bool, tell: Tell) -> None:
     thrifty()
     asked = _Asked()
     data = data_folder()
+    need_whole(data)
     given = given_database()
     postgres = None if given else Postgres(data / "postgres")
     with asked, suppress(_Stop), claimed(data), listening(host, port) as door:
