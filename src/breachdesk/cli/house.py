@@ -29,8 +29,8 @@ def telling() -> Tell:
     """Says a line on standard error, whole, from whichever thread."""
     said = our_words()
 
-    def tell(key: str, **values: Any) -> None:
-        sys.stderr.write(f"{said.say(key, **values)}\n")
+    def tell(key: str, n: int | None = None, **values: Any) -> None:
+        sys.stderr.write(f"{said.say(key, n, **values)}\n")
         sys.stderr.flush()
 
     return tell
