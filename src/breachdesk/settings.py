@@ -115,6 +115,7 @@ TEMPLATES = [
                 "breachdesk.web.templatetags.desk",
                 "breachdesk.web.templatetags.ladder",
                 "breachdesk.web.templatetags.law",
+                "breachdesk.web.templatetags.people",
             ],
         },
     }

@@ -11,17 +11,19 @@ import pytest
 
 from breachdesk.ground.keys import Key, new_key
 from breachdesk.ground.sealing import SealedReader
-from breachdesk.scope import child
+from breachdesk.scope import child, kept
 from breachdesk.vault.store import Vault
 
 FIRST = b"id,name,email,country\n1,Ada Petrova,ada@example.org,DE\n2,Ben Ode,ben@example.org,FR\n"
 SECOND = FIRST + b"3,Cara Lund,cara@example.org,SE\n"
 
 
-def _order(tmp_path: Path, vault: Vault, key: Key, run: str, before: str = "") -> dict[str, Any]:
+def _order(
+    tmp_path: Path, vault: Vault, key: Key, run: str, before: str = "", name: str = "shop.csv"
+) -> dict[str, Any]:
     return {
         "key": key.secret.hex(),
-        "items": [{"sealed": str(vault.place("c", f"item-{run}")), "label": "E-001", "name": "shop.csv"}],
+        "items": [{"sealed": str(vault.place("c", f"item-{run}")), "label": "E-001", "name": name}],
         "work": str(tmp_path / "work"),
         "out": str(tmp_path / run),
         "before": before,
@@ -102,3 +104,36 @@ def test_asked_to_end_it_leaves_no_clear_text(tmp_path: Path) -> None:
     assert reader.wait(60) == 143
     reader.stdout.close()
     assert not (tmp_path / "work").exists()
+
+
+def test_a_correction_moves_people_without_reading_again(tmp_path: Path) -> None:
+    vault, key = Vault(tmp_path / "vault"), new_key()
+    vault.seal("c", "item-one", io.BytesIO(FIRST), key)
+    order = _order(tmp_path, vault, key, "one", name="customers.csv")
+    child.work(order)
+    vault.forget("c", "item-one")  # nothing is read again
+    said = {"persons": {kept.mark("ADA@example.org").hex(): "AT"}, "places": {"FR": "BE"}}
+    result = child.work({**order, "again": True, "corrections": said})
+    assert {row["residence"]: row["count"] for row in result["cohorts"]} == {"AT": 1, "BE": 1}
+    with kept.PeopleList(tmp_path / "one", key) as people:
+        assert people.places == {"AT": 1, "BE": 1}
+        assert [one["emails"] for one in people.page(0, 10, "AT")] == [["ada@example.org"]]
+        assert people.page(0, 10, "DE") == []
+        assert people.find("ben@example.org")[0]["residence_basis"] == "corrected"
+        assert people.find("Ben Ode")[0]["person_id"] == people.find(people.rows([1])[0]["person_id"])[0]["person_id"]
+        assert people.find("nobody@example.org") == []
+
+
+def test_a_list_of_many_is_leafed_through_by_place(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Person {n},p{n}@example.org,{('DE', 'FR', 'SE')[n % 3]}\n" for n in range(7_000))
+    vault, key = Vault(tmp_path / "vault"), new_key()
+    vault.seal("c", "item-one", io.BytesIO(b"id,name,email,country\n" + rows.encode()), key)
+    child.work(_order(tmp_path, vault, key, "one", name="customers.csv"))
+    with kept.PeopleList(tmp_path / "one", key) as people:
+        assert people.count == 7_000
+        assert people.places == {"DE": 2_334, "FR": 2_333, "SE": 2_333}
+        last = people.page(2_300, 50, "SE")
+        assert len(last) == 33
+        assert {one["residence"] for one in last} == {"SE"}
+        assert [one["row"] for one in people.page(6_990, 50)] == list(range(6_990, 7_000))
+        assert people.find("P6999@EXAMPLE.org")[0]["row"] == 6_999

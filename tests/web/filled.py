@@ -9,14 +9,23 @@ from breachdesk.staff.app.models import Account
 from breachdesk.staff.rights import Role
 from tests.case.app import filling
 from tests.cast import AT, account, hand
+from tests.scope.app import filling as people
 from tests.vault.app import filling as evidence
 
 #: What evidence and reporters send: markup, a line turned round, an escape of terminals, a formula, a template.
 HOSTILE = "<script>alert(1)</script>\u202egpj.exe\x1b[31m=HYPERLINK('x')\"'{{7*7}}{% now 'Y' %}&amp;"
 
 Filler = Callable[[Case, Account], None]
+
+
+def _filled_by(room: Any, case: Case, lead: Account) -> None:
+    room.fill(case, lead, HOSTILE)
+
+
 #: One of everything a room keeps, by its actions. A room that has pages with parameters has its line here.
-FILLERS: list[Filler] = [lambda case, lead, room=room: room.fill(case, lead, HOSTILE) for room in (filling, evidence)]
+FILLERS: list[Filler] = [
+    lambda case, lead, room=room: room.fill(case, lead, HOSTILE) for room in (filling, evidence, people)
+]
 #: The value of a parameter of an address: `view name:parameter`, or `parameter` alone where it is the same everywhere.
 VALUES: dict[str, Callable[[Case], Any]] = {
     "number": lambda case: case.number,
@@ -26,6 +35,7 @@ VALUES: dict[str, Callable[[Case], Any]] = {
     "account_id": lambda case: Account.objects.get(email="auditor@bakery.example").id,
     "invitation_id": lambda case: 1,
     "token_id": lambda case: 1,
+    **people.VALUES,
 }
 
 

@@ -5,7 +5,6 @@ out as JSON lines. Evidence is unsealed into a private folder that is removed at
 or is asked to end; a killed one leaves it, and whoever starts it again with the same folder removes it first of all.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from breachdesk.ground import clock
 from breachdesk.ground.keys import Key, Purpose
 from breachdesk.ground.sealing import SealedReader, SealedWriter
 from breachdesk.scope import cohorts as counting
+from breachdesk.scope import kept
 from breachdesk.scope import run as scoping
 from breachdesk.scope.cohorts import PEOPLE_FILE
 from breachdesk.scope.shapes import Cohort
@@ -30,32 +30,47 @@ _ROWS = 1 << 14
 
 
 def work(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Unseal, read, count; what is to be kept. `order`: key, items [{sealed, label, name}], work, out, before."""
+    """Unseal, read, count; what is to be kept. `order`: key, items [{sealed, label, name}], work,
+    out, before, corrections {persons {mark: place}, places {found: meant}}; again: the evidence is not read, only what
+    was found in it corrected."""
     key = Key("case", Purpose.SEAL, bytes.fromhex(order["key"]))
     private = Path(order["work"])
     shutil.rmtree(private, ignore_errors=True)
     private.mkdir(parents=True, mode=0o700)
     try:
-        sources = [_unsealed(item, private / "evidence", key) for item in order["items"]]
         out = Path(order["out"])
-        done = 0
-
-        def told(step: str, count: int) -> None:
-            nonlocal done
-            done += count
-            _say({"step": step, "bytes": done})
-
-        summary = scoping.scope([private / "evidence"] if sources else [], out, key=key, clock=clock.now, progress=told)
-        found = counting.cohorts(out / PEOPLE_FILE, key)
+        document = _again(out) if order.get("again") else _scoped(order, private, out, key)
+        kept.keep(out / PEOPLE_FILE, out, key, _corrections(order))
+        found = counting.cohorts(out / kept.KEPT, key)
         before = Path(order["before"]) if order.get("before") else None
         return {
-            "summary": {name: value for name, value in summary.document.items() if name != "inputs"},
+            "summary": {name: value for name, value in document.items() if name != "inputs"},
             "cohorts": [_row(one) for one in found],
-            "people": summary.people,
+            "people": document["people"]["count"],
             "new": _new(out / PEOPLE_FILE, before, key) if before else None,
         }
     finally:
         shutil.rmtree(private, ignore_errors=True)
+
+
+def _scoped(order: Mapping[str, Any], private: Path, out: Path, key: Key) -> Mapping[str, Any]:
+    """The evidence unsealed and read: summary.json."""
+    done = 0
+
+    def told(step: str, count: int) -> None:
+        nonlocal done
+        done += count
+        _say({"step": step, "bytes": done})
+
+    sources = [_unsealed(item, private / "evidence", key) for item in order["items"]]
+    read = [private / "evidence"] if sources else []
+    return scoping.scope(read, out, key=key, clock=clock.now, progress=told).document
+
+
+def _again(out: Path) -> Mapping[str, Any]:
+    """What an earlier run found, when only corrections came."""
+    found: dict[str, Any] = json.loads((out / scoping.SUMMARY).read_text("utf-8"))
+    return found
 
 
 def _unsealed(item: Mapping[str, str], folder: Path, key: Key) -> Path:
@@ -90,25 +105,22 @@ def _people(path: Path, key: Key) -> Iterator[dict[str, Any]]:
         file.close()
 
 
-def _marks(person: Mapping[str, Any]) -> Iterator[bytes]:
-    """Eight bytes for each thing a person could be known by again."""
-    told = [*(person["emails"] or ()), *(person["phones"] or ())]
-    if not told:
-        told = [f"{name}\n{person['date_of_birth'] or ''}" for name in person["names"] or ()]
-    for one in told:
-        yield hashlib.sha256(one.casefold().encode()).digest()[:8]
-
-
 def _new(path: Path, before: Path, key: Key) -> int:
     """How many people none of whose marks was on the list before; their ids, sealed, in new.ids."""
-    known = {mark for person in _people(before, key) for mark in _marks(person)}
+    known = {mark for person in _people(before, key) for mark in kept.marks_of(person)}
     count = 0
     with SealedWriter(path.with_name("new.ids"), key) as file:
         for person in _people(path, key):
-            if known.isdisjoint(_marks(person)):
+            if known.isdisjoint(kept.marks_of(person)):
                 file.write(f"{person['person_id']}\n".encode())
                 count += 1
     return count
+
+
+def _corrections(order: Mapping[str, Any]) -> kept.Corrections:
+    said = order.get("corrections") or {}
+    persons = {bytes.fromhex(mark): str(place) for mark, place in (said.get("persons") or {}).items()}
+    return kept.Corrections(persons, {str(was): str(place) for was, place in (said.get("places") or {}).items()})
 
 
 def _say(told: Mapping[str, Any]) -> None:

@@ -26,7 +26,7 @@ def deadline_ladder(context: template.Context, deadlines: Iterable[Deadline], ca
     """`{% deadline_ladder deadlines case %}`: the picture, what it says, its legend, and the same as a table."""
     words = sayings.of_report(_language(context))
     now = context.get("now") or clock.now()
-    rungs = climb([_duty(one, case, words.language) for one in deadlines], words, now)
+    rungs = climb([as_duty(one, case, words.language) for one in deadlines], words, now)
     shown = rungs[: picture.MOST]
     return {
         "words": context.get("words"),
@@ -57,7 +57,7 @@ def _language(context: template.Context) -> str:
     return words.language if isinstance(words, Words) else "en"
 
 
-def _duty(one: Deadline, case: Case, language: str) -> Duty:
+def as_duty(one: Deadline, case: Case, language: str) -> Duty:
     """As much of the duty as a ladder shows."""
     return Duty(
         id=one.duty,

@@ -1,0 +1,76 @@
+"""Runs of scope in a case, and what the team corrected. Findings and people lists are files of the vault."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    WAITING = "waiting"
+    READING = "reading"
+    STOPPING = "stopping"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+OPEN = (State.WAITING, State.READING, State.STOPPING)
+
+
+class Run(models.Model):
+    """The evidence of a case read once. Only numbers are kept here; the list lies sealed in the vault as `folder`."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="runs")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    again = models.BooleanField(default=False)  # only corrections came: the evidence of the run before is not read
+    items = models.JSONField(default=list)  # labels of the evidence items
+    folder = models.CharField(max_length=64)
+    bytes = models.BigIntegerField(default=0)  # of evidence
+    done = models.BigIntegerField(default=0)
+    step = models.CharField(max_length=20, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    summary = models.JSONField(null=True)  # summary.json (docs/formats/scope.md)
+    cohorts = models.JSONField(null=True)  # [{residence, elements, language, minor, count}]
+    people = models.BigIntegerField(null=True)
+    new = models.BigIntegerField(null=True)  # how many were not on the list before
+    fault = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case"], condition=models.Q(state__in=OPEN), name="scope_one_at_a_time")
+        ]
+        ordering: ClassVar = ["-id"]
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def percent(self) -> int:
+        """How much of the evidence has been read; reading is the longer part of the work."""
+        return min(99, 100 * self.done // self.bytes) if self.bytes else 0
+
+
+class Correction(models.Model):
+    """Somebody knows better where people live: one person (by a mark of theirs, never by a value), or everybody whose
+    residence was found as `found`."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="corrections")
+    mark = models.CharField(max_length=16, blank=True)
+    found = models.CharField(max_length=12, blank=True)
+    residence = models.CharField(max_length=12)
+    reason = models.TextField()
+    by = models.CharField(max_length=254)
+    at = models.DateTimeField()
+    last = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "mark", "found"], condition=models.Q(last=True), name="scope_correction_once"
+            )
+        ]

@@ -1,0 +1,16 @@
+"""Addresses of the scope room, below /case/<number>/."""
+
+from django.urls import path
+
+from breachdesk.scope.app import views
+
+case = [
+    path("people/", views.people, name="case_people"),
+    path("people/list/", views.listed, name="case_people_list"),
+    path("people/correct/", views.correct, name="case_people_correct"),
+    path("people/person/<slug:person>/", views.person, name="case_person"),
+    path("people/person/<slug:person>/whole/", views.unmask, name="case_person_whole"),
+    path("sources/", views.sources, name="case_sources"),
+    path("sources/read/", views.start, name="case_scope_start"),
+    path("sources/<int:run>/stop/", views.stop, name="case_scope_stop"),
+]

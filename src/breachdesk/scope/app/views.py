@@ -1,0 +1,213 @@
+"""The people of a case: counted, in pictures, masked one by one; the sources they come from; what is corrected."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from breachdesk.case.app.models import Case
+from breachdesk.ground import places
+from breachdesk.ground.refused import Refused
+from breachdesk.scope.app import actions
+from breachdesk.scope.app.models import Run
+from breachdesk.staff.app import doors
+from breachdesk.staff.app.doors import DeskRequest
+from breachdesk.staff.rights import Act
+
+PAGE = 50
+_LONGEST = 200
+#: Whose law may reach somebody wherever they live.
+_UNIONS = ("EU", "EEA", "contract")
+
+
+def _runs(case: Any) -> dict[str, Any]:
+    runs = list(case.runs.all()[:20])
+    run = actions.last(case)
+    labels = set(case.items.filter(forgotten_at=None).values_list("label", flat=True))
+    waits = bool(run and case.corrections.filter(last=True, at__gt=run.made_at).exists())
+    return {
+        "runs": runs,
+        "run": run,
+        "now_reading": next((one for one in runs if one.open), None),
+        "unread": sorted(labels - set(run.items if run else ())),
+        "items": len(labels),
+        "corrected": waits,
+    }
+
+
+@doors.case(Act.PEOPLE)
+def people(request: DeskRequest, case: Any) -> HttpResponse:
+    found = _runs(case)
+    run = found["run"]
+    residences = {row["residence"] for row in (run.cohorts or ())} if run else set()
+    return render(
+        request,
+        "scope/people.html",
+        {
+            **found,
+            "places_found": len(residences - {places.UNKNOWN}),
+            "minors": sum(row["count"] for row in (run.cohorts or ()) if row["minor"] == "yes") if run else 0,
+            "corrections": case.corrections.all()[:50],
+            "correct": PlaceForm(words=request.words, auto_id="place_%s"),
+        },
+    )
+
+
+@doors.case(Act.EVIDENCE)
+def sources(request: DeskRequest, case: Case) -> HttpResponse:
+    return render(request, "scope/sources.html", _runs(case))
+
+
+@doors.case(Act.EVIDENCE)
+def start(request: DeskRequest, case: Case) -> HttpResponse:
+    """Have the evidence read; `do=again`: only count anew, after corrections."""
+    if request.method == "POST":
+        actions.read_evidence(case, by=request.by, again=request.POST.get("do") == "again")
+        messages.success(request, request.words.say("scope.started"))
+    return redirect(_back(request), case.number)
+
+
+@doors.case(Act.EVIDENCE)
+def stop(request: DeskRequest, case: Case, run: int) -> HttpResponse:
+    found = get_object_or_404(Run, case=case, id=run)
+    if request.method == "POST":
+        actions.stop(found, by=request.by)
+    return redirect(_back(request), case.number)
+
+
+def _back(request: DeskRequest) -> str:
+    """Whoever may see people goes on there, the others where sources are."""
+    return "case_people" if Act.PEOPLE in request.rights else "case_sources"
+
+
+@doors.case(Act.PEOPLE)
+def listed(request: DeskRequest, case: Case) -> HttpResponse:
+    """People one by one, masked: of everybody or of one place, or whoever is known by exactly what was typed."""
+    run = actions.last(case)
+    if run is None:
+        return redirect("case_people", case.number)
+    wanted = " ".join(request.GET.get("find", "").split())[:_LONGEST]
+    place = request.GET.get("place", "")[:12]
+    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdigit() else 1
+    with actions.people_of(run) as people:
+        total = people.places.get(place, 0) if place else people.count
+        page = min(page, max(1, -(-total // PAGE)))
+        found = people.find(wanted) if wanted else people.page((page - 1) * PAGE, PAGE, place)
+        known = people.places
+    actions.looked(run, count=len(found), place=place, by=request.by)
+    return render(
+        request,
+        "scope/list.html",
+        {
+            "run": run,
+            "people": found,
+            "find": wanted,
+            "place_code": place,
+            "places": list(known.items())[:300],
+            "total": len(found) if wanted else total,
+            "page": page,
+            "pages": 1 if wanted else max(1, -(-total // PAGE)),
+        },
+    )
+
+
+@doors.case(Act.PEOPLE)
+def person(request: DeskRequest, case: Case, person: str) -> HttpResponse:
+    run, found = _person(case, person)
+    actions.looked(run, count=1, by=request.by)
+    return _shown(request, run, found, whole=False)
+
+
+@doors.case(Act.UNMASK)
+def unmask(request: DeskRequest, case: Case, person: str) -> HttpResponse:
+    """POST with a reason: whole values, on this one page, which no browser keeps."""
+    run, found = _person(case, person)
+    if request.method != "POST":
+        return redirect("case_person", case.number, person)
+    form = ReasonForm(request.POST, words=request.words)
+    if not form.is_valid():
+        raise Refused("scope.refused.no_reason")
+    found = actions.unmask(run, person, reason=form.cleaned_data["reason"], by=request.by)
+    return _shown(request, run, found, whole=True)
+
+
+def _person(case: Case, person: str) -> tuple[Run, dict[str, Any]]:
+    run = actions.last(case)
+    if run is None:
+        raise Http404
+    with actions.people_of(run) as people:
+        found = [one for one in people.find(person, 5) if one["person_id"] == person]
+    if not found:
+        raise Http404
+    return run, found[0]
+
+
+def _shown(request: DeskRequest, run: Run, found: dict[str, Any], *, whole: bool) -> HttpResponse:
+    return render(
+        request,
+        "scope/person.html",
+        {
+            "run": run,
+            "person": found,
+            "whole": whole,
+            "records": actions.records_of(run, str(found["person_id"])),
+            "reason": ReasonForm(words=request.words),
+            "correct": PlaceForm(words=request.words, auto_id="place_%s"),
+            "deadlines": list(_telling(run.case, str(found["residence"]))),
+        },
+    )
+
+
+def _telling(case: Case, residence: str) -> Iterator[Any]:
+    """The duties to tell people that reach this residence. Duties are of a room below: asked for by name."""
+    found = apps.get_model("law", "Deadline")._default_manager.filter(case=case, recipient_type="individuals")
+    wholes = places.with_wholes(residence)
+    for one in found.exclude(state="overtaken")[:500]:
+        if one.place in wholes or one.place in _UNIONS:
+            yield one
+
+
+@doors.case(Act.EVIDENCE)
+def correct(request: DeskRequest, case: Case) -> HttpResponse:
+    """A wrong residence: of one person (`person`), or of everybody found at a place (`found`)."""
+    if request.method != "POST":
+        return redirect(_back(request), case.number)
+    form = PlaceForm(request.POST, words=request.words)
+    if not form.is_valid():
+        raise Refused("scope.refused.no_place", place=request.POST.get("residence", "")[:12])
+    said, mark, found = form.cleaned_data, "", request.POST.get("found", "")[:12]
+    if request.POST.get("person"):
+        _, one = _person(case, request.POST["person"][:_LONGEST])
+        mark, found = actions.mark_of(one), ""
+    actions.correct(case, said["residence"], reason=said["reason"], mark=mark, found=found, by=request.by)
+    messages.success(request, request.words.say("scope.corrected"))
+    return redirect(_back(request), case.number)
+
+
+class PlaceForm(forms.Form):
+    """Where people live in truth, and how one knows."""
+
+    residence = forms.CharField(max_length=12)
+    reason = forms.CharField(max_length=1000)
+
+    def __init__(self, *args: Any, words: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = words.say(f"scope.correct.{name}")
+        self.fields["residence"].help_text = words.say("scope.correct.residence_help")
+
+    def clean_residence(self) -> str:
+        said = str(self.cleaned_data["residence"]).strip()
+        return places.UNKNOWN if said.lower() == places.UNKNOWN else said.upper()
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(max_length=500)
+
+    def __init__(self, *args: Any, words: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = words.say("people.why")

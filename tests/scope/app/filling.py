@@ -1,0 +1,44 @@
+"""A small list of people, read by the real engine in this process, for the walk through every page."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from breachdesk.case.app.models import Case
+from breachdesk.scope import child
+from breachdesk.scope.app import actions, tasks
+from breachdesk.scope.app.models import Run
+from breachdesk.staff.app.models import Account
+from breachdesk.vault.app import actions as vault
+from tests.cast import hand
+from tests.vault.app.filling import origin
+
+ROWS = (
+    b"id,name,email,phone,city,country\n"
+    b"1,Ada Petrova,ada@example.org,+49 30 1234567,Berlin,DE\n"
+    b"2,Ben Ode,ben@example.org,+33 1 23 45 67 89,Paris,FR\n"
+    b"3,Cara Lund,cara@example.org,+46 8 123 456 78,Stockholm,SE\n"
+)
+
+
+def take(case: Case, lead: Account, content: bytes = ROWS, name: str = "customers.csv") -> None:
+    vault.take_in(case, io.BytesIO(content), name=name, origin=origin(), by=hand(lead))
+
+
+def read(case: Case, lead: Account) -> Run:
+    """The run that the worker would do, done here; the engine is the real one."""
+    run = actions.read_evidence(case, by=hand(lead))
+    return actions.finish(run, child.work(tasks.order(run)), by=hand(lead))
+
+
+def fill(case: Case, lead: Account, text: str) -> None:
+    take(case, lead)
+    read(case, lead)
+    actions.correct(case, "AT", found="DE", reason=text, by=hand(lead))
+
+
+VALUES: dict[str, Callable[[Case], Any]] = {
+    "person": lambda case: "P00000001",
+    "case_scope_stop:run": lambda case: Run.objects.get(case=case).id,
+    "label": lambda case: case.items.order_by("label").first().label,
+}
