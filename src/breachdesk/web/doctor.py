@@ -3,7 +3,7 @@
 What it says lies in packs/messages/cli under `doctor.says`.
 """
 
-import random
+import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
@@ -203,7 +203,7 @@ def _vault(thorough: bool) -> Iterator[Finding]:
     from breachdesk.vault.store import BadVault
 
     kept = list(Item.objects.filter(forgotten_at=None).order_by("id").values_list("id", flat=True))
-    looked = kept if thorough else sorted(random.sample(kept, min(_SAMPLE, len(kept))))
+    looked = kept if thorough else sorted(secrets.SystemRandom().sample(kept, min(_SAMPLE, len(kept))))
     bad = list[tuple[str, str]]()
     for item in Item.objects.filter(id__in=looked).select_related("case").order_by("id").iterator():
         name = f"{item.case.number} {item.label}"
@@ -224,6 +224,8 @@ def _vault(thorough: bool) -> Iterator[Finding]:
         named = [name for name, found in bad if found == kind]
         values = {"n": len(named), "items": ", ".join(named[:_MOST_NAMED])}
         yield Finding("vault", State.BROKEN, f"vault.{kind}", values)
-    if not bad:
+    if not kept:
+        yield Finding("vault", State.WELL, "vault.none")
+    elif not bad:
         says = "vault.whole" if thorough else "vault.opened"
         yield Finding("vault", State.WELL, says, {"n": len(looked), "kept": len(kept)})

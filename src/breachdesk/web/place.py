@@ -17,6 +17,8 @@ from breachdesk.web.postgres import BadDatabase, Postgres, first_line, reachable
 Tell = Callable[..., None]
 #: Lies in the data folder from the first byte of a backup that is put back to the last: until then it is not whole.
 MARK = "restoring"
+#: Where people open a desk of which nobody said where: by the name that browsers let security keys work at.
+AT_HOME = "http://localhost:8500"
 _MIGRATING = 0x6272656163686473  # an advisory lock of ours: "breachds"
 
 
@@ -115,9 +117,10 @@ def set_up(url: str, site: str = "") -> None:
     import django
 
     try:
-        if site and not options.text("BREACHDESK_SITE_URL"):
-            os.environ["BREACHDESK_SITE_URL"] = site
-            os.environ["BREACHDESK_HOSTS"] = " ".join([*options.several("BREACHDESK_HOSTS"), "127.0.0.1"])
+        if not options.text("BREACHDESK_SITE_URL"):  # the same for every command: checkpoints are signed under its name
+            os.environ["BREACHDESK_SITE_URL"] = site or AT_HOME
+        # By these names nobody comes from elsewhere, but whatever watches over the desk on its own machine.
+        os.environ["BREACHDESK_HOSTS"] = " ".join([*options.several("BREACHDESK_HOSTS"), "localhost", "127.0.0.1"])
         django.setup()
     except (options.BadOption, BadKey, OSError) as error:
         raise Unusable(told(error, "name a folder you may write, or mend its rights")) from None
