@@ -10,6 +10,7 @@ from breachdesk.staff.rights import Role
 from tests.case.app import filling
 from tests.cast import AT, account, hand
 from tests.scope.app import filling as people
+from tests.staff.app import filling as staff
 from tests.vault.app import filling as evidence
 
 #: What evidence and reporters send: markup, a line turned round, an escape of terminals, a formula, a template.
@@ -17,25 +18,14 @@ HOSTILE = "<script>alert(1)</script>\u202egpj.exe\x1b[31m=HYPERLINK('x')\"'{{7*7
 
 Filler = Callable[[Case, Account], None]
 
-
-def _filled_by(room: Any, case: Case, lead: Account) -> None:
-    room.fill(case, lead, HOSTILE)
-
-
-#: One of everything a room keeps, by its actions. A room that has pages with parameters has its line here.
-FILLERS: list[Filler] = [
-    lambda case, lead, room=room: room.fill(case, lead, HOSTILE) for room in (filling, evidence, people)
-]
+#: One of everything a room keeps, by its actions, and the values of its pages' parameters: `fill` and `VALUES`. A room
+#: that has pages with parameters stands here.
+ROOMS: tuple[Any, ...] = (filling, evidence, people, staff)
+FILLERS: list[Filler] = [lambda case, lead, room=room: room.fill(case, lead, HOSTILE) for room in ROOMS]
 #: The value of a parameter of an address: `view name:parameter`, or `parameter` alone where it is the same everywhere.
 VALUES: dict[str, Callable[[Case], Any]] = {
     "number": lambda case: case.number,
-    "staff_join:token": lambda case: "not-a-token",
-    **filling.VALUES,
-    **evidence.VALUES,
-    "account_id": lambda case: Account.objects.get(email="auditor@bakery.example").id,
-    "invitation_id": lambda case: 1,
-    "token_id": lambda case: 1,
-    **people.VALUES,
+    **{name: value for room in ROOMS for name, value in room.VALUES.items()},
 }
 
 

@@ -129,6 +129,10 @@ def test_my_page_keeps_what_i_choose(cast: Any) -> None:
     assert 'data-scheme="dark"' in page
     ada.refresh_from_db()
     assert (ada.name, ada.zone) == ("Ada B.", "Asia/Tokyo")
+    form = {"name": "Ada B.", "language": "ru", "zone": "Asia/Tokyo", "scheme": "device", "page": "/me/"}
+    client.post("/me/", form)
+    ada.refresh_from_db()
+    assert ada.scheme == ""
     refused = client.post("/me/", {"name": "Ada", "language": "xx", "zone": "Mars/Base", "scheme": "pink"})
     assert refused.status_code == 200
     assert refused.content.decode().count("has-wrong") == 3

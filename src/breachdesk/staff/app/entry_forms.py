@@ -56,7 +56,9 @@ class ReauthenticateByCode(_Worded, mfa.ReauthenticateForm):  # type: ignore[mis
 
 
 class ActivateTotp(_Worded, ActivateTOTPForm):  # type: ignore[misc]
-    pass
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["code"].help_text = ""  # there are no recovery codes yet
 
 
 class AddKey(_Worded, AddWebAuthnForm):  # type: ignore[misc]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: Names of the tz database that people know: places, and UTC.
 _MOST_CASES = 100
-SCHEMES = ("", "light", "dark")
+SCHEMES = ("device", "light", "dark")
 _NOT_PLACES = ("Etc", "SystemV", "US", "posix", "right")
 
 
@@ -54,16 +54,21 @@ class Profile(Worded):
         super().__init__(*args, **more)
         self._choose("language", ((code, self.words.say(f"staff.languages.{code}")) for code in LANGUAGES))
         self._choose("zone", zones())
+        self.fields["zone"].widget.attrs["data-zone"] = ""  # zone.js chooses that of the device
 
 
 class Mine(Profile):
     """One's own page: also light or dark."""
 
-    scheme = forms.ChoiceField(required=False)
+    scheme = forms.ChoiceField()
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._choose("scheme", ((key, self.words.say(f"staff.schemes.{key or 'device'}")) for key in SCHEMES))
+        self._choose("scheme", ((key, self.words.say(f"staff.schemes.{key}")) for key in SCHEMES))
+
+    def clean_scheme(self) -> str:
+        chosen = str(self.cleaned_data["scheme"])
+        return "" if chosen == SCHEMES[0] else chosen
 
 
 class Flags(Worded):
@@ -83,6 +88,10 @@ class Flags(Worded):
 class Invite(Flags):
     email = forms.EmailField(max_length=254)
     field_order = ("email", "administrator", "triage", "external", "elsewhere")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["email"].label = self.words.say("staff.labels.invited")
 
 
 class NewToken(Worded):

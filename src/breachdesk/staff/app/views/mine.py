@@ -9,14 +9,15 @@ from django.utils import translation
 
 from breachdesk.staff.app import actions
 from breachdesk.staff.app.doors import DeskRequest, house
-from breachdesk.staff.app.forms import Mine
+from breachdesk.staff.app.forms import SCHEMES, Mine
 from breachdesk.staff.app.models import Token
 
 
 @house()
 def me(request: DeskRequest) -> HttpResponse:
     account = request.account
-    initial = {name: getattr(account, name) for name in ("name", "language", "zone", "scheme")}
+    initial = {name: getattr(account, name) for name in ("name", "language", "zone")}
+    initial["scheme"] = account.scheme or SCHEMES[0]
     form = Mine(request.POST or None, words=request.words, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.change_profile(account, by=request.by, **form.cleaned_data)
