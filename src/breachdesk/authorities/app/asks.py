@@ -178,7 +178,7 @@ def _said(before: Any, one: Question, value: Any) -> Any:
         return value.isoformat()
     if not isinstance(value, str):
         return value
-    text = clean(value)
+    text = clean(value).strip("'\"") if set(clean(value)) <= {"'", '"'} else clean(value)  # '' says: there is none
     if not one.spoken or (one.kind is Kind.NAME and not isinstance(before, Mapping)):
         return text
     told = dict(before) if isinstance(before, Mapping) else {"*": before} if isinstance(before, str) and before else {}

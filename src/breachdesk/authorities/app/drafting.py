@@ -186,6 +186,11 @@ def read(one: Kept) -> dict[str, Any]:
     return found
 
 
+def moved(one: Kept, now: Filing) -> bool:
+    """Whether a draft of the facts of now would say something else than the kept one."""
+    return {field["id"]: field["value"] for field in read(one)["fields"]} != {f.id: f.value for f in now.fields}
+
+
 def content(one: Kept, kind: str) -> bytes:
     """One of the forms in which it was kept: html, docx, json. Raises BadVault, SealError."""
     with vault().open(one.case.number, f"{one.name}-{kind}", key_of(one.case.number)) as sealed:

@@ -30,6 +30,7 @@ _TYPES = {
     "json": "application/json",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+_IN_HAND = (FilingState.DRAFTED, FilingState.REVIEWED)
 _ORDER = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN, Verdict.VOLUNTARY)
 
 
@@ -78,7 +79,7 @@ def filings(request: DeskRequest, case: Case) -> HttpResponse:
     kept: dict[str, list[Filing]] = {}
     for one in Filing.objects.filter(case=case).exclude(state=FilingState.WITHDRAWN).order_by("made_at", "id"):
         kept.setdefault(one.duty, []).append(one)
-    found = [_line(one, rows.get(one.duty.id), kept.pop(one.duty.id, []), case, language) for one in wanted]
+    found = [_line(one, rows.get(one.duty.id), kept.pop(one.duty.id, []), request) for one in wanted]
     found += [_gone(some, case) for some in kept.values()]
     found.sort(key=_nearest)
     owed = [one for one in found if one["verdict"] == Verdict.OWED]
@@ -99,7 +100,8 @@ def filings(request: DeskRequest, case: Case) -> HttpResponse:
     )
 
 
-def _line(one: Wanted, row: Deadline | None, kept: list[Filing], case: Case, language: str) -> dict[str, Any]:
+def _line(one: Wanted, row: Deadline | None, kept: list[Filing], request: DeskRequest) -> dict[str, Any]:
+    case, language = request.case, request.words.language
     sent = [filing for filing in kept if filing.sent]
     return {
         "duty": one.duty.id,
@@ -109,6 +111,7 @@ def _line(one: Wanted, row: Deadline | None, kept: list[Filing], case: Case, lan
         "verdict": one.duty.verdict.value,
         "due": standing.local(row, case) if row is not None else one.duty.due,
         "standard": row.text("standard", language) if row is not None else one.duty.standard,
+        "state": standing.state_of(row, request.at) if row is not None else "quiet",
         "own": one.form.id != "law",
         "hand": next((filing for filing in kept if not filing.sent), None),
         "last": sent[-1] if sent else None,
@@ -122,7 +125,7 @@ def _gone(kept: list[Filing], case: Case) -> dict[str, Any]:
     sent = [filing for filing in kept if filing.sent]
     return {
         "duty": one.duty, "title": one.title, "authority": one.authority, "place": "", "verdict": "overtaken",
-        "due": None, "standard": "", "own": True, "hand": None if one.sent else one,
+        "due": None, "standard": "", "state": "quiet", "own": True, "hand": None if one.sent else one,
         "last": sent[-1] if sent else None, "sent": len(sent),
     }  # fmt: skip
 
@@ -132,12 +135,21 @@ def _nearest(one: dict[str, Any]) -> tuple[Any, ...]:
     return (bool(one["sent"]), verdict, one["due"] is None, one["due"].timestamp() if one["due"] else 0, one["duty"])
 
 
-def _wanted(case: Case, duty: str) -> Wanted:
+def _asked(case: Case, duty: str) -> Wanted | None:
     last = standing.last(case)
-    found = next((one for one in drafting.wanted(case, last) if one.duty.id == duty), None) if last else None
+    return next((one for one in drafting.wanted(case, last) if one.duty.id == duty), None) if last else None
+
+
+def _wanted(case: Case, duty: str) -> Wanted:
+    found = _asked(case, duty)
     if found is None:
         raise Http404
     return found
+
+
+def _title(row: Deadline | None, title: str, request: DeskRequest) -> str:
+    """What is to be done, in the language of the reader; the form itself speaks that of the authority."""
+    return row.text("title", request.words.language) if row is not None else title
 
 
 @doors.case(Act.READ, post=Act.DECIDE)
@@ -145,8 +157,7 @@ def filing(request: DeskRequest, case: Case, duty: str) -> HttpResponse:
     """The draft of one duty as things stand now, what it still needs, and what became of earlier ones. Posting keeps it
     for somebody to look over."""
     kept = list(Filing.objects.filter(case=case, duty=duty)[:20])
-    last = standing.last(case)
-    wanted = next((one for one in drafting.wanted(case, last) if one.duty.id == duty), None) if last else None
+    wanted = _asked(case, duty)
     if wanted is None:
         if not kept:
             raise Http404
@@ -164,13 +175,13 @@ def _draft(
     made = drafting.draft(case, wanted, request.at, given)
     asked = asks.questions(made, request.words.language)
     row = Deadline.objects.filter(case=case, duty=made.duty).first()
-    hand = next((one for one in kept if one.state in (FilingState.DRAFTED, FilingState.REVIEWED)), None)
+    hand = next((one for one in kept if one.state in _IN_HAND), None)
     return render(
         request,
         "authorities/filing.html",
         {
             "draft": drafts.to_json(made),
-            "own": made.own,
+            "title": _title(row, made.title, request),
             "row": row,
             "due": standing.local(row, case) if row is not None else made.due,
             "asked": asked,
@@ -178,7 +189,7 @@ def _draft(
             "open": sum(not one.confirm for one in asked),
             "kept": kept,
             "hand": hand,
-            "stale": hand is not None and hand.inputs != given.digest,
+            "stale": hand is not None and drafting.moved(hand, made),
             "formats": FORMATS,
             "working": standing.working(case),
         },
@@ -264,6 +275,9 @@ def kept(request: DeskRequest, case: Case, filing: int) -> HttpResponse:
             except Refused as refusal:
                 form.refused(refusal)
         made[act], status = form, 422
+    row = Deadline.objects.filter(case=case, duty=one.duty).first()
+    wanted = _asked(case, one.duty) if one.state in _IN_HAND else None
+    now = drafting.draft(case, wanted, request.at) if wanted is not None else None
     return render(
         request,
         "authorities/kept.html",
@@ -271,10 +285,11 @@ def kept(request: DeskRequest, case: Case, filing: int) -> HttpResponse:
             "filing": one,
             "draft": drafting.read(one),
             "forms": made,
-            "due": None if one.sent else one.due,
+            "title": _title(row, one.title, request),
+            "due": None if one.sent or row is None else standing.local(row, case),
             "mine": one.made_by == request.by.actor.name,
             "formats": FORMATS,
-            "stale": not one.sent and one.inputs != judging.inputs(case).digest,
+            "stale": one.state in _IN_HAND and now is not None and drafting.moved(one, now),
         },
         status=status,
     )

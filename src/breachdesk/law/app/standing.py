@@ -93,6 +93,19 @@ def deadlines(case: Case) -> "QuerySet[Deadline]":
     return Deadline.objects.filter(case=case).exclude(state=DeadlineState.OVERTAKEN)
 
 
+def state_of(one: Deadline, now: datetime) -> str:
+    """How it looks: late, soon, owed, unknown, held, quiet, filed. Only what is late is red."""
+    if one.state == DeadlineState.FILED:
+        return "filed"
+    if one.verdict in (Verdict.HELD, Verdict.UNKNOWN):
+        return one.verdict
+    if one.verdict != Verdict.OWED:
+        return "quiet"
+    if one.due is None or one.due - now > SOON:
+        return "owed"
+    return "late" if one.due < now else "soon"
+
+
 def local(deadline: Deadline, case: Case) -> datetime | None:
     """The due time where its hours are counted: at the authority, else where the team reckons its days."""
     return None if deadline.due is None else deadline.due.astimezone(time_zone(deadline.zone or case.zone))

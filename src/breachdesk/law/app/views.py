@@ -66,18 +66,6 @@ class Group:
     more: int
 
 
-def state_of(one: Deadline, now: datetime) -> str:
-    if one.state == DeadlineState.FILED:
-        return "filed"
-    if one.verdict in (Verdict.HELD, Verdict.UNKNOWN):
-        return one.verdict
-    if one.verdict != Verdict.OWED:
-        return "quiet"
-    if one.due is None or one.due - now > standing.SOON:
-        return "owed"
-    return "late" if one.due < now else "soon"
-
-
 def row_of(one: Deadline, case: Case, language: str, now: datetime) -> Row:
     return Row(
         id=one.duty,
@@ -87,7 +75,7 @@ def row_of(one: Deadline, case: Case, language: str, now: datetime) -> Row:
         people=one.people,
         due=standing.local(one, case),
         standard=one.text("standard", language),
-        state=state_of(one, now),
+        state=standing.state_of(one, now),
         filed_at=one.filed_at,
         late=one.late,
         missing=len(one.missing),
