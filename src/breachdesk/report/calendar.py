@@ -5,6 +5,7 @@ Alarms come half-way, a day and three hours before, and at the end.
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from breachdesk.law.shapes import Duty, Verdict
@@ -30,29 +31,55 @@ _EMPTY = (
 def write(case: str, duties: Iterable[Duty], at: datetime, words: Words) -> bytes:
     """One event a duty that is owed and has a due time. The same case and duty keep their UID, so that a newer file
     moves the event instead of adding one."""
+    events: list[str] = []
+    for duty in by_due(duties):
+        if duty.due is not None and duty.verdict is Verdict.OWED:
+            told = words.say(
+                "calendar.description",
+                recipient=duty.recipient.name,
+                citation=duty.citation,
+                standard=duty.standard,
+                id=duty.id,
+            )
+            events += _event(case, duty, at, words, words.say("calendar.summary", title=duty.title), told)
+    return _whole(words.say("calendar.name", case=case), events)
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A deadline of one of several cases. `at`: since when it is known; `title`: what the event is called; `told`: what
+    stands below it."""
+
+    case: str
+    duty: Duty
+    at: datetime
+    title: str
+    told: str
+
+
+def of_cases(name: str, dates: Iterable[Date], words: Words) -> bytes:
+    """One calendar of several cases, for a calendar that fetches it again and again."""
+    events: list[str] = []
+    for one in dates:
+        if one.duty.due is not None:
+            events += _event(one.case, one.duty, one.at, words, one.title, one.told)
+    return _whole(name, events)
+
+
+def _whole(name: str, events: Iterable[str]) -> bytes:
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Breachdesk//Response pack//EN",
         "CALSCALE:GREGORIAN",
-        f"X-WR-CALNAME:{escape(words.say('calendar.name', case=case))}",
+        f"X-WR-CALNAME:{escape(name)}",
     ]
-    events: list[str] = []
-    for duty in by_due(duties):
-        if duty.due is not None and duty.verdict is Verdict.OWED:
-            events += _event(case, duty, duty.due, at, words)
-    return b"".join(fold(line) for line in (*lines, *(events or _EMPTY), "END:VCALENDAR"))
+    return b"".join(fold(line) for line in (*lines, *(tuple(events) or _EMPTY), "END:VCALENDAR"))
 
 
-def _event(case: str, duty: Duty, due: datetime, at: datetime, words: Words) -> Iterator[str]:
-    title = words.say("calendar.summary", title=duty.title)
-    told = words.say(
-        "calendar.description",
-        recipient=duty.recipient.name,
-        citation=duty.citation,
-        standard=duty.standard,
-        id=duty.id,
-    )
+def _event(case: str, duty: Duty, at: datetime, words: Words, title: str, told: str) -> Iterator[str]:
+    due = duty.due
+    assert due is not None
     yield "BEGIN:VEVENT"
     yield f"UID:{uid(case, duty)}"
     yield f"DTSTAMP:{_utc(at)}"

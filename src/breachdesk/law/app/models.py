@@ -73,6 +73,7 @@ class Deadline(models.Model):
     zone = models.CharField(max_length=64, blank=True)
     starts_at = models.DateTimeField(null=True)
     missing = models.JSONField(default=list)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="deadlines")
     state = models.CharField(max_length=10, choices=DeadlineState.choices, default=DeadlineState.OPEN)
     filed_at = models.DateTimeField(null=True)
     late = models.BooleanField(default=False)  # handed in after it was due

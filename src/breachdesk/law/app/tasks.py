@@ -1,4 +1,6 @@
-"""What the worker does for the law: judge a case after a change, and every open case once a day."""
+"""What the worker does for the law: judge a case after a change, every open one once a day; remind of deadlines."""
+
+import logging
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -8,8 +10,12 @@ from breachdesk.case.app.models import Case, State
 from breachdesk.ground import clock
 from breachdesk.journal.app.actions import Hand
 from breachdesk.journal.shapes import HOUSE, Entry, Via
-from breachdesk.law.app import actions
+from breachdesk.law.app import actions, reminders
+from breachdesk.law.app.kept import the_law
+from breachdesk.law.app.models import Standing
 from breachdesk.law.app.standing import lock
+
+_LOG = logging.getLogger(__name__)
 
 
 @app.task(name="law.judge", queue="law")
@@ -40,4 +46,20 @@ def soon(case: str, because: int | None = None) -> None:
 def judge_all(timestamp: int) -> None:
     """Law changes with time, and packs with an upgrade: every open case is judged once a day, each in its own turn."""
     for number in Case.objects.filter(state=State.OPEN).order_by("number").values_list("number", flat=True):
+        soon(number)
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="law.remind")
+@app.task(name="law.remind", queue="law", lock="law.remind")
+def remind(timestamp: int) -> None:
+    """Every five minutes: remind of deadlines, and have cases judged anew that were judged by other packs. A case that
+    cannot be told of keeps no other back, and is tried again in five minutes."""
+    now = clock.now()
+    for case in Case.objects.filter(id__in=reminders.candidates(now)):
+        try:
+            actions.remind(case, by=Hand(HOUSE, Via.FLOW, now))
+        except reminders.NotSent:
+            _LOG.exception("reminders of case %s were not sent", case.number)
+    other = Standing.objects.filter(last=True, case__state=State.OPEN).exclude(packs_sha256=the_law().sha256)
+    for number in other.values_list("case__number", flat=True):
         soon(number)

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.apps import apps
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from breachdesk.case.app.models import Case
+from breachdesk.case.app.paper import Paper
+from breachdesk.case.app.views.tasks import workers
 from breachdesk.ground import places
 from breachdesk.ground.clock import time_zone
 from breachdesk.journal.app.models import Line
@@ -150,14 +153,37 @@ def _bare(one: dict[str, Any], case: Case, language: str, now: datetime) -> Row:
     return Row(one["id"], one["title"], one["recipient"]["name"], place, None, None, "", "quiet", None, False, 0)
 
 
-@doors.case(Act.READ)
+class OwnerForm(Paper):
+    """Who looks after a duty: anybody of the case who may work in it."""
+
+    sheet = "duties.owner"
+    owner = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, case: Case, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.workers = workers(case)
+        names = [(str(one.id), str(one)) for one, _ in self.workers.values()]
+        self.fields["owner"].choices = [("", self.words.say("duties.owner.nobody")), *names]  # type: ignore[attr-defined]
+
+
+@doors.case(Act.READ, post=Act.WORK)
 def duty(request: DeskRequest, case: Case, duty: str) -> HttpResponse:
     """One duty opened: rule, clock, what decided, what is missing, what it must say, where it stands in the law."""
     last, language = standing.last(case), request.words.language
     found = standing.duty(last, duty, language) if last is not None else None
-    row = Deadline.objects.filter(case=case, duty=duty).first()
+    row = Deadline.objects.filter(case=case, duty=duty).select_related("owner").first()
     if last is None or (found is None and row is None):
         raise Http404
+    form = OwnerForm(
+        request.POST or None,
+        case=case,
+        words=request.words,
+        initial={"owner": row.owner_id if row is not None else None},
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["owner"]
+        actions.give(case, duty, form.workers[int(chosen)][0] if chosen else None, by=request.by)
+        return redirect("case_duty", case.number, duty)
     asked = {one["fact"]: one["question"] for one in last.questions}
     missing = found["missing"] if found is not None else []
     filings = apps.get_model("authorities", "Filing")._default_manager.filter(case=case, duty=duty)
@@ -168,6 +194,8 @@ def duty(request: DeskRequest, case: Case, duty: str) -> HttpResponse:
             "standing": last,
             "working": standing.working(case),
             "duty": found,
+            "form": form,
+            "owner": row.owner if row is not None else None,
             "row": row_of(row, case, language, request.at) if row is not None else None,
             "overtaken": found is None or (row is not None and row.state == DeadlineState.OVERTAKEN),
             "title": found["title"] if found is not None else row.text("title", language) if row is not None else "",

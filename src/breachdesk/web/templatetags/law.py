@@ -1,16 +1,19 @@
 """What the law says of a case in sentences: facts, tests, changes, in the words of the command line."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from breachdesk.ground import clock
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import typed
 from breachdesk.law.app.kept import retold, the_law
 from breachdesk.report.telling import Line, Teller
+from breachdesk.report.visible import visible
 from breachdesk.report.words import Words, read_sayings
 from breachdesk.web import sayings
 
@@ -72,3 +75,31 @@ def told_changes(
         else:
             found.append((line, []))
     return found
+
+
+# --- text that is no page: letters, feeds
+
+
+@register.simple_tag(takes_context=True)
+def speak(context: template.Context, language: str) -> str:
+    """`{% speak language %}` at the head of a letter: what follows is said in that language."""
+    context["words"] = sayings.words(language)
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def plain(context: template.Context, key: str, n: int | None = None, **values: Any) -> SafeString:
+    """A sentence for plain text: nothing is escaped, what is put in is made visible, on one line."""
+    shown = {name: visible(str(value), longest=400) for name, value in values.items()}
+    return SafeString(context["words"].say(key, n, **shown))
+
+
+@register.simple_tag(takes_context=True)
+def plain_due(context: template.Context, due: datetime, zone: str) -> SafeString:
+    """`Due Fri 21 Nov, 18:05 Moscow (15:05 UTC), in 5 h 12 min`, with the reader's own time where that differs."""
+    words, now = context["words"], context["now"]
+    told = words.both(due, seen_from=now)
+    own = due.astimezone(clock.time_zone(zone))
+    if own.utcoffset() != due.utcoffset():
+        told = f"{told}; {words.placed(own, seen_from=now)}"
+    return SafeString(words.say("reminders.due", moment=told, left=words.left(due, now)).replace("\u00a0", " "))

@@ -1,4 +1,4 @@
-"""What is written about the law of a case: how it stands, what that changed, who has looked at it."""
+"""Judging a case: how it stands before the law, which deadlines follow, and what is otherwise than before."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from breachdesk.case.app.actions import still_open
 from breachdesk.case.app.models import Case
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.journal.app.actions import Hand, locked_head, write
@@ -151,7 +150,7 @@ def _lay_deadlines(case: Case, found: Judgement) -> None:
         update_conflicts=True,
         unique_fields=["case", "duty"],
         update_fields=[
-            field.name for field in Deadline._meta.fields if field.name not in ("id", "case", "duty")
+            field.name for field in Deadline._meta.fields if field.name not in ("id", "case", "duty", "owner")
         ],
     )  # fmt: skip
     gone = Deadline.objects.filter(case=case, state=DeadlineState.OPEN).exclude(duty__in=[row.duty for row in rows])
@@ -255,24 +254,3 @@ _NAMED = frozenset(kind.value for kind in (
     changes.Kind.ADDED, changes.Kind.ARISEN, changes.Kind.RELEASED, changes.Kind.MOVED, changes.Kind.HELD,
     changes.Kind.REOPENED, changes.Kind.FELL_AWAY, changes.Kind.REMOVED,
 ))  # fmt: skip
-
-
-def hand_in(case: Case, duty: str, at: datetime) -> None:
-    """Within the action that hands a filing in, which writes the entry: its deadline waits no longer."""
-    for row in Deadline.objects.filter(case=case, duty=duty):
-        row.state, row.filed_at = DeadlineState.FILED, at
-        row.late = row.due is not None and at > row.due
-        row.save(update_fields=["state", "filed_at", "late"])
-
-
-@transaction.atomic
-def look_at_changes(case: Case, *, by: Hand) -> int:
-    """Somebody has read what changed; how many changes that were new."""
-    still_open(case)
-    new = Change.objects.filter(case=case, fresh=True, at__lte=by.at)
-    ids = list(new.values_list("id", flat=True))
-    if not ids:
-        return 0
-    Change.objects.filter(id__in=ids).update(fresh=False, seen_by=by.actor.name, seen_at=by.at)
-    write("law.changes.read", by=by, case=case.number, payload={"count": len(ids)})
-    return len(ids)
