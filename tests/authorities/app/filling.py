@@ -29,7 +29,7 @@ def fill(case: Case, lead: Account, hostile: str) -> None:
     sent = actions.mark_sent(actions.keep_draft(case, wanted[BERLIN], by=by), at=AT, channel="form", by=by)
     actions.keep_receipt(sent, number=hostile[:60], file=BytesIO(b"%PDF"), file_name=hostile, by=by)
     actions.withdraw(actions.keep_draft(case, wanted[BERLIN], by=by), why=hostile, by=by)
-    law.make_feed(lead, by=by, note=hostile[:60], titles=True)
+    law.make_feed(lead, by=by, note=hostile[-80:], titles=True)
 
 
 def _filing(case: Case) -> Any:

@@ -266,7 +266,7 @@ def kept(request: DeskRequest, case: Case, filing: int) -> HttpResponse:
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act not in made:
-            raise Http404
+            return redirect("case_filing_kept", case.number, one.id)
         form = type(made[act])(request.POST, request.FILES, **given)
         if form.is_valid():
             try:
