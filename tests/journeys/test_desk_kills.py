@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from breachdesk.web.postgres import Postgres
-from tests.web.server.running import a_folder, free_port
+from tests.journeys.desk.running import a_folder, free_port
 
 KILLS = 60
 EVERY_DATABASE = 6  # in one kill of so many the database is killed too

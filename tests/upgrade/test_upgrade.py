@@ -8,7 +8,7 @@ import pytest
 
 from breachdesk import __version__
 from breachdesk.web.postgres import Postgres
-from tests.web.server.running import a_folder, running, typed
+from tests.journeys.desk.running import a_folder, running, typed
 
 HERE = Path(__file__).parent
 KEPT = sorted(path.parent.name for path in HERE.glob("*/desk.backup"))

@@ -46,13 +46,14 @@ class _Stop(Exception):
 
 
 def serve(*, host: str, port: int, worker: bool, tell: Tell) -> None:
-    """Open the desk and keep it open until SIGINT or SIGTERM. Raises Unusable, GaveUp."""
+    """Open the desk and keep it open until SIGINT, SIGTERM or SIGHUP. Raises Unusable, GaveUp."""
     thrifty()
     asked = _Asked()
     data = data_folder()
     need_whole(data)
     given = given_database()
     postgres = None if given else Postgres(data / "postgres")
+    finished = True
     with asked, suppress(_Stop), claimed(data), listening(host, port) as door:
         try:
             if postgres is not None:
@@ -64,16 +65,29 @@ def serve(*, host: str, port: int, worker: bool, tell: Tell) -> None:
             strangers = strange_keys()
             if strangers:
                 tell("serve.strange_keys", n=strangers)
-            _open(door, postgres, worker, asked, tell)
+            finished = _open(door, postgres, worker, asked, tell)
         except BadDatabase as error:
             raise Unusable(str(error)) from None
         finally:
             if postgres is not None:
                 with suppress(BadDatabase):
                     postgres.stop()
+    if not finished:
+        _leave()
 
 
-def _open(door: socket.socket, postgres: Postgres | None, worker: bool, asked: "_Asked", tell: Tell) -> None:
+def _nothing() -> None:
+    """Whom nobody has to wake: it looks by itself."""
+
+
+def _leave() -> None:
+    """End the process though the thread of a task goes on: the task begins again at its last step at the next start."""
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _open(door: socket.socket, postgres: Postgres | None, worker: bool, asked: "_Asked", tell: Tell) -> bool:
+    """Until somebody asks for the end; false when a task could not be finished by then."""
     from django.conf import settings
     from django.db import connections
 
@@ -94,16 +108,19 @@ def _open(door: socket.socket, postgres: Postgres | None, worker: bool, asked: "
     tell("serve.open", address=settings.SITE_URL)
     if link:
         tell("serve.first", link=link)
+    finished = True
     try:
         web.run(lambda: asked.asked or (watcher is not None and watcher.gave_up))
     finally:
         if helper is not None and not helper.stop(_STOP_SECONDS):
+            finished = False
             tell("serve.unfinished")
         if watcher is not None:
             watcher.stop()
     if watcher is not None and watcher.gave_up:
         raise GaveUp(watcher.why)
     tell("serve.closed")
+    return finished
 
 
 def first_link() -> str:
@@ -197,7 +214,7 @@ class Watcher(threading.Thread):
 
 
 class _Asked:
-    """SIGINT and SIGTERM: before the desk is open they break its start off, afterwards they ask it to close."""
+    """SIGINT, SIGTERM, SIGHUP: before the desk is open they break its start off, afterwards they ask it to close."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -205,7 +222,7 @@ class _Asked:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "_Asked":
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._before[number] = signal.signal(number, self._hear)
         return self
 
@@ -260,7 +277,7 @@ def work(tell: Tell) -> None:
         raise Unusable("breachdesk worker works beside a desk: name its database in BREACHDESK_DATABASE_URL")
     if not options.text("BREACHDESK_SITE_URL"):
         raise Unusable("breachdesk worker sends links: name the address of the desk in BREACHDESK_SITE_URL")
-    asked, ended = _Asked(), threading.Event()
+    asked = _Asked()
     with asked, suppress(_Stop):
         if why := reachable(given, seconds=30):
             raise Unusable(f"BREACHDESK_DATABASE_URL: the database does not answer ({why})")
@@ -270,11 +287,11 @@ def work(tell: Tell) -> None:
 
         helper = Worker(name=f"{socket.gethostname()}-{os.getpid()}")
         gc.freeze()
-        asked.wake = ended.set
+        asked.wake = _nothing
         helper.start()
         tell("serve.working")
-        ended.wait()
+        while not asked.asked:  # an Event would take a lock that a signal may find taken by this very thread
+            time.sleep(_LOOK_SECONDS / 2)
         if not helper.stop(_STOP_SECONDS):
             tell("serve.unfinished")
-            sys.stderr.flush()
-            os._exit(0)  # its thread would hold the process; the task begins again elsewhere
+            _leave()

@@ -118,11 +118,12 @@ class Running:
     def connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.postgres.url(), autocommit=True)
 
-    def put_task(self) -> None:
+    def put_task(self, status: str = "todo", worker: int | None = None) -> None:
         with self.connect() as connection:
             connection.execute(
-                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) VALUES ('builtin',"
-                " 'builtin:procrastinate.builtin_tasks.remove_old_jobs', '{\"max_hours\": 1}', 'todo')"
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id) VALUES ('builtin',"
+                " 'builtin:procrastinate.builtin_tasks.remove_old_jobs', '{\"max_hours\": 1}', %s, %s)",
+                [status, worker],
             )
 
     def task_is_done(self, seconds: float = 20) -> bool:

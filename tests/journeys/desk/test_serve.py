@@ -1,5 +1,6 @@
 """One command opens the whole desk, closes it cleanly, and says in one line why it cannot."""
 
+import secrets
 import signal
 import socket
 import subprocess
@@ -8,12 +9,14 @@ import time
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
-from tests.web.server.running import Running, a_folder, around, command, running, typed
+from tests import database
+from tests.journeys.desk.running import Running, a_folder, around, command, running, typed
 
 MIB = 1 << 20
 
@@ -136,8 +139,8 @@ def signed_in(desk: Running) -> tuple[int, str]:
     from django.test import Client
 
     from tests.cast import account
+    from tests.journeys.desk.running import SECRET
     from tests.rooms import joined
-    from tests.web.server.running import SECRET
 
     kept = settings.SECRET_KEY
     joined(desk.postgres.url())
@@ -152,6 +155,27 @@ def signed_in(desk: Running) -> tuple[int, str]:
         from django.db import connection
 
         connection.close()
+
+
+def test_two_that_start_at_once_on_a_database_of_the_owners_bring_it_up_once(postgres: Any, tmp_path: Path) -> None:
+    server, _ = postgres
+    url = database.make(server, f"together_{secrets.token_hex(4)}")
+    own = {"BREACHDESK_DATABASE_URL": url, "BREACHDESK_SITE_URL": "https://desk.example.org"}
+    both = [
+        subprocess.Popen(
+            command("worker"),
+            env=around(BREACHDESK_DATA=str(tmp_path / "desk"), **own),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [one.stderr.readline() for one in both if one.stderr is not None]
+    for one in both:
+        one.send_signal(signal.SIGTERM)
+    assert [one.wait(60) for one in both] == [0, 0]
+    assert said == ["Working through the tasks of the desk.\n"] * 2
+    assert not (tmp_path / "desk" / "postgres").exists()
 
 
 def test_asked_to_close_it_answers_what_it_has_begun() -> None:

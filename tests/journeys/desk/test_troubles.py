@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from tests.web.server.running import Running, a_folder, running
+from tests.journeys.desk.running import Running, a_folder, running
 
 MIB = 1 << 20
 
@@ -80,6 +81,15 @@ def test_a_restart_by_its_owner_is_survived_by_pages_and_worker(desk: Running) -
     assert desk.task_is_done()
 
 
+def test_a_task_whose_worker_is_no_more_begins_again(desk: Running) -> None:
+    with desk.connect() as connection:
+        found = connection.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+        ).fetchone()
+        desk.put_task(status="doing", worker=found[0] if found else None)
+    assert desk.task_is_done(40)
+
+
 def test_a_number_of_a_process_that_is_now_anothers_does_not_keep_the_database_from_starting(folder: Path) -> None:
     with running(folder / "desk", 0, "--no-worker") as desk:
         assert desk.close() == 0
@@ -104,6 +114,13 @@ def small_disk(folder: Path) -> Iterator[Path]:
         pytest.skip("a file system of 220 MB can be made by root only")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill_the_log_of_the_database(desk: Running) -> None:
+    """It writes ahead what it is going to do; without room for that it stops rather than go on."""
+    with desk.connect() as connection:
+        while True:
+            connection.execute("SELECT pg_logical_emit_message(false, 'test', repeat('x', 4000000))")
 
 
 @pytest.mark.slow
@@ -146,6 +163,11 @@ def test_a_full_disk_is_survived(small_disk: Path) -> None:
             file.write(bytes(8 * MIB))
         assert trouble(raised.value) == FULL
         assert set(Counter(desk.ask("/enter/login/")[0] for _ in range(20))) <= {200, 503}
+        with pytest.raises(psycopg.OperationalError):
+            fill_the_log_of_the_database(desk)
+        desk.heard("The database has stopped")
+        status, _, page = desk.ask("/enter/login/", Accept_Language="en")
+        assert (status, "free space on its disk" in page) == (503, True)
         ballast.unlink()
         desk.until(200, 60, "/enter/login/")
         joined(desk.postgres.url())

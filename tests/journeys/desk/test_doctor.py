@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.web.server.conftest import Kept
-from tests.web.server.running import typed
+from tests.journeys.desk.conftest import Kept
+from tests.journeys.desk.running import typed
 
 
 def looked(kept: Kept, *words: str, **settings: str) -> tuple[int, dict[str, list[dict[str, str]]], str]:

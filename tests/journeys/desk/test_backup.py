@@ -17,8 +17,8 @@ from breachdesk.ground.sealing import SealedReader, SealedWriter
 from breachdesk.web.backup import BadBackup, files_of, may_be_in
 from breachdesk.web.postgres import Postgres
 from breachdesk.web.restore import prove
-from tests.web.server.conftest import CONTENT, Kept
-from tests.web.server.running import typed
+from tests.journeys.desk.conftest import CONTENT, Kept
+from tests.journeys.desk.running import typed
 
 
 def lies_in(data: Path) -> list[str]:

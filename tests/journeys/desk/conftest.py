@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.server.running import Running, a_folder, running, typed
+from tests.journeys.desk.running import Running, a_folder, running, typed
 
 CONTENT = b"id,email\n1,maria@example.org\n" * 40_000
 
