@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from breachdesk.law.app import views, views_calendar
+from breachdesk.law.app import views, views_calendar, views_facts
 
 case = [
+    path("facts/", views_facts.facts, name="case_facts"),
+    path("facts/<str:fact>/", views_facts.fact, name="case_fact"),
     path("duties/", views.duties, name="case_duties"),
     path("duties/changes/", views.changes, name="case_changes"),
     path("duties/all.json", views.as_json, name="case_duties_json"),

@@ -12,10 +12,12 @@ from breachdesk.ground import clock
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import typed
 from breachdesk.law.app.kept import retold, the_law
+from breachdesk.law.vocabulary import Fact
 from breachdesk.report.telling import Line, Teller
 from breachdesk.report.visible import visible
 from breachdesk.report.words import Words, read_sayings
 from breachdesk.web import sayings
+from breachdesk.web.templatetags import desk
 
 register = template.Library()
 
@@ -103,3 +105,31 @@ def plain_due(context: template.Context, due: datetime, zone: str) -> SafeString
     if own.utcoffset() != due.utcoffset():
         told = f"{told}; {words.placed(own, seen_from=now)}"
     return SafeString(words.say("reminders.due", moment=told, left=words.left(due, now)).replace("\u00a0", " "))
+
+
+@register.simple_tag(takes_context=True)
+def fact_value(context: template.Context, name: str, value: Any) -> str:
+    """A fact's value in words: yes, the names of options, a moment with its place."""
+    return _value(_teller(context), name, value)
+
+
+@register.simple_tag(takes_context=True)
+def fact_text(context: template.Context, fact: Fact, part: str) -> str:
+    """`{% fact_text fact "help" %}`, "decides": words of a fact in this language. (A template would call them.)"""
+    words = context.get("words")
+    return str(getattr(fact, part)(words.language if isinstance(words, Words) else "en"))
+
+
+@register.simple_tag(takes_context=True)
+def told_unclear(context: template.Context, unclear: tuple[str, Mapping[str, object]]) -> str:
+    """Why what was typed is no answer, in the words of the command line."""
+    words = context.get("words")
+    said, _ = _said(words.language if isinstance(words, Words) else "en")
+    key, places = unclear
+    return said.say(key, **places)
+
+
+@register.simple_tag(takes_context=True)
+def left_of(context: template.Context, due: str) -> Any:
+    """`{% left %}` for an instant as documents write it."""
+    return desk.left(context, datetime.fromisoformat(due))
