@@ -115,7 +115,9 @@ TEMPLATES = [
                 "breachdesk.web.templatetags.desk",
                 "breachdesk.web.templatetags.ladder",
                 "breachdesk.web.templatetags.law",
+                "breachdesk.web.templatetags.overview",
                 "breachdesk.web.templatetags.people",
+                "breachdesk.web.templatetags.pictures",
             ],
         },
     }

@@ -8,7 +8,7 @@ from breachdesk.case.app.models import Case
 from breachdesk.staff.app.models import Account
 from breachdesk.staff.rights import Role
 from tests.authorities.app import filling as filings
-from tests.case.app import filling
+from tests.case.app import filling, picturing
 from tests.cast import AT, account, hand
 from tests.law.app import filling as law
 from tests.scope.app import filling as people
@@ -22,7 +22,7 @@ Filler = Callable[[Case, Account], None]
 
 #: One of everything a room keeps, by its actions, and the values of its pages' parameters: `fill` and `VALUES`. A room
 #: that has pages with parameters stands here.
-ROOMS: tuple[Any, ...] = (filling, evidence, people, staff, law, filings)
+ROOMS: tuple[Any, ...] = (filling, picturing, evidence, people, staff, law, filings)
 FILLERS: list[Filler] = [lambda case, lead, room=room: room.fill(case, lead, HOSTILE) for room in ROOMS]
 #: The value of a parameter of an address: `view name:parameter`, or `parameter` alone where it is the same everywhere.
 VALUES: dict[str, Callable[[Case], Any]] = {

@@ -26,6 +26,7 @@ SECTIONS = (
     Section("facts", "case_facts", Act.READ, "f"),
     Section("timeline", "case_timeline", Act.READ, "l"),
     Section("systems", "case_systems", Act.READ, "s"),
+    Section("origin", "case_origin", Act.READ, "n"),
     Section("evidence", "case_evidence", Act.EVIDENCE, "e"),
     Section("people", "case_people", Act.PEOPLE, "p"),
     Section("duties", "case_duties", Act.READ, "d"),

@@ -97,6 +97,9 @@ class System(models.Model):
     class Meta:
         ordering: ClassVar = ["name", "id"]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Link(models.Model):
     """Access from one system to another; `attack`: the attacker took it."""
