@@ -39,7 +39,7 @@ def test_a_desk_of_that_release_becomes_one_of_this(release: str) -> None:
         own = {"BREACHDESK_DATA": str(folder / "desk"), "BREACHDESK_KEYS": str(folder / "keys")}
         done = typed("restore", str(HERE / release / "desk.backup"), "--key", str(key), **own)
         assert done.returncode == 0, done.stderr
-        assert f"{expected['entries']} entries" in done.stderr
+        assert f"Entries: {expected['entries']}," in done.stderr
         with running(folder / "desk", 0, "--no-worker", BREACHDESK_KEYS=own["BREACHDESK_KEYS"]) as desk:
             assert desk.ask("/enter/login/")[0] == 200
         database = Postgres(folder / "desk" / "postgres")

@@ -60,8 +60,11 @@ def serve(*, host: str, port: int, worker: bool, tell: Tell) -> None:
                 postgres.start()
             elif why := reachable(given, seconds=30):
                 raise Unusable(f"BREACHDESK_DATABASE_URL: the database does not answer ({why})")
+            asked.go_on()
             set_up(postgres.url() if postgres else given, site_of(host, port))
+            asked.go_on()
             migrate()
+            asked.go_on()
             strangers = strange_keys()
             if strangers:
                 tell("serve.strange_keys", n=strangers)
@@ -214,7 +217,8 @@ class Watcher(threading.Thread):
 
 
 class _Asked:
-    """SIGINT, SIGTERM, SIGHUP: before the desk is open they break its start off, afterwards they ask it to close."""
+    """SIGINT, SIGTERM, SIGHUP: before the desk is open they break its start off after the step at hand, afterwards it
+    closes."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -231,10 +235,13 @@ class _Asked:
             signal.signal(number, handler)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        first, self.asked = not self.asked, True
+        self.asked = True  # and nothing is raised: it could come anywhere, and be swallowed there
         if self.wake is not None:
             self.wake()
-        elif first:
+
+    def go_on(self) -> None:
+        """Between two steps of the start. Raises _Stop when somebody asked for the end."""
+        if self.asked:
             raise _Stop
 
 
@@ -281,8 +288,11 @@ def work(tell: Tell) -> None:
     with asked, suppress(_Stop):
         if why := reachable(given, seconds=30):
             raise Unusable(f"BREACHDESK_DATABASE_URL: the database does not answer ({why})")
+        asked.go_on()
         set_up(given)
+        asked.go_on()
         migrate()
+        asked.go_on()
         from breachdesk.web.worker import Worker
 
         helper = Worker(name=f"{socket.gethostname()}-{os.getpid()}")

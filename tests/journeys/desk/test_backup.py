@@ -82,7 +82,7 @@ def test_made_while_people_work_it_holds_one_moment_and_comes_back_whole(kept: K
     assert path.stat().st_mode & 0o077 == 0
     code, said, data = kept.restore(path, "again")
     assert code == 0, said
-    assert f"{payload['entries']} entries" in said
+    assert f"Entries: {payload['entries']}," in said
     numbers, (found, expected) = restored_item(data)
     assert found == expected
     assert "2026-001" in numbers

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from breachdesk.web.postgres import Postgres
 from tests import database
-from tests.journeys.desk.running import Running, a_folder, around, command, running, typed
+from tests.journeys.desk.running import Running, a_folder, around, command, free_port, running, typed
 
 MIB = 1 << 20
 
@@ -214,6 +215,22 @@ def test_asked_to_close_it_answers_what_it_has_begun() -> None:
         desk.postgres.start()
         with desk.connect() as connection:
             assert connection.execute("SELECT language FROM staff_account WHERE id = %s", [who]).fetchone() == ("ru",)
+
+
+def test_asked_to_close_before_it_is_open_it_leaves_nothing_running() -> None:
+    with a_folder() as folder:
+        process = subprocess.Popen(
+            command("serve", "--port", str(free_port())),
+            env=around(BREACHDESK_DATA=str(folder / "desk")),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while not (folder / "desk" / "postgres").exists():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+        assert (process.returncode, said) == (0, "")
+        assert not Postgres(folder / "desk" / "postgres").running()
 
 
 def test_data_of_a_newer_release_is_left_alone() -> None:
