@@ -118,6 +118,7 @@ TEMPLATES = [
                 "breachdesk.web.templatetags.overview",
                 "breachdesk.web.templatetags.people",
                 "breachdesk.web.templatetags.pictures",
+                "breachdesk.web.templatetags.record",
             ],
         },
     }

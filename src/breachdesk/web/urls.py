@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from breachdesk.staff.app.urls import enter as entering
-from breachdesk.web import feeds, views
+from breachdesk.web import feeds, record, views
 
 ROOMS = ("staff", "detect", "case", "vault", "scope", "law", "authorities", "journal")
 handler400 = "breachdesk.web.views.bad_request"
@@ -31,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<str:token>.ics", feeds.feed, name="law_feed"),
     path("enter/", include(entering)),
     *_of_rooms("house"),
-    path("case/<slug:number>/", include(_of_rooms("case"))),
+    *record.house,
+    path("case/<slug:number>/", include([*_of_rooms("case"), *record.case])),
     *_of_rooms("public"),
+    *record.public,
 ]

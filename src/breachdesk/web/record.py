@@ -1,0 +1,223 @@
+"""The journal on its pages: what was done, by whom; what of it is proven; the case as a bag that leaves the house."""
+
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import path
+from django.utils.dateparse import parse_date
+
+from breachdesk.ground.refused import Refused
+from breachdesk.ground.sealing import SealError
+from breachdesk.journal.app import actions
+from breachdesk.journal.app.actions import HOUSE_CASE
+from breachdesk.journal.app.export import export_case
+from breachdesk.journal.app.models import CaseCount, Checkpoint, Head, Line
+from breachdesk.journal.app.signing import signer
+from breachdesk.journal.note import consistency_text
+from breachdesk.journal.shapes import Attachment, JournalError
+from breachdesk.staff.app import doors
+from breachdesk.staff.app.doors import DeskRequest
+from breachdesk.staff.rights import Act
+from breachdesk.vault.app import keys
+from breachdesk.vault.store import BadVault
+from breachdesk.web.judging import judge_journal
+
+PAGE = 50
+#: Up to how many entries a page judges the whole journal while one waits; beyond, `breachdesk doctor` does.
+MOST_JUDGED = 50_000
+_WINDOW = timedelta(hours=48)
+
+
+@doors.case(Act.READ)
+def case_journal(request: DeskRequest, case: Any) -> HttpResponse:
+    return _entries(request, case.number, privileged=Act.PRIVILEGED in request.rights)
+
+
+@doors.house(administrators=True)
+def house_journal(request: DeskRequest) -> HttpResponse:
+    """What concerns no case: accounts, signing in, settings, checkpoints."""
+    return _entries(request, HOUSE_CASE, privileged=True)
+
+
+def _entries(request: DeskRequest, case: str, *, privileged: bool) -> HttpResponse:
+    """Newest first, by keyset: `?before=` the number of the last one shown."""
+    of_case = Line.objects.filter(case=case)
+    found = of_case
+    actors = sorted(found.values_list("actor", flat=True).distinct()[:200])
+    who, day = request.GET.get("who", "")[:254], _day(request.GET.get("day", ""))
+    kind = request.GET.get("kind", "")[:100]
+    if who:
+        found = found.filter(actor=who)
+    if day is not None:
+        found = found.filter(at__gte=day, at__lt=day + timedelta(days=1))
+    if kind:
+        found = found.filter(type__startswith=f"{kind}.")
+    before = request.GET.get("before", "")
+    if before.isdigit():
+        found = found.filter(case_seq__lt=int(before[:18]))
+    rows = list(found.order_by("-case_seq")[: PAGE + 1])
+    return render(
+        request,
+        "desk/journal.html" if case == HOUSE_CASE else "desk/case_journal.html",
+        {
+            "rows": [_row(line, privileged=privileged) for line in rows[:PAGE]],
+            "more": rows[PAGE - 1].case_seq if len(rows) > PAGE else None,
+            "actors": actors,
+            "who": who,
+            "day": request.GET.get("day", "") if day else "",
+            "kind": kind,
+            "kinds": sorted({one.partition(".")[0] for one in of_case.values_list("type", flat=True).distinct()}),
+            "strip": list(of_case.filter(at__gte=request.at - _WINDOW).values_list("at", "envelope")[:20_000]),
+            "count": CaseCount.objects.filter(case=case).values_list("count", flat=True).first() or 0,
+        },
+    )
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return datetime(found.year, found.month, found.day, tzinfo=UTC) if found else None
+
+
+def _row(line: Line, *, privileged: bool) -> dict[str, Any]:
+    envelope = json.loads(bytes(line.envelope))
+    withheld = line.privileged and not privileged
+    payload = None if withheld or line.payload is None else json.loads(bytes(line.payload))
+    return {
+        "seq": line.seq,
+        "case_seq": line.case_seq,
+        "at": line.at,
+        "type": line.type,
+        "actor": line.actor,
+        "role": envelope["role"],
+        "via": envelope["via"],
+        "refs": envelope["refs"],
+        "payload": payload,
+        "privileged": line.privileged,
+        "withheld": withheld,
+        "erased": line.payload is None,
+    }
+
+
+@doors.house()
+def verify(request: DeskRequest) -> HttpResponse:
+    """What is proven of the journal and what is not, in plain words; judged anew when asked."""
+    size = Head.objects.get(id=1).size
+    judged = judge_journal() if request.method == "POST" and size <= MOST_JUDGED else None
+    last = Checkpoint.objects.order_by("-size").first()
+    return render(
+        request,
+        "desk/verify.html",
+        {
+            "size": size,
+            "most": MOST_JUDGED,
+            "judged": judged,
+            "last": last,
+            "checkpoints": Checkpoint.objects.count(),
+            "anchored": Checkpoint.objects.exclude(token=None).order_by("-size").first(),
+            "vkey": signer().vkey,
+            "origin": settings.ORIGIN,
+        },
+    )
+
+
+# --- for witnesses: no contents, only signed states and proofs
+
+
+@doors.public
+def checkpoint(request: DeskRequest) -> HttpResponse:
+    """The last signed state (C2SP tlog-checkpoint)."""
+    last = Checkpoint.objects.order_by("-size").first()
+    note = bytes(last.note) if last else b""
+    return HttpResponse(note, content_type="text/plain; charset=utf-8", status=200 if note else 204)
+
+
+@doors.public
+def consistency(request: DeskRequest) -> HttpResponse:
+    """That the last signed state goes on from the one of `?from=` entries (RFC 6962 2.1.2), as a witness is asked."""
+    wanted = request.GET.get("from", "")
+    last = Checkpoint.objects.order_by("-size").first()
+    earlier = Checkpoint.objects.filter(size=int(wanted)).first() if wanted.isdigit() and len(wanted) < 18 else None
+    if last is None or earlier is None:
+        raise BadRequest("no checkpoint of that size")
+    try:
+        proof = actions.consistency(earlier.size, last.size)
+    except JournalError as error:
+        raise BadRequest("the proof cannot be made") from error
+    return HttpResponse(
+        consistency_text(bytes(earlier.note), proof, bytes(last.note)), content_type="text/plain; charset=utf-8"
+    )
+
+
+# --- the case as a bag
+
+
+@doors.case(Act.EXPORT)
+def export(request: DeskRequest, case: Any) -> HttpResponseBase:
+    """POST: the case as a zip of a BagIt folder; with `items` the evidence too."""
+    if request.method != "POST":
+        size = sum(case.items.filter(forgotten_at=None).values_list("size", flat=True))
+        return render(request, "desk/export.html", {"size": size, "vkey": signer().vkey})
+    with_items = bool(request.POST.get("items")) and Act.EVIDENCE in request.rights
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=settings.DATA, prefix="export-"))
+    try:
+        zipped = _zipped(case, folder, request, with_items=with_items)
+        return FileResponse(zipped, as_attachment=True, filename=f"case-{case.number}.zip")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _zipped(case: Any, folder: Path, request: DeskRequest, *, with_items: bool) -> BinaryIO:
+    """The bag as an open file that has no name any more: nothing stays behind when it is closed."""
+    held: QuerySet[Any] = case.items.filter(forgotten_at=None) if with_items else case.items.none()
+    named = [Attachment(item.sha256, item.size, f"item:{item.label}/{item.sealed}") for item in held]
+    with ExitStack() as stack:
+        export_case(
+            case.number,
+            folder / case.number,
+            signer=signer(),
+            by=request.by,
+            attachments=named,
+            items=_opened(case.number, held, stack),
+        )
+    file = tempfile.TemporaryFile(dir=settings.DATA)  # noqa: SIM115 - the response closes it
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as zipped:
+        for one in sorted(path for path in (folder / case.number).rglob("*") if path.is_file()):
+            zipped.write(one, f"{case.number}/{one.relative_to(folder / case.number).as_posix()}")
+    file.seek(0)
+    return cast(BinaryIO, file)
+
+
+def _opened(number: str, held: Any, stack: ExitStack) -> Iterator[tuple[str, BinaryIO]]:
+    for item in held:
+        try:
+            content = stack.enter_context(keys.vault().open(number, item.sealed, keys.key_of(number)))
+        except (SealError, FileNotFoundError, BadVault):
+            raise Refused("evidence.refused.damaged", label=item.label) from None
+        yield f"{item.label}/{item.sealed}", cast(BinaryIO, content)
+
+
+case = [
+    path("journal/", case_journal, name="case_journal"),
+    path("journal/export/", export, name="case_export"),
+]
+house = [path("journal/", house_journal, name="journal_house"), path("journal/verify/", verify, name="journal_verify")]
+public = [
+    path("journal/checkpoint", checkpoint, name="journal_checkpoint"),
+    path("journal/consistency", consistency, name="journal_consistency"),
+]
