@@ -270,6 +270,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 #: Never a file in the clear in a folder of temporary files: what a form sends stays in memory, or is refused.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+#: How long a closed case is kept before its data are to be erased (days): what is proposed, and can be changed in each.
+KEEP_DAYS = options.number("BREACHDESK_KEEP_DAYS", 3 * 365, most=36_500)
 #: A part of a resumable upload, and an attachment of a report, at most (bytes).
 MOST_ATTACHMENT = options.number("BREACHDESK_MOST_ATTACHMENT", 25 << 20, least=1 << 10)
 FILE_UPLOAD_MAX_MEMORY_SIZE = MOST_ATTACHMENT

@@ -36,6 +36,7 @@ SECTIONS = (
     Section("team", "case_team", Act.READ, "m"),
     Section("costs", "case_costs", Act.COSTS, "x"),
     Section("journal", "case_journal", Act.READ, "j"),
+    Section("closing", "case_closing", Act.END, "z"),
 )
 
 

@@ -4,14 +4,17 @@ import sys
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from breachdesk.case.app.models import Case, State
+from breachdesk.case.app.models import Case, Membership, State, Task
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.staff.app.doors import DeskRequest, house, public
+from breachdesk.staff.rights import RIGHTS, Act, Role
 from breachdesk.web.sayings import COOKIE, chosen, words
 from breachdesk.web.troubles import trouble
 
@@ -21,7 +24,7 @@ _MOST = 200
 @house()
 def front(request: DeskRequest) -> HttpResponse:
     """The cases one is in, the most pressing first."""
-    cases = Case.objects.filter(members__account=request.account, members__ended_at=None)
+    cases = _with_tasks(Case.objects.filter(members__account=request.account, members__ended_at=None), request)
     return render(
         request,
         "desk/front.html",
@@ -30,6 +33,25 @@ def front(request: DeskRequest) -> HttpResponse:
             "closed_cases": cases.exclude(state=State.OPEN)[:_MOST],
         },
     )
+
+
+def _with_tasks(cases: "QuerySet[Case]", request: DeskRequest) -> "QuerySet[Case]":
+    """Each with `mine` and `late`: one's own open tasks in it, and how many of them are overdue, in the same query."""
+    own = Task.objects.filter(case=OuterRef("id"), owner=request.account, done_at=None).filter(
+        Q(privileged=False) | Exists(_reading_privileged(request))
+    )
+    return cases.annotate(mine=_count(own), late=_count(own.filter(due__lt=request.at)))
+
+
+def _reading_privileged(request: DeskRequest) -> "QuerySet[Membership]":
+    """Whether one may know of what is privileged in the case of a task."""
+    roles = [role for role in Role if Act.PRIVILEGED in RIGHTS[role]]
+    return Membership.objects.filter(case=OuterRef("case"), account=request.account, ended_at=None, role__in=roles)
+
+
+def _count(found: "QuerySet[Task]") -> Coalesce:
+    counted = found.order_by().values("case").annotate(n=Count("id")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 @public

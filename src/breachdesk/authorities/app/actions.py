@@ -39,8 +39,7 @@ def keep_draft(case: Case, one: Wanted, *, by: Hand) -> Filing:
     """Keep the draft as it stands now, sealed, so that another can look it over. One that was in hand goes for it.
 
     Raises Refused for a closed case."""
-    still_open(case)
-    Case.objects.select_for_update().get(id=case.id)
+    still_open(case, alone=True)
     given = judging.inputs(case)
     made = drafting.draft(case, one, by.at, given)
     before = Filing.objects.filter(case=case, duty=one.duty.id, state__in=_IN_HAND).first()

@@ -18,6 +18,7 @@ from breachdesk.journal.shapes import HOUSE, Via
 from breachdesk.scope.app.models import Run, State
 from breachdesk.scope.cohorts import PEOPLE_FILE
 from breachdesk.vault.app import keys
+from breachdesk.vault.app.models import Item
 
 _TELL_SECONDS = 1.0
 _NICE = 10
@@ -63,7 +64,7 @@ def order(run: Run) -> dict[str, Any]:
     before = actions.last(run.case)
     items = [
         {"sealed": str(vault.place(number, item.sealed)), "label": item.label, "name": item.name}
-        for item in run.case.items.filter(label__in=run.items, forgotten_at=None)
+        for item in Item.objects.filter(case=run.case, label__in=run.items, forgotten_at=None)
     ]
     fresh = before is not None and not run.again
     return {

@@ -40,6 +40,7 @@ def decide_aware(case: Case, at: datetime, *, reason: str, by: Hand) -> Case:
     """From when the organisation counts as aware of the breach: a dated, reasoned decision by a named person.
 
     Raises Refused for an instant to come, and without a reason."""
+    still_open(case, alone=True)
     if at > by.at:
         raise Refused("case.refused.aware_to_come", field="at")
     if not reason.strip():
@@ -55,7 +56,8 @@ def decide_aware(case: Case, at: datetime, *, reason: str, by: Hand) -> Case:
 def let_in(case: Case, account: Account, role: Role, *, by: Hand, note: str = "") -> Membership:
     """Somebody may enter the case from now on; whoever is in it already gets the new role.
 
-    Raises Refused when nobody would be left to lead."""
+    Also in a closed case, whose data somebody still looks after. Raises Refused when nobody would be left to lead."""
+    Case.objects.select_for_update(no_key=True).get(id=case.id)  # two leads who dismiss each other: one stays
     now = case.members.filter(account=account, ended_at=None).first()
     if now is not None:
         if now.role == role and now.note == note:
@@ -71,6 +73,7 @@ def let_in(case: Case, account: Account, role: Role, *, by: Hand, note: str = ""
 @transaction.atomic
 def let_out(case: Case, account: Account, *, by: Hand, reason: str = "") -> None:
     """Somebody may enter the case no longer. Raises Refused when nobody would be left to lead."""
+    Case.objects.select_for_update(no_key=True).get(id=case.id)  # two leads who dismiss each other: one stays
     now = case.members.filter(account=account, ended_at=None).first()
     if now is None:
         raise Refused("case.refused.not_in_case", who=account.email)

@@ -180,12 +180,11 @@ def unlink(found: Link, *, by: Hand) -> None:
 @transaction.atomic
 def say_origin(case: Case, chosen: Mapping[str, Sequence[str]], *, text: str, by: Hand) -> Origin:
     """The source of the breach in VERIS terms, a new version each time. Raises Refused for a term nobody knows."""
-    still_open(case)
+    still_open(case, alone=True)
     known = terms()
     for field, values in chosen.items():
         if field not in known or not set(values) <= set(known[field].values):
             raise Refused("origin.refused.term", field=field[:60])
-    Case.objects.select_for_update().get(id=case.id)
     Origin.objects.filter(case=case, last=True).update(last=False)
     kept = {field: list(dict.fromkeys(values)) for field, values in chosen.items() if values}
     made = Origin.objects.create(case=case, terms=kept, text=text, by=by.actor.name, at=by.at)
