@@ -203,7 +203,7 @@ def test_asked_to_close_it_answers_what_it_has_begun() -> None:
             sending.start()
             time.sleep(1)
             desk.process.send_signal(signal.SIGTERM)
-            time.sleep(1)
+            time.sleep(5)
             assert desk.process.poll() is None
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(("127.0.0.1", desk.port)).close()
