@@ -28,6 +28,7 @@ from breachdesk.web.place import (
 from breachdesk.web.postgres import first_line
 
 _SAMPLE = 25  # items of evidence, unless all are asked for
+_LAST_SIGNED = 200  # signed states, unless all are asked for: two days of them
 _LITTLE = 2 << 30  # bytes left on the disk
 _SLACK = timedelta(seconds=5)
 _LONG_WAITING = timedelta(hours=1)
@@ -124,9 +125,10 @@ def _of_database(thorough: bool) -> Iterator[Finding]:
         yield Finding("migrations", State.LOOK, "migrations.missing", {"n": len(missing)})
         return
     yield Finding("migrations", State.WELL, "migrations.well")
-    parts: tuple[Callable[[], Iterator[Finding]], ...] = (_keys, _clock, _administrator, _queue, _journal)
+    parts: tuple[Callable[[], Iterator[Finding]], ...] = (_keys, _clock, _administrator, _queue)
     for part in parts:
         yield from part()
+    yield from _journal(thorough)
     yield from _vault(thorough)
     connection.close()
 
@@ -183,15 +185,56 @@ def _queue() -> Iterator[Finding]:
         yield Finding("tasks", State.WELL, "tasks.well")
 
 
-def _journal() -> Iterator[Finding]:
+def _journal(thorough: bool) -> Iterator[Finding]:
     from breachdesk.web.judging import judge_journal
 
     judged = judge_journal()
     for says, values in judged.faults:
         yield Finding("journal", State.BROKEN, f"journal.{says}", values)
-    if not judged.faults:
+    strange = list(strange_signatures(None if thorough else _LAST_SIGNED))
+    yield from strange
+    if not judged.faults and not strange:
         values = {"n": judged.entries, "checkpoints": judged.checkpoints, "root": judged.root}
         yield Finding("journal", State.WELL, "journal.well", values)
+
+
+def strange_signatures(most: int | None = None) -> Iterator[Finding]:
+    """States that were signed under another name or with another key than this desk signs with; the last `most`."""
+    from django.conf import settings
+
+    from breachdesk.ground.keys import BadKey, KeyRing
+    from breachdesk.journal import verify
+    from breachdesk.journal.app import signing
+    from breachdesk.journal.app.models import Checkpoint
+
+    notes = [bytes(note) for note in Checkpoint.objects.order_by("-size").values_list("note", flat=True)[:most]]
+    if not notes:
+        return
+    ring = KeyRing(settings.KEYS)
+    if signing.KEY not in ring.names():
+        yield Finding("journal", State.BROKEN, "journal.no_key")
+        return
+    names = {verify.read_checkpoint(verify.read_note(note)[0])[0] for note in notes}
+    if others := sorted(names - {settings.ORIGIN}):
+        yield Finding("journal", State.LOOK, "journal.other_name", {"name": others[0], "ours": settings.ORIGIN})
+        return
+    try:
+        vkey = signing.signer().vkey
+    except BadKey as error:
+        yield Finding("journal", State.BROKEN, "journal.bad_key", {"why": error})
+        return
+    if bad := sum(not _signed(note, vkey) for note in notes):
+        yield Finding("journal", State.BROKEN, "journal.other_key", {"n": bad})
+
+
+def _signed(note: bytes, vkey: str) -> bool:
+    from breachdesk.journal import verify
+
+    try:
+        verify.signed_by(note, vkey)
+    except ValueError:
+        return False
+    return True
 
 
 def _vault(thorough: bool) -> Iterator[Finding]:

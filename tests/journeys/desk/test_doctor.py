@@ -136,3 +136,30 @@ def test_the_head_of_a_journal_that_lost_its_last_entry_gives_it_away(desk: str,
     faults = dict(judge_journal().faults)
     assert faults["head"] == {"said": before.entries, "found": before.entries - 1}
     assert set(faults) == {"head", "nodes", "counts"}
+
+
+def test_a_state_that_another_key_or_name_signed_is_told_from_ours(desk: str, cast: Any, tmp_path: Path) -> None:
+    from django.conf import settings
+
+    from breachdesk.ground.keys import KeyRing, Purpose
+    from breachdesk.journal.app import actions, signing
+    from breachdesk.journal.app.models import Checkpoint
+    from breachdesk.journal.note import Signer
+    from breachdesk.web.doctor import strange_signatures
+    from tests.cast import AT
+
+    def seen() -> list[str]:
+        return [one.says for one in strange_signatures()]
+
+    assert cast.bakery
+    assert seen() == []
+    actions.checkpoint(signing.signer(), AT)
+    assert seen() == []
+    foreign = KeyRing(tmp_path / "keys").create("journal", Purpose.SIGN)
+    for name, expected in ((settings.ORIGIN, "journal.other_key"), ("elsewhere.example/desk", "journal.other_name")):
+        made = Checkpoint.objects.order_by("-size").first()
+        assert made is not None
+        Checkpoint(
+            size=made.size + 1, note=Signer(name, foreign).checkpoint(made.size + 1, b"0" * 32), made_at=AT
+        ).save()
+        assert seen() == [expected]
