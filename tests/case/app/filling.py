@@ -37,4 +37,4 @@ def fill(case: Case, lead: Account, hostile: str) -> None:
     )
     costs.strike(spent, hostile, by=by)
     asks.ask(case, asks.CLOSE, {}, reason=hostile, by=by)
-    asks.ask(case, asks.RELEASE, {"to": hostile}, reason=hostile, by=by)
+    asks.ask(case, asks.RELEASE, {"to": hostile, "items": 3}, reason=hostile, by=by)

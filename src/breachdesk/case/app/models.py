@@ -3,7 +3,7 @@
 Nothing that was said is written over: an answer, a happening, a decision has versions, and the last one counts.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -243,6 +243,11 @@ class Ask(models.Model):
     answered_at = models.DateTimeField(null=True)
     answer_reason = models.TextField(blank=True)
     used_at = models.DateTimeField(null=True)  # an approval serves once
+
+    @property
+    def to_what(self) -> list[tuple[str, Any]]:
+        """Names and values of `what`, for templates: they would take a name such as `items` for a method."""
+        return list(self.what.items())
 
     class Meta:
         ordering: ClassVar = ["-asked_at", "-id"]

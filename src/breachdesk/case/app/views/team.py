@@ -25,8 +25,7 @@ class RoleForm(Paper):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["role"].choices = [  # type: ignore[attr-defined]
-            (role.value, f"{self.words.say(f'team.roles.{role}')} — {self.words.say(f'team.about.{role}')}")
-            for role in Role
+            (role.value, self.words.say(f"team.roles.{role}")) for role in Role
         ]
 
 
@@ -63,8 +62,7 @@ def team(request: DeskRequest, case: Case) -> HttpResponse:
             "outside": sum(member.account.external for member in now),
             "past": (past := page(every.exclude(ended_at=None).order_by("-ended_at", "-id"), request.GET.get("page"))),
             "page": past,
-            "roles": list(Role),
-            "acts": [(act, [act in RIGHTS[role] for role in Role]) for act in Act],
+            "roles": [(role, [(act, act in RIGHTS[role]) for act in Act]) for role in Role],
         },
     )
 
