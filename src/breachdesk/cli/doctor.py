@@ -22,7 +22,7 @@ def add(app: typer.Typer) -> None:
 
 def doctor(
     all_items: Annotated[
-        bool, typer.Option("--all", help="Hash every item of evidence again; otherwise a sample is opened.")
+        bool, typer.Option("--all", help="Check every signature, hash all evidence again; otherwise a sample.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -29,13 +29,13 @@ from breachdesk.ground.sealing import SealedWriter
 from breachdesk.journal.shapes import Actor, Via
 from breachdesk.journal.tree import Frontier
 from breachdesk.web.place import MARK
-from breachdesk.web.postgres import BadDatabase, first_line, tool
+from breachdesk.web.postgres import NEW, BadDatabase, first_line, tool
 
 FORMAT = "breachdesk.backup/1"
 ABOUT, MANIFEST = "about.json", "manifest.json"
 PIECE = 4 << 20
 #: In the data folder, and in no backup: the database goes as a dump, the rest is of the moment.
-LEFT_OUT = frozenset({"postgres", "lock", MARK})
+LEFT_OUT = frozenset({"postgres", NEW, "lock", MARK})
 #: Tables whose rows are of the moment: nobody stays signed in over a restore.
 _ROWS_LEFT_OUT = ("django_session", "desk_cache", "usersessions_usersession")
 _NAME = re.compile(

@@ -20,6 +20,9 @@ from urllib.parse import quote
 
 import psycopg
 
+from breachdesk.ground.files import sync_folder
+
+NEW = "postgres.new"  # a cluster being made, beside its place
 OWNER = "breachdesk"  # the one account of the database, and the name of the database
 _ROOTS_HELP = "pgserver"  # whom PostgreSQL runs as when the desk is run by root, which it refuses to be run by
 _LONGEST_SOCKET = 90  # bytes of the folder: the address of a socket has 107
@@ -155,22 +158,34 @@ class Postgres:
                 f"{self.folder}: made by PostgreSQL {made_with}, and this release brings {_newest()}; run `breachdesk "
                 "backup` with the release that made it, and `breachdesk restore` with this one"
             )
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self.user is not None:
-            self._hand_over(self.user)
         if not made_with:
-            for left in self.folder.iterdir():  # of a start that was broken off
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
-            self._run(
-                *("initdb", "-D", self.folder, "-U", OWNER, "--auth=peer", "--encoding=UTF8", "--no-instructions"),
-                *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-                seconds=_INIT_SECONDS,
-            )
+            self._make()
+        if self.user is not None:
+            self._hand_over(self.folder, self.user)
         us = {getpass.getuser() if self.user is None else "root", self.user} - {None}
         self._put("postgresql.conf", _SETTINGS.format(socket=str(self.socket).replace("'", "''")))
         self._put("pg_hba.conf", "local all all peer map=desk\n")
         self._put("pg_ident.conf", "".join(f'desk "{name}" {OWNER}\n' for name in sorted(filter(None, us))))
         (self.folder / "postgresql.auto.conf").write_text("")
+
+    def _make(self) -> None:
+        """Beside its place, so that one that was broken off is never taken for a whole one, nor a damaged one wiped."""
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise BadDatabase(f"{self.folder}: no database, and not empty; look what lies there, or restore a backup")
+        new = self.folder.with_name(NEW)
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700, parents=True)
+        if self.user is not None:
+            self._hand_over(new, self.user)
+        self._run(
+            *("initdb", "-D", new, "-U", OWNER, "--auth=peer", "--encoding=UTF8", "--no-instructions"),
+            *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            seconds=_INIT_SECONDS,
+        )
+        if self.folder.exists():
+            self.folder.rmdir()
+        new.rename(self.folder)
+        sync_folder(self.folder.parent)
 
     def _put(self, name: str, content: str) -> None:
         path = self.folder / name
@@ -179,7 +194,7 @@ class Postgres:
         if self.user is not None:
             shutil.chown(path, self.user, self.user)
 
-    def _hand_over(self, user: str) -> None:
+    def _hand_over(self, folder: Path, user: str) -> None:
         """Run by root: the folder belongs to whom PostgreSQL runs as."""
         try:
             pwd.getpwnam(user)
@@ -192,7 +207,7 @@ class Postgres:
                     "PostgreSQL does not run as root, and an account for it could not be made; run the desk as another "
                     "account"
                 ) from None
-        shutil.chown(self.folder, user, user)
+        shutil.chown(folder, user, user)
 
     def _let_through(self) -> None:
         """Whom PostgreSQL runs as may walk to its folder and its programs: pass through, not look around."""
