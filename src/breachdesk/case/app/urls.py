@@ -6,6 +6,7 @@ from breachdesk.case.app.views import (
     asks,
     checklists,
     closing,
+    confirming,
     costs,
     decisions,
     overview,
@@ -14,7 +15,10 @@ from breachdesk.case.app.views import (
     team,
 )
 
-house = [path("open/", overview.new, name="case_new")]
+house = [
+    path("open/", overview.new, name="case_new"),
+    path("signals/<slug:signal>/confirm/", confirming.confirm, name="case_confirm"),
+]
 case = [
     path("", overview.overview, name="case_overview"),
     path("aware/", overview.aware, name="case_aware"),
