@@ -18,6 +18,7 @@ STORY: dict[str, tuple[Answer, ...]] = {
     "case.case.opened": (law.follow,),
     "case.fact.answered": (law.follow,),
     "case.aware.decided": (law.follow,),
+    "case.case.reopened": (law.follow,),
     "scope.people.listed": (law.follow,),
     "authorities.filing.sent": (law.follow,),
 }
