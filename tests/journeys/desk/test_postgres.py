@@ -90,3 +90,25 @@ def test_a_database_that_was_half_made_is_made_again_and_a_damaged_one_is_not_wi
         with pytest.raises(BadDatabase, match="no database, and not empty"):
             database.start()
         assert (folder / "postgres" / "base").is_dir()
+
+
+def test_one_that_cannot_be_started_again_is_given_up_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    from breachdesk.web import server
+
+    monkeypatch.setattr(server, "_GIVE_UP_SECONDS", 0)
+    said: list[str] = []
+    with a_folder() as folder:
+        database = Postgres(folder / "postgres")
+        database.start()
+        watcher = server.Watcher(database, lambda: said.append("woken"), lambda key, **values: said.append(key))
+        watcher.start()
+        try:
+            database.stop()
+            (folder / "postgres" / "global" / "pg_control").write_bytes(b"\0" * 8192)
+            watcher.join(60)
+            assert watcher.gave_up
+            assert said == ["serve.gone", "woken"]
+            assert "incompatible with server" in watcher.why
+        finally:
+            watcher.stop()
+            database.stop()
