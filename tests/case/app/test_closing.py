@@ -66,20 +66,22 @@ def test_a_case_is_closed_by_two_and_refuses_every_write(cast: Any) -> None:
 
 
 def test_whoever_writes_holds_the_case_open_until_the_deed_is_done(cast: Any) -> None:
-    case, order, begun = approved(cast, asks.CLOSE), [], threading.Event()
+    case, order = approved(cast, asks.CLOSE), []
 
     def close() -> None:
-        begun.set()
         closing.close(case, by=hand(cast.ada))
         order.append("closed")
         connection.close()
 
-    with transaction.atomic():
+    thread = threading.Thread(target=close)
+    with transaction.atomic(), connection.cursor() as cursor:
         still_open(case)
-        thread = threading.Thread(target=close)
         thread.start()
-        begun.wait()
-        thread.join(0.5)
+        waits = False
+        while thread.is_alive() and not waits:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid())")
+            waits = cursor.fetchone()[0]
+        assert waits, "the case was closed while somebody wrote to it"
         order.append("written")
     thread.join()
     assert order == ["written", "closed"]
