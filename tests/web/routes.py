@@ -7,7 +7,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 #: Sign-in and second factors go by allauth's own rules; ninja's operations are judged by tests/web/test_api.py.
-LENT = ("allauth.", "ninja.", "django.")
+LENT = ("allauth.", "django.")
+API = "api/1/"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def _below(patterns: list[Any], prefix: str, names: tuple[str, ...]) -> Iterator
         path, here = prefix + str(one.pattern), (*names, *_names(one.pattern))
         if isinstance(one, URLResolver):
             yield from _below(one.url_patterns, path, here)
-        elif isinstance(one, URLPattern) and not one.callback.__module__.startswith(LENT):
+        elif isinstance(one, URLPattern) and not path.startswith(API) and not one.callback.__module__.startswith(LENT):
             yield Route(path, one.name or path, here, getattr(one.callback, "door", None))
 
 

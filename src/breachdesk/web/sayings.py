@@ -40,8 +40,9 @@ def of_report(language: str) -> Words:
 
 
 def chosen(request: HttpRequest) -> str:
-    if isinstance(request.user, Account) and request.user.language in LANGUAGES:
-        return request.user.language
+    account = getattr(request, "user", None)  # none yet, where a request is refused at the threshold
+    if isinstance(account, Account) and account.language in LANGUAGES:
+        return account.language
     kept = request.COOKIES.get(COOKIE, "")
     if kept in LANGUAGES:
         return kept

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from breachdesk.api import api
 from breachdesk.staff.app.urls import enter as entering
 from breachdesk.web import feeds, record, views
 
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", views.language, name="language"),
     path("healthy", views.healthy, name="healthy"),
     path("calendar/<str:token>.ics", feeds.feed, name="law_feed"),
+    path("api/1/", api.urls),
     path("enter/", include(entering)),
     *_of_rooms("house"),
     *record.house,

@@ -61,6 +61,7 @@ class Door:
 
 
 View = Callable[..., HttpResponseBase]
+Operation = Callable[..., Any]
 
 
 def public(view: View) -> View:
@@ -129,10 +130,10 @@ def second_factor_first(request: HttpRequest) -> HttpResponseBase:
     return redirect(f"{reverse('staff_second_factor')}?{urlencode({'next': wanted})}")
 
 
-def api_house(*, scope: str, triage: bool = False, administrators: bool = False) -> Callable[[View], View]:
+def api_house(*, scope: str, triage: bool = False, administrators: bool = False) -> Callable[[Operation], Operation]:
     """For operations of the API: whose token has `scope`, with the flag that is asked for."""
 
-    def made(view: View) -> View:
+    def made(view: Operation) -> Operation:
         @wraps(view)
         def inside(request: DeskRequest, *args: Any, **kwargs: Any) -> Any:
             account = _allowed(request, scope)
@@ -146,10 +147,10 @@ def api_house(*, scope: str, triage: bool = False, administrators: bool = False)
     return lambda view: _behind(made(view), Door("house", triage=triage, administrators=administrators))
 
 
-def api_case(act: Act) -> Callable[[View], View]:
+def api_case(act: Act) -> Callable[[Operation], Operation]:
     """For operations of the API below a case: as `case`, and the token must have that act among its scopes."""
 
-    def made(view: View) -> View:
+    def made(view: Operation) -> Operation:
         @wraps(view)
         def inside(request: DeskRequest, number: str, *args: Any, **kwargs: Any) -> Any:
             account = _allowed(request, act.value, number)
