@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from smtplib import SMTPException
 
-import apprise
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
@@ -135,6 +134,8 @@ def _alarm(case: Case, last: Sequence[Reached], now: datetime) -> int:
     if not settings.ALARMS:
         return 0
     subject, text = written(case, last, now, settings.LANGUAGE_CODE, case.zone)
+    import apprise  # tens of megabytes that only a worker with alarms needs
+
     taken = 0
     for address in settings.ALARMS:
         channel = apprise.Apprise()
