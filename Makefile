@@ -23,6 +23,7 @@ demo: setup $(DEMO)/evidence-room/truth.json
 	rm -rf $(DEMO)/pack
 	$(BIN)/breachdesk assess $(DEMO)/evidence-room/evidence --facts $(DEMO)/evidence-room/facts.yaml \
 	  --out $(DEMO)/pack --key-folder $(DEMO)/keys --at 2026-11-20T20:00+01:00
+	@echo "The same breach at a desk for a team: BREACHDESK_DATA=$(DEMO)/desk $(BIN)/breachdesk serve --demo"
 
 # The desk, on the folder that BREACHDESK_DATA names. Ctrl-C closes it.
 serve: setup

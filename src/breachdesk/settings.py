@@ -41,6 +41,9 @@ MASTER_COMMAND = options.text("BREACHDESK_MASTER_COMMAND")
 DATABASES = {"default": database(options.text("BREACHDESK_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+#: The secret of the link into a demo (`serve --demo` sets it); none: there is no such way in.
+DEMO = options.text("BREACHDESK_DEMO")
+
 # --- who is asked, by which address
 
 SITE_URL = options.address("BREACHDESK_SITE_URL", "http://127.0.0.1:8500")

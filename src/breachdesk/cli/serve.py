@@ -19,11 +19,14 @@ def serve(
         "127.0.0.1"
     ),
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8500,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill an empty desk with an invented breach, half worked through.")
+    ] = False,
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Without the worker: others run beside it.")] = False,
 ) -> None:
     """Open the desk: database, pages and worker. Ctrl-C closes it; what was begun is finished first."""
     try:
-        server.serve(host=host, port=port, worker=not no_worker, tell=telling())
+        server.serve(host=host, port=port, worker=not no_worker, tell=telling(), demo=demo)
     except Unusable as error:
         fail(UNUSABLE, str(error))
     except server.GaveUp as error:

@@ -4,6 +4,7 @@ import ctypes
 import gc
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -45,7 +46,7 @@ class _Stop(Exception):
     """Somebody asked for the end before the desk was open."""
 
 
-def serve(*, host: str, port: int, worker: bool, tell: Tell) -> None:
+def serve(*, host: str, port: int, worker: bool, tell: Tell, demo: bool = False) -> None:
     """Open the desk and keep it open until SIGINT, SIGTERM or SIGHUP. Raises Unusable, GaveUp."""
     thrifty()
     asked = _Asked()
@@ -61,9 +62,13 @@ def serve(*, host: str, port: int, worker: bool, tell: Tell) -> None:
             elif why := reachable(given, seconds=30):
                 raise Unusable(f"BREACHDESK_DATABASE_URL: the database does not answer ({why})")
             asked.go_on()
+            if demo:
+                os.environ["BREACHDESK_DEMO"] = secrets.token_urlsafe(18)
             set_up(postgres.url() if postgres else given, site_of(host, port))
             asked.go_on()
             migrate()
+            if demo:
+                _filled(tell)
             asked.go_on()
             strangers = strange_keys()
             if strangers:
@@ -77,6 +82,24 @@ def serve(*, host: str, port: int, worker: bool, tell: Tell) -> None:
                     postgres.stop()
     if not finished:
         _leave()
+
+
+def _filled(tell: Tell) -> None:
+    """The demo, in a desk that is empty; one that holds a demo already is opened as it is. Raises Unusable."""
+    from django.conf import settings
+
+    from breachdesk.web import demo
+
+    mark = settings.DATA / "demo"
+    if demo.needed():
+        tell("serve.filling")
+        demo.fill(clock.now())
+        mark.touch()
+    elif not mark.exists():
+        raise Unusable(
+            "this desk has accounts or cases: a demo is filled into an empty one; name another BREACHDESK_DATA"
+        )
+    tell("serve.demo", link=f"{settings.SITE_URL}/demo/{settings.DEMO}/")
 
 
 def _nothing() -> None:

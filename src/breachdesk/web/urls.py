@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from breachdesk.api import api
 from breachdesk.staff.app.urls import enter as entering
-from breachdesk.web import feeds, record, views
+from breachdesk.web import demo, feeds, record, views
 
 ROOMS = ("staff", "detect", "case", "vault", "scope", "law", "authorities", "journal")
 handler400 = "breachdesk.web.views.bad_request"
@@ -37,4 +37,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("case/<slug:number>/", include([*_of_rooms("case"), *record.case])),
     *_of_rooms("public"),
     *record.public,
+    *demo.public,
 ]
