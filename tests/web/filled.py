@@ -28,6 +28,7 @@ FILLERS: list[Filler] = [lambda case, lead, room=room: room.fill(case, lead, HOS
 #: The value of a parameter of an address: `view name:parameter`, or `parameter` alone where it is the same everywhere.
 VALUES: dict[str, Callable[[Case], Any]] = {
     "number": lambda case: case.number,
+    "demo_enter:token": lambda case: "not-a-token",
     **{name: value for room in ROOMS for name, value in room.VALUES.items()},
 }
 

@@ -13,7 +13,9 @@ from breachdesk.journal.app import actions
 from breachdesk.journal.app.models import Checkpoint, Line
 from breachdesk.journal.app.signing import signer
 from breachdesk.journal.app.tasks import checkpoint
+from breachdesk.web import sayings
 from tests.cast import AT, browser, hand
+from tests.journal.test_types import documented
 from tests.scope.app.filling import take
 
 
@@ -36,6 +38,13 @@ def test_every_act_is_told_in_words_and_can_be_narrowed(cast: Any) -> None:
     assert "Дан ответ о факте" in page(browser(cast.ada, "ru"), address)
     assert "The case was opened" not in page(browser(cast.ada), f"{address}?day=1999-01-01")
     assert "Nothing was entered that fits" in page(browser(cast.ada), f"{address}?who=nobody")
+
+
+def test_every_type_that_a_desk_writes_has_words() -> None:
+    words = sayings.words("en")
+    written = [one for one in documented() if not one.startswith("assess.")]
+    assert len(written) > 60
+    assert [one for one in written if f"journal.types.{one}" not in words] == []
 
 
 def test_older_entries_stand_on_the_next_page(cast: Any) -> None:

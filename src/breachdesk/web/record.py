@@ -38,6 +38,7 @@ PAGE = 50
 #: Up to how many entries a page judges the whole journal while one waits; beyond, `breachdesk doctor` does.
 MOST_JUDGED = 50_000
 _WINDOW = timedelta(hours=48)
+_LATE = 3_000
 
 
 @doors.case(Act.READ)
@@ -55,7 +56,8 @@ def _entries(request: DeskRequest, case: str, *, privileged: bool) -> HttpRespon
     """Newest first, by keyset: `?before=` the number of the last one shown."""
     of_case = Line.objects.filter(case=case)
     found = of_case
-    actors = sorted(found.values_list("actor", flat=True).distinct()[:200])
+    late = of_case.order_by("-case_seq").values("actor", "type")[:_LATE]  # who and what: of the last ones, not of all
+    actors, kinds = sorted({one["actor"] for one in late}), sorted({one["type"].partition(".")[0] for one in late})
     who, day = request.GET.get("who", "")[:254], _day(request.GET.get("day", ""))
     kind = request.GET.get("kind", "")[:100]
     if who:
@@ -78,7 +80,7 @@ def _entries(request: DeskRequest, case: str, *, privileged: bool) -> HttpRespon
             "who": who,
             "day": request.GET.get("day", "") if day else "",
             "kind": kind,
-            "kinds": sorted({one.partition(".")[0] for one in of_case.values_list("type", flat=True).distinct()}),
+            "kinds": kinds,
             "strip": list(of_case.filter(at__gte=request.at - _WINDOW).values_list("at", "envelope")[:20_000]),
             "count": CaseCount.objects.filter(case=case).values_list("count", flat=True).first() or 0,
         },
