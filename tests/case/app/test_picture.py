@@ -53,6 +53,8 @@ def test_a_form_takes_the_time_on_the_wall_of_that_place(cast: Any) -> None:
     assert Happening.objects.get().at.isoformat() == "2026-11-19T19:40:00+00:00"
     wrong = browser(cast.ada).post(f"/case/{cast.bakery.number}/timeline/", {**said, "zone": "Mars/Olympus"})
     assert "is no time zone" in wrong.content.decode()
+    early = browser(cast.ada).post(f"/case/{cast.bakery.number}/timeline/", {**said, "at": "0001-01-01T00:00"})
+    assert "This is no time." in early.content.decode()
     assert Happening.objects.count() == 1
 
 

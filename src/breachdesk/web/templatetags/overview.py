@@ -14,6 +14,7 @@ from breachdesk.case.app import glance
 from breachdesk.case.app.models import Case, Origin
 from breachdesk.journal.app.models import CaseCount
 from breachdesk.law.app import standing
+from breachdesk.law.app.models import DeadlineState
 from breachdesk.report.words import Words
 from breachdesk.scope.app import actions as scope
 from breachdesk.staff.rights import Act
@@ -68,7 +69,7 @@ def _glance(context: template.Context, case: Case, rights: Set[Act]) -> dict[str
             for one in nearest[:_NEXT]
         ],
         "rows": rows,
-        "ladder": standing.asked(due)[:_LADDER] if due else [],
+        "ladder": [one for one in standing.asked(due) if one.state == DeadlineState.OPEN][:_LADDER],
         "run": run,
         "step": step,
         "step_url": url,

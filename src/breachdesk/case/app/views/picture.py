@@ -19,6 +19,7 @@ from breachdesk.staff.app.doors import DeskRequest
 from breachdesk.staff.rights import Act
 
 _LOCAL = "%Y-%m-%dT%H:%M"
+_YEARS = (1970, 2200)
 
 
 class Worded(forms.Form):
@@ -99,7 +100,7 @@ def local(text: str, zone: str, field: str) -> datetime:
         place = clock.time_zone(zone)
     except (ValueError, OSError, KeyError):
         raise Refused("timeline.refused.zone", field="zone", zone=zone[:60]) from None
-    if found is None:
+    if found is None or not _YEARS[0] <= found.year <= _YEARS[1]:
         raise Refused("timeline.refused.no_time", field=field)
     return found if found.tzinfo else found.replace(tzinfo=place)
 
