@@ -52,6 +52,7 @@ audit: setup
 
 screenshots: demo system
 	$(BIN)/python tools/screenshots $(DEMO)/pack docs/pictures
+	$(BIN)/python tools/desk-screenshots docs/pictures
 
 # The shelf of laws as static pages: build/site/index.html
 docs: setup
