@@ -174,7 +174,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "20/m/ip,5/15m/key",
     "login_failed_anywhere": "100/h/key",
-    "reset_password": "20/m/ip,3/15m/key",
+    "reset_password": "20/m/ip,3/15m/key",  # nosec B105
     "reauthenticate": "10/m/user",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

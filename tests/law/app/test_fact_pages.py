@@ -67,3 +67,8 @@ def test_who_may_not_answer_may_still_read(cast: Any) -> None:
     page = browser(cast.cara).get(f"/case/{cast.bakery.number}/facts/data.encrypted/").content.decode()
     assert "Keep the answer" not in page
     assert browser(cast.ada).get(f"/case/{cast.bakery.number}/facts/no.such.fact/").status_code == 404
+
+
+def test_who_is_affected_is_answered_by_the_evidence(cast: Any) -> None:
+    number = cast.bakery.number
+    assert browser(cast.ada).get(f"/case/{number}/facts/people/")["Location"] == f"/case/{number}/people/"

@@ -98,7 +98,7 @@ def still_open(case: Case, *, alone: bool = False) -> None:
     by an action that changes the case itself, or what stands in it once."""
     kind = "FOR NO KEY UPDATE" if alone else "FOR SHARE"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT state FROM case_case WHERE id = %s {kind}", [case.id])  # noqa: S608 - our own words
+        cursor.execute(f"SELECT state FROM case_case WHERE id = %s {kind}", [case.id])  # noqa: S608  # nosec B608
         found = cursor.fetchone()
     if found is None or found[0] != State.OPEN:
         raise Refused("case.refused.closed", number=case.number)
