@@ -117,7 +117,6 @@ def fact(request: DeskRequest, case: Case, fact: str) -> HttpResponse:
             "unclear": (unclear.key, unclear.places) if unclear else None,
             "question": question,
         },
-        status=422 if unclear else 200,
     )
 
 
