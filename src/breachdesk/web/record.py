@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.dateparse import parse_date
 
+from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app import actions
@@ -67,8 +68,8 @@ def _entries(request: DeskRequest, case: str, *, privileged: bool) -> HttpRespon
     if kind:
         found = found.filter(type__startswith=f"{kind}.")
     before = request.GET.get("before", "")
-    if before.isdigit():
-        found = found.filter(case_seq__lt=int(before[:18]))
+    if (last := whole(before)) is not None:
+        found = found.filter(case_seq__lt=last)
     rows = list(found.order_by("-case_seq")[: PAGE + 1])
     return render(
         request,
@@ -153,7 +154,7 @@ def consistency(request: DeskRequest) -> HttpResponse:
     """That the last signed state goes on from the one of `?from=` entries (RFC 6962 2.1.2), as a witness is asked."""
     wanted = request.GET.get("from", "")
     last = Checkpoint.objects.order_by("-size").first()
-    earlier = Checkpoint.objects.filter(size=int(wanted)).first() if wanted.isdigit() and len(wanted) < 18 else None
+    earlier = Checkpoint.objects.filter(size=whole(wanted)).first()
     if last is None or earlier is None:
         raise BadRequest("no checkpoint of that size")
     try:

@@ -58,7 +58,13 @@ def test_an_item_that_cannot_be_entered_leaves_nothing_in_the_vault(cast: Any, m
 
 def test_an_upload_that_broke_off_goes_on_where_it_stood(cast: Any) -> None:
     lead, number = browser(cast.ada), cast.bakery.number
-    said = {"name": "big.sql", "size": str(len(DUMP)), "acquired_at": "2026-11-20T10:00", "acquired_by": "Ada"}
+    said = {
+        "name": "big.sql",
+        "size": str(len(DUMP)),
+        "acquired_at": "2026-11-20T10:00",
+        "acquired_by": "Ada",
+        "mark": "ab" * 32,
+    }
     begun = lead.post(f"/case/{number}/evidence/uploads/", said).json()
     top = f"/case/{number}/evidence/uploads/{begun['upload']}/"
 
@@ -71,6 +77,11 @@ def test_an_upload_that_broke_off_goes_on_where_it_stood(cast: Any) -> None:
     assert lead.post(top, {"do": "finish"}, headers={"accept": "application/json"}).status_code == 409
     again = lead.post(f"/case/{number}/evidence/uploads/", said).json()
     assert (again["upload"], again["at"]) == (begun["upload"], 50_000)
+    for other in ({"mark": "cd" * 32}, {"mark": ""}):  # the same name and size, another file
+        new = lead.post(f"/case/{number}/evidence/uploads/", {**said, **other}).json()
+        assert (new["upload"] != begun["upload"], new["at"]) == (True, 0)
+        lead.post(f"/case/{number}/evidence/uploads/{new['upload']}/", {"do": "abandon"})
+    assert lead.post(f"/case/{number}/evidence/uploads/", {**said, "size": "²"}).status_code == 400
     assert part(50_000, DUMP[50_000:] + b"more")[0] == 400
     assert part(50_000, DUMP[50_000:]) == (200, len(DUMP))
     ended = lead.post(top, {"do": "finish"}, headers={"accept": "application/json"})
@@ -79,7 +90,9 @@ def test_an_upload_that_broke_off_goes_on_where_it_stood(cast: Any) -> None:
     assert item.sha256 == hashlib.sha256(DUMP).hexdigest()
     assert not Upload.objects.exists()
     assert [path.name for path in keys.vault().place(number, "any").parent.iterdir()] == [item.sealed]
-    assert types(number) == ["vault.upload.started", "vault.item.taken"]
+    assert types(number)[0] == "vault.upload.started"
+    assert types(number)[-1] == "vault.item.taken"
+    assert types(number).count("vault.upload.abandoned") == 2
 
 
 def test_a_damaged_item_is_told_by_its_check_and_does_not_open(cast: Any) -> None:

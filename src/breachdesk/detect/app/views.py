@@ -15,6 +15,7 @@ from breachdesk.detect import codes
 from breachdesk.detect.app import actions
 from breachdesk.detect.app.actions import File
 from breachdesk.detect.app.models import OPEN, WHO, Attachment, Signal
+from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealedReader
 from breachdesk.staff.app import doors
@@ -190,7 +191,7 @@ def security_txt(request: DeskRequest) -> HttpResponse:
 def signals(request: DeskRequest) -> HttpResponse:
     wanted = request.GET.get("state", "open")
     found = Signal.objects.filter(state__in=OPEN) if wanted != "all" else Signal.objects.all()
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
+    page = whole(request.GET.get("page", "")) or 1
     start = (max(1, min(page, 10_000)) - 1) * PAGE
     rows = list(found[start : start + PAGE + 1])
     return render(

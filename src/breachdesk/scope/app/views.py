@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from breachdesk.case.app.models import Case
 from breachdesk.ground import places
+from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.scope.app import actions
 from breachdesk.scope.app.models import Run
@@ -92,7 +93,7 @@ def listed(request: DeskRequest, case: Case) -> HttpResponse:
         return redirect("case_people", case.number)
     wanted = " ".join(request.GET.get("find", "").split())[:_LONGEST]
     place = request.GET.get("place", "")[:12]
-    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdigit() else 1
+    page = whole(request.GET.get("page", "")) or 1
     with actions.people_of(run) as people:
         total = people.places.get(place, 0) if place else people.count
         page = min(page, max(1, -(-total // PAGE)))
@@ -171,9 +172,12 @@ def _telling(case: Case, residence: str) -> Iterator[Any]:
             yield one
 
 
-@doors.case(Act.EVIDENCE)
+@doors.case(Act.PEOPLE)
 def correct(request: DeskRequest, case: Case) -> HttpResponse:
-    """A wrong residence: of one person (`person`), or of everybody found at a place (`found`)."""
+    """A wrong residence: of one person (`person`), or of everybody found at a place (`found`). Whoever corrects what
+    the law is asked about sees people and works on evidence."""
+    if Act.EVIDENCE not in request.rights:
+        raise Refused("scope.refused.not_yours")
     if request.method != "POST":
         return redirect(_back(request), case.number)
     form = PlaceForm(request.POST, words=request.words)

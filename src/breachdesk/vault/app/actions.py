@@ -97,8 +97,10 @@ def _entered(case: Any, sealed: str, taken: Any, name: str, origin: Origin, by: 
 
 
 @transaction.atomic
-def begin_upload(case: Any, *, name: str, size: int, origin: Origin, by: Hand) -> Upload:
-    """An upload that may break off and go on. Raises Refused as `take_in`, and for a size nobody has."""
+def begin_upload(case: Any, *, name: str, size: int, origin: Origin, by: Hand, mark: str = "") -> Upload:
+    """An upload that may break off and go on; by `mark`, a digest of its beginning and end, it is known again.
+
+    Raises Refused as `take_in`, and for a size nobody has."""
     _may(case, name, origin, by)
     if not 0 <= size <= LARGEST:
         raise Refused("evidence.refused.size", field="size")
@@ -108,6 +110,7 @@ def begin_upload(case: Any, *, name: str, size: int, origin: Origin, by: Hand) -
         "source": origin.source,
         "method": origin.method,
         "description": origin.description,
+        "mark": mark,
     }
     upload = Upload.objects.create(case=case, name=name, size=size, said=said, made_at=by.at, made_by=by.actor.name)
     write("vault.upload.started", by=by, case=case.number, refs={"upload": str(upload.id)}, payload={"bytes": size})
@@ -123,6 +126,8 @@ def parts_of(upload: Upload, at: datetime) -> Parts:
 def add_part(upload: Upload, at: int, content: bytes, *, now: datetime) -> int:
     """Seal a part that begins at byte `at`; where the next begins. A part is no deed of its own: the journal tells of
     beginning and end. Raises WrongPlace, and Refused for more than was announced."""
+    if upload.case.state != "open":
+        raise Refused("case.refused.closed", number=upload.case.number)
     if len(content) > MOST_PART or at + len(content) > upload.size:
         raise Refused("evidence.refused.more_than_said")
     return parts_of(upload, now).add(at, content)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from ninja import Field, Router, Schema
 
+from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.staff.app.doors import DeskRequest, api_case
 from breachdesk.staff.rights import Act
@@ -97,6 +98,7 @@ def _upload(request: DeskRequest, upload: UUID) -> Upload:
 
 def _body(request: HttpRequest) -> bytes:
     length = request.headers.get("Content-Length") or ""
-    if not length.isdigit() or int(length) > MOST_PART:
+    size = whole(length)
+    if size is None or size > MOST_PART:
         raise Refused("evidence.refused.part")
-    return request.read(int(length))
+    return request.read(size)

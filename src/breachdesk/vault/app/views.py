@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed, 
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 
+from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealedReader
 from breachdesk.staff.app import doors
@@ -143,14 +144,17 @@ def upload_begin(request: DeskRequest, case: Any) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     form = OriginForm(request.POST, words=request.words)
-    size = request.POST.get("size", "")
-    if not form.is_valid() or not size.isdigit():
+    size, mark = whole(request.POST.get("size", "")), request.POST.get("mark", "")[:64]
+    if not form.is_valid() or size is None:
         return JsonResponse({"error": request.words.say("evidence.refused.origin")}, status=400)
     name = request.POST.get("name", "")
-    upload = case.uploads.filter(name=name, size=int(size), made_by=request.by.actor.name).first()
+    upload = None
+    if mark:  # without it nobody knows whether the same name and size are the same file
+        same = case.uploads.filter(name=name, size=size, made_by=request.by.actor.name)
+        upload = next((one for one in same if one.said.get("mark") == mark), None)
     try:
         if upload is None:
-            upload = actions.begin_upload(case, name=name, size=int(size), origin=form.origin(), by=request.by)
+            upload = actions.begin_upload(case, name=name, size=size, origin=form.origin(), mark=mark, by=request.by)
     except Refused as refused:
         return JsonResponse({"error": request.words.say(refused.key, **refused.values)}, status=409)
     at = actions.parts_of(upload, request.at).size
@@ -163,12 +167,11 @@ def upload_part(request: DeskRequest, case: Any, upload: uuid.UUID) -> HttpRespo
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     found = get_object_or_404(Upload.objects.select_related("case"), case=case, id=upload)
-    at = request.GET.get("at", "")
-    length = request.headers.get("Content-Length") or ""
-    if not at.isdigit() or not length.isdigit() or int(length) > PART:
+    at, length = whole(request.GET.get("at", "")), whole(request.headers.get("Content-Length") or "")
+    if at is None or length is None or length > PART:
         return JsonResponse({"error": request.words.say("evidence.refused.part")}, status=400)
     try:
-        after = actions.add_part(found, int(at), request.read(int(length)), now=request.at)
+        after = actions.add_part(found, at, request.read(length), now=request.at)
     except WrongPlace as wrong:
         return JsonResponse({"at": wrong.at}, status=409)
     except Refused as refused:

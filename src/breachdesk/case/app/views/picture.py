@@ -13,6 +13,7 @@ from breachdesk.case import veris
 from breachdesk.case.app.actions import picture as actions
 from breachdesk.case.app.models import Case, Happening, Link, Origin, System
 from breachdesk.ground import clock
+from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
@@ -240,7 +241,7 @@ def systems(request: DeskRequest, case: Any) -> HttpResponse:
         return redirect("case_systems", case.number)
     if do == "unlink":
         wanted = request.POST.get("link", "")
-        found = get_object_or_404(Link, case=case, gone=False, id=int(wanted) if wanted.isdigit() else 0)
+        found = get_object_or_404(Link, case=case, gone=False, id=whole(wanted) or 0)
         actions.unlink(found, by=request.by)
         return redirect("case_systems", case.number)
     rows = list(case.systems.filter(gone=False))
