@@ -154,7 +154,8 @@ def consistency(request: DeskRequest) -> HttpResponse:
     """That the last signed state goes on from the one of `?from=` entries (RFC 6962 2.1.2), as a witness is asked."""
     wanted = request.GET.get("from", "")
     last = Checkpoint.objects.order_by("-size").first()
-    earlier = Checkpoint.objects.filter(size=whole(wanted)).first()
+    size = whole(wanted)
+    earlier = Checkpoint.objects.filter(size=size).first() if size is not None else None
     if last is None or earlier is None:
         raise BadRequest("no checkpoint of that size")
     try:
