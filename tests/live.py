@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.report.browser import or_skip
+from tests.report import browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,13 @@ def live(desk: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
 
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Browser]:
-    """Chromium without a head; the test skips where it is absent."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the loop of playwright runs in the thread of the tests from now on
-    yield from or_skip()
+    """Chromium without a head; the test skips where it is absent.
+
+    One for the whole run: the loop of playwright runs in the thread of the tests from its start to its end, and a
+    second one beside it is refused.
+    """
+    if browser.found() is None:
+        pytest.skip("Chromium is not installed (tools/system-packages installs it on Debian)")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with browser.chromium() as chrome:
+        yield chrome

@@ -1,10 +1,9 @@
-"""Chromium without a head, for pages that are files. Tests that need it skip, with the reason, where it is absent."""
+"""Chromium without a head."""
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -26,11 +25,3 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
-
-
-def or_skip() -> Iterator[Browser]:
-    """The body of a fixture."""
-    if found() is None:
-        pytest.skip("Chromium is not installed (tools/system-packages installs it on Debian)")
-    with chromium() as browser:
-        yield browser

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from breachdesk import standing
 from breachdesk.law import engine, facts, risk, shelf
 from breachdesk.law.shapes import Duties, Verdict
 from breachdesk.law.sheet import Sheet
 from breachdesk.law.vocabulary import FactType, our_facts
 from breachdesk.report.shapes import Account, Ask, Check, Draft, DraftKind, JournalLine, Mark, People, Point, Weight
 from breachdesk.scope.shapes import Cohort, Field, Problem, Source, Status
-from tests.breaches import standing
 
 AT = datetime(2026, 11, 22, 9, 40, tzinfo=ZoneInfo("Europe/Berlin"))
 RESIDENCES = {

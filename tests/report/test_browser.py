@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from breachdesk.report.page import file_name, render
 from breachdesk.report.shapes import Account
-from tests.report import bakery, browser, crowd
+from tests.report import bakery, crowd
 from tests.report.test_page import hostile_account
 
 pytestmark = pytest.mark.browser
@@ -32,11 +31,6 @@ COLLIDING = """Array.from(document.querySelectorAll('svg.picture')).flatMap(svg 
     Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x) > 2 &&
     Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y) > 4).map(([, other]) => said + ' / ' + other));
 })"""
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    yield from browser.or_skip()
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from breachdesk.law import engine, facts, instants, shelf, stories
 from breachdesk.law.predicates import PREDICATES
 from breachdesk.site import pages, shipped
 from tests.law.test_any_sheet import sheets
-from tests.report.browser import or_skip
 from tests.site.judged import differences, plain_of, told
 
 LAW = shelf.load()
@@ -26,18 +25,17 @@ LOOK = Path(pages.__file__).parent / "look"
 JUDGE = [name for name in pages.SCRIPTS if name != "whatif.js"]
 
 pytestmark = pytest.mark.browser
-browser = pytest.fixture(scope="module")(or_skip)
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("judge")
     (folder / "law.js").write_text(shipped.as_script("LAW", shipped.law_data(LAW)))
     for name in JUDGE:
         (folder / name).write_text((LOOK / name).read_text())
     scripts = "".join(f'<script src="{name}"></script>' for name in ("law.js", *JUDGE))
     (folder / "page.html").write_text(f'<!DOCTYPE html><meta charset="utf-8">{scripts}')
-    opened = browser.new_page()
+    opened = chrome.new_page()
     opened.goto((folder / "page.html").as_uri())
     yield opened
     opened.close()

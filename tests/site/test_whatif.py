@@ -13,11 +13,9 @@ from playwright.sync_api import Browser, Request
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import engine, facts, shelf
 from breachdesk.site import pages
-from tests.report.browser import or_skip
 
 LAW = shelf.load()
 pytestmark = pytest.mark.browser
-browser = pytest.fixture(scope="module")(or_skip)
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +26,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Opened:
-    def __init__(self, browser: Browser, site: Path, language: str) -> None:
+    def __init__(self, chrome: Browser, site: Path, language: str) -> None:
         self.asked: list[str] = []
         self.errors: list[str] = []
-        self.page = browser.new_page(viewport={"width": 1300, "height": 900})
+        self.page = chrome.new_page(viewport={"width": 1300, "height": 900})
         self.page.on("request", self._asked)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.errors.append(message.text))
@@ -53,16 +51,16 @@ class Opened:
 
 
 @pytest.fixture(params=["en", "ru"])
-def opened(browser: Browser, site: Path, request: pytest.FixtureRequest) -> Iterator[Opened]:
-    found = Opened(browser, site, request.param)
+def opened(chrome: Browser, site: Path, request: pytest.FixtureRequest) -> Iterator[Opened]:
+    found = Opened(chrome, site, request.param)
     yield found
     assert found.errors == []
     found.page.close()
 
 
 @pytest.fixture
-def english(browser: Browser, site: Path) -> Iterator[Opened]:
-    found = Opened(browser, site, "en")
+def english(chrome: Browser, site: Path) -> Iterator[Opened]:
+    found = Opened(chrome, site, "en")
     yield found
     assert found.errors == []
     found.page.close()
