@@ -39,6 +39,6 @@ def fill(case: Case, lead: Account, text: str) -> None:
 
 VALUES: dict[str, Callable[[Case], Any]] = {
     "person": lambda case: "P00000001",
-    "case_scope_stop:run": lambda case: Run.objects.get(case=case).id,
+    "case_scope_stop:run": lambda case: Run.objects.filter(case=case)[0].id,
     "label": lambda case: case.items.order_by("label").first().label,
 }

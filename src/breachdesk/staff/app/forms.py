@@ -1,12 +1,16 @@
 """The forms of the staff room. Every label comes from the packs."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.apps import apps
 from django.contrib.auth.password_validation import validate_password
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.staff.app.models import Account
@@ -15,15 +19,31 @@ from breachdesk.staff.app.tokens import DAYS, SCOPES
 if TYPE_CHECKING:
     from breachdesk.report.words import Words
 
-#: Names of the tz database that people know: places, and UTC.
 _MOST_CASES = 100
 SCHEMES = ("device", "light", "dark")
 _NOT_PLACES = ("Etc", "SystemV", "US", "posix", "right")
 
 
+@cache
 def zones() -> list[tuple[str, str]]:
+    """Names of the tz database that people know: places, and UTC."""
     names = sorted(name for name in available_timezones() if "/" in name and name.split("/")[0] not in _NOT_PLACES)
     return [(name, name.replace("_", " ")) for name in ("UTC", *names)]
+
+
+class OfHundreds(forms.Select):
+    """A choice among hundreds, drawn at once: Django's own takes a template for each, longer than all the page."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        drawn = format_html_join(
+            "",
+            "<option{}>{}</option>",
+            ((flatatt({"value": key, "selected": str(key) in chosen}), label) for key, label in self.choices),
+        )
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name})), drawn
+        )
 
 
 class Worded(forms.Form):
@@ -48,7 +68,7 @@ class Profile(Worded):
 
     name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     language = forms.ChoiceField()
-    zone = forms.ChoiceField()
+    zone = forms.ChoiceField(widget=OfHundreds)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
