@@ -58,6 +58,49 @@ def test_a_form_takes_the_time_on_the_wall_of_that_place(cast: Any) -> None:
     assert Happening.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("at", "zone", "told"),
+    [
+        ("2026-03-29T02:30", "Europe/Berlin", "went forward"),
+        ("2026-10-25T02:30", "Europe/Berlin", "came twice"),
+        ("2026-03-29T02:30", "Europe/Moscow", ""),
+        ("2026-10-25T03:00", "Europe/Berlin", ""),
+    ],
+)
+def test_an_hour_at_which_clocks_are_changed_is_asked_about(cast: Any, at: str, zone: str, told: str) -> None:
+    said = {"title": "a line of a log", "kind": "act", "at": at, "zone": zone, "sure": "on"}
+    answer = browser(cast.ada).post(f"/case/{cast.bakery.number}/timeline/", said)
+    assert (answer.status_code == 302) is not bool(told)
+    assert told in answer.content.decode()
+    assert Happening.objects.count() == (0 if told else 1)
+
+
+def test_what_the_case_did_itself_stands_in_the_timeline(cast: Any) -> None:
+    """Signal, opening, awareness, isolation, what was handed in; each leads to where it was done."""
+    from breachdesk.authorities.app.models import Filing
+    from breachdesk.case.app import actions as cases
+    from breachdesk.detect.app.models import Signal
+
+    case = cast.bakery
+    signal = Signal.objects.create(
+        number="S-2026-0009", channel="staff", who="police", text="-", at=AT, case=case.number
+    )
+    cases.decide_aware(case, AT, reason="the sample matches", by=hand(cast.ada))
+    shop = actions.put_system(case, "shop-db", kind="database", state="isolated", by=hand(cast.ada))
+    sent = Filing.objects.create(
+        case=case, authority="Berlin <DPA>", sent_at=AT, made_at=AT, name="x", open=0, fields=1, stage="first"
+    )
+    for language, told in (("en", "Handed in: Berlin &lt;DPA&gt;"), ("ru", "Подано: Berlin &lt;DPA&gt;")):
+        text = page(cast, "timeline/", language)
+        assert told in text
+        assert "the sample matches" in text
+        for address in (f"systems/{shop.id}/", f"authorities/kept/{sent.id}/"):
+            assert f"/case/{case.number}/{address}" in text
+        assert f"/signals/{signal.number}/" in text
+    actions.add_happening(case, "pulled the plug", AT, kind="containment", system=shop, by=hand(cast.ada))
+    assert f"/systems/{shop.id}/" not in page(cast, "timeline/")  # the team says itself when that was
+
+
 def test_what_is_changed_or_taken_away_stays_in_the_history(cast: Any) -> None:
     by = hand(cast.ada)
     first = actions.add_happening(cast.bakery, "first", AT, kind="act", by=by)

@@ -5,3 +5,9 @@ class AuthoritiesApp(AppConfig):
     name = "breachdesk.authorities.app"
     label = "authorities"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from breachdesk.authorities.app.moments import filed
+        from breachdesk.case.app import moments
+
+        moments.register(filed)

@@ -7,7 +7,8 @@ class CaseApp(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from breachdesk.case.app import closing_checks, working
+        from breachdesk.case.app import closing_checks, moments, working
 
         closing_checks.register(closing_checks.ours)
+        moments.register(moments.ours)
         working.register()

@@ -1,12 +1,13 @@
 """The timeline and the map of systems of a case, drawn by the report's own hand."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from django import template
 
 from breachdesk.case.app.models import Case, Happening, Link, System
+from breachdesk.case.app.moments import Moment
 from breachdesk.ground import clock
 from breachdesk.report import happenings, systems
 from breachdesk.report.pictures import happenings as timeline
@@ -15,6 +16,7 @@ from breachdesk.report.words import Words
 from breachdesk.web import sayings
 
 register = template.Library()
+Say = Callable[..., str]
 
 
 def _words(context: template.Context) -> Words:
@@ -22,8 +24,8 @@ def _words(context: template.Context) -> Words:
     return sayings.of_report(words.language if isinstance(words, Words) else "en")
 
 
-def shapes(rows: Iterable[Happening], case: Case) -> list[happenings.Happening]:
-    """As the picture takes them, the decision on awareness among them."""
+def shapes(rows: Iterable[Happening], record: Iterable[Moment], case: Case, say: Say) -> list[happenings.Happening]:
+    """As the picture takes them: what the team wrote, and what the case itself did."""
     found = [
         happenings.Happening(
             row.at.astimezone(clock.time_zone(row.zone)),
@@ -35,19 +37,25 @@ def shapes(rows: Iterable[Happening], case: Case) -> list[happenings.Happening]:
         )
         for row in rows
     ]
-    if case.aware_at is not None and not any(one.kind is happenings.Kind.AWARE for one in found):
-        at = case.aware_at.astimezone(clock.time_zone(case.zone))
-        found.append(happenings.Happening(at, None, "", case.aware_reason[:200] or "·", happenings.Kind.AWARE))
+    zone = clock.time_zone(case.zone)
+    for one in record:
+        title, kind = say(one.key, **one.values), happenings.Kind(one.kind)
+        found.append(happenings.Happening(one.at.astimezone(zone), None, one.lane, title, kind))
     return found
 
 
 @register.inclusion_tag("desk/parts/timeline.html", takes_context=True)
 def timeline_picture(
-    context: template.Context, rows: Iterable[Happening], case: Case, start: datetime | None, end: datetime | None
+    context: template.Context,
+    rows: Iterable[Happening],
+    record: Iterable[Moment],
+    case: Case,
+    start: datetime | None,
+    end: datetime | None,
 ) -> dict[str, Any]:
-    """`{% timeline_picture rows case start end %}`: the picture, what it says, its legend."""
+    """`{% timeline_picture rows record case start end %}`: the picture, what it says, its legend."""
     words, now, zone = _words(context), context.get("now") or clock.now(), clock.time_zone(case.zone)
-    found = shapes(rows, case)
+    found = shapes(rows, record, case, context["words"].say)
     return {
         "words": context.get("words"),
         "picture": timeline.draw(found, words, now, zone, start=start, end=end),

@@ -1,6 +1,6 @@
 """The timeline, the map of systems, and the source of the breach: each as a picture, a table and a form."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
 
 from breachdesk.case import veris
+from breachdesk.case.app import moments
 from breachdesk.case.app.actions import picture as actions
 from breachdesk.case.app.models import Case, Happening, Link, Origin, System
 from breachdesk.ground import clock
@@ -103,7 +104,13 @@ def local(text: str, zone: str, field: str) -> datetime:
         raise Refused("timeline.refused.zone", field="zone", zone=zone[:60]) from None
     if found is None or not _YEARS[0] <= found.year <= _YEARS[1]:
         raise Refused("timeline.refused.no_time", field=field)
-    return found if found.tzinfo else found.replace(tzinfo=place)
+    if found.tzinfo:
+        return found
+    here, later = found.replace(tzinfo=place), found.replace(tzinfo=place, fold=1)
+    if here.utcoffset() != later.utcoffset():  # the clocks are put on or back
+        gap = here.astimezone(UTC).astimezone(place).replace(tzinfo=None) != found
+        raise Refused(f"timeline.refused.{'gap' if gap else 'twice'}", field=field, zone=zone)
+    return here
 
 
 def on_the_wall(instant: datetime, zone: str) -> str:
@@ -123,13 +130,20 @@ def timeline(request: DeskRequest, case: Any) -> HttpResponse:
         messages.success(request, request.words.say("timeline.kept"))
         return redirect("case_timeline", case.number)
     rows = list(case.happenings.filter(gone=False).select_related("system"))
-    start, end = _window(request, rows)
+    record = moments.of(case)
+    start, end = _window(request)
     return render(
         request,
         "case/timeline.html",
         {
             "form": form,
             "rows": rows,
+            "record": record,
+            "together": sorted(
+                [(row.at, row, "") for row in rows]
+                + [(one.at, one, request.words.say(one.key, **one.values)) for one in record],
+                key=lambda one: one[0],
+            ),
             "gone": case.happenings.filter(gone=True).count(),
             "start": start,
             "end": end,
@@ -138,7 +152,7 @@ def timeline(request: DeskRequest, case: Any) -> HttpResponse:
     )
 
 
-def _window(request: DeskRequest, rows: list[Happening]) -> tuple[datetime | None, datetime | None]:
+def _window(request: DeskRequest) -> tuple[datetime | None, datetime | None]:
     """What part of time is asked for by ?start= and ?end= (RFC 3339); nothing: all of it."""
     found: list[datetime | None] = []
     for name in ("start", "end"):
