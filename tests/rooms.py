@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +74,16 @@ def cast(desk: str) -> Any:
     from tests.cast import Cast
 
     return Cast()
+
+
+@pytest.fixture
+def settings_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`settings_of(NAME=value, ...)`: settings of the desk for the time of one test."""
+
+    def put(**values: Any) -> None:
+        from django.conf import settings
+
+        for name, value in values.items():
+            monkeypatch.setattr(settings, name, value)
+
+    return put

@@ -281,6 +281,19 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = MOST_ATTACHMENT
 #: A folder on the server from which evidence can be taken in without a browser; none: nothing is offered.
 INBOX = options.text("BREACHDESK_INBOX")
 
+# --- who dates the states of the journal (RFC 3161), and whose certificates are believed
+
+TSA_URL = options.text("BREACHDESK_TSA_URL")
+if TSA_URL and (urlsplit(TSA_URL).scheme not in ("http", "https") or not urlsplit(TSA_URL).hostname):
+    raise options.BadOption(f"BREACHDESK_TSA_URL: {TSA_URL!r} is no address; write https://tsa.example.org/tsr")
+_CERTIFICATES = options.text("BREACHDESK_TSA_CERTIFICATES")
+TSA_CERTIFICATES = Path(_CERTIFICATES).expanduser().absolute() if _CERTIFICATES else None
+if TSA_URL and (TSA_CERTIFICATES is None or not TSA_CERTIFICATES.is_file()):
+    raise options.BadOption(
+        "BREACHDESK_TSA_CERTIFICATES: names no file; with BREACHDESK_TSA_URL, name a PEM file with the root "
+        "certificate of that authority (a stamp of somebody unknown proves nothing)"
+    )
+
 # --- mail
 
 _MAIL = urlsplit(options.text("BREACHDESK_MAIL_URL"))

@@ -186,6 +186,7 @@ def _queue() -> Iterator[Finding]:
 
 
 def _journal(thorough: bool) -> Iterator[Finding]:
+    from breachdesk.journal.app import stamping
     from breachdesk.web.judging import judge_journal
 
     judged = judge_journal()
@@ -193,6 +194,9 @@ def _journal(thorough: bool) -> Iterator[Finding]:
         yield Finding("journal", State.BROKEN, f"journal.{says}", values)
     strange = list(strange_signatures(None if thorough else _LAST_SIGNED))
     yield from strange
+    if found := stamping.trouble():
+        since, why = clock.rfc3339(found["since"]), f"{found['reason']} {found['detail']}".strip()
+        yield Finding("journal", State.LOOK, "journal.no_stamp", {"since": since, "why": why})
     if not judged.faults and not strange:
         values = {"n": judged.entries, "checkpoints": judged.checkpoints, "root": judged.root}
         yield Finding("journal", State.WELL, "journal.well", values)

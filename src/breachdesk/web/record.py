@@ -21,7 +21,7 @@ from django.utils.dateparse import parse_date
 from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
-from breachdesk.journal.app import actions
+from breachdesk.journal.app import actions, stamping
 from breachdesk.journal.app.actions import HOUSE_CASE
 from breachdesk.journal.app.export import export_case
 from breachdesk.journal.app.models import CaseCount, Checkpoint, Head, Line
@@ -132,6 +132,7 @@ def verify(request: DeskRequest) -> HttpResponse:
             "last": last,
             "checkpoints": Checkpoint.objects.count(),
             "anchored": Checkpoint.objects.exclude(token=None).order_by("-size").first(),
+            "stamp_trouble": stamping.trouble(),
             "vkey": signer().vkey,
             "origin": settings.ORIGIN,
         },

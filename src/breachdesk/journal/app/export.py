@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from django.conf import settings
 from django.db import transaction
 
 from breachdesk.journal import write_case_bag
-from breachdesk.journal.app import reading
+from breachdesk.journal.app import reading, stamping
 from breachdesk.journal.app.actions import Hand, consistency, locked_head, proof, sign, write
 from breachdesk.journal.app.models import CaseCount, Checkpoint
 from breachdesk.journal.note import Signer
 from breachdesk.journal.shapes import Attachment, BadEntry
+
+_STAMP_SECONDS = 5.0  # somebody waits for the bag; without a stamp of its own it has those of the states before
 
 
 def export_case(
@@ -65,7 +68,10 @@ def _write_bag(
     items: Iterable[tuple[str, BinaryIO]],
     extras: Mapping[str, bytes] | None,
 ) -> None:
-    earlier = list(Checkpoint.objects.filter(size__lt=made.size).order_by("size"))
+    earlier = _worth(Checkpoint.objects.filter(size__lt=made.size).order_by("size"))
+    tokens = {f"{number:03}.tsr": bytes(one.token) for number, one in enumerate(earlier, 1) if one.token is not None}
+    if settings.TSA_URL and (dated := made.token or stamping.date(made, seconds=_STAMP_SECONDS)):
+        tokens["checkpoint.tsr"] = bytes(dated)
     write_case_bag(
         folder,
         case=case,
@@ -74,7 +80,19 @@ def _write_bag(
         checkpoint=bytes(made.note),
         vkey=vkey,
         checkpoints=[(bytes(one.note), consistency(one.size, made.size)) for one in earlier],
-        tokens={f"{number:03}.tsr": bytes(one.token) for number, one in enumerate(earlier, 1) if one.token is not None},
+        tokens=tokens,
         items=items,
         extras=extras,
     )
+
+
+def _worth(earlier: Iterable[Checkpoint]) -> list[Checkpoint]:
+    """Those a bag takes along, oldest first: the first, and of each day (UTC) the last and the last that is dated. One
+    every ten minutes would be fifty thousand in a year, and each leads to the next by a proof."""
+    kept: dict[tuple[object, bool], Checkpoint] = {}
+    for one in earlier:
+        kept.setdefault(("first", False), one)
+        kept[one.made_at.date(), False] = one
+        if one.token is not None:
+            kept[one.made_at.date(), True] = one
+    return sorted({one.size: one for one in kept.values()}.values(), key=lambda one: one.size)

@@ -64,3 +64,4 @@ class Checkpoint(models.Model):
     made_at = models.DateTimeField()
     token = models.BinaryField(null=True)
     token_from = models.CharField(max_length=300, blank=True)
+    token_at = models.DateTimeField(null=True)  # the time the authority says
