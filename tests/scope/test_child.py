@@ -68,7 +68,8 @@ def test_evidence_changed_since_it_was_sealed_is_not_read(tmp_path: Path) -> Non
     vault, key = Vault(tmp_path / "vault"), new_key()
     vault.seal("c", "item-one", io.BytesIO(FIRST), key)
     path = vault.place("c", "item-one")
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    sealed = path.read_bytes()
+    path.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     done = _asked(_order(tmp_path, vault, key, "one"))
     assert done.returncode != 0
     assert "SealBroken" in done.stderr

@@ -132,11 +132,11 @@ def test_nesting_without_end_is_named(tmp_path: Path) -> None:
 
 def test_keys_that_are_values_do_not_become_a_column_each(tmp_path: Path) -> None:
     path = tmp_path / "d.json"
-    path.write_text(json.dumps([{f"key{place}": "v"} for place in range(9000)]))
+    path.write_text(json.dumps([{f"key{place}": "v"} for place in range(5300)]))
     table = only(path)
-    assert table.count == 9000
+    assert table.count == 5300
     assert len(table.columns) <= 5001
-    assert table.rows[8999][-1] == "v"
+    assert table.rows[5299][-1] == "v"
 
 
 def test_a_document_larger_than_a_step_is_read_piece_by_piece(tmp_path: Path) -> None:
