@@ -296,6 +296,18 @@ if TSA_URL and (TSA_CERTIFICATES is None or not TSA_CERTIFICATES.is_file()):
 
 # --- mail
 
+#: The mailbox in which people report; none: only the other doors.
+MAILBOX_URL = options.text("BREACHDESK_MAILBOX_URL")
+MAILBOX_PASSWORD = options.text("BREACHDESK_MAILBOX_PASSWORD")
+_MAILBOX = urlsplit(MAILBOX_URL)
+if MAILBOX_URL and (_MAILBOX.scheme not in ("imaps", "imap+tls", "imap") or not _MAILBOX.hostname):
+    raise options.BadOption(
+        "BREACHDESK_MAILBOX_URL: begins with imaps:// or imap+tls:// (STARTTLS), as imaps://user@host"
+    )
+if _MAILBOX.scheme == "imap" and _MAILBOX.hostname not in ("localhost", "127.0.0.1", "::1"):
+    raise options.BadOption(
+        "BREACHDESK_MAILBOX_URL: imap:// sends the password in the clear; use imaps:// or imap+tls://"
+    )
 _MAIL = urlsplit(options.text("BREACHDESK_MAIL_URL"))
 if _MAIL.scheme not in ("", "smtp", "smtps", "smtp+tls"):
     raise options.BadOption("BREACHDESK_MAIL_URL: begins with smtp://, smtp+tls:// (STARTTLS) or smtps://")

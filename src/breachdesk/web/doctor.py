@@ -112,6 +112,23 @@ def _mail() -> Iterator[Finding]:
         yield Finding("mail", State.BROKEN, "mail.away", {**server, "why": first_line(error)})
 
 
+def _mailbox() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from breachdesk.detect.app.models import Mailbox
+
+    if not settings.MAILBOX_URL:
+        return
+    held = Mailbox.objects.first()
+    if held is None or held.looked_at is None:
+        yield Finding("mail", State.NOTE, "mail.box_new")
+    elif held.trouble:
+        since = clock.rfc3339(held.trouble_since) if held.trouble_since else ""
+        yield Finding("mail", State.BROKEN, "mail.box_away", {"since": since, "why": held.trouble})
+    else:
+        yield Finding("mail", State.WELL, "mail.box_well", {"when": clock.rfc3339(held.looked_at)})
+
+
 def _of_database(thorough: bool) -> Iterator[Finding]:
     from django.db import connection
 
@@ -125,7 +142,7 @@ def _of_database(thorough: bool) -> Iterator[Finding]:
         yield Finding("migrations", State.LOOK, "migrations.missing", {"n": len(missing)})
         return
     yield Finding("migrations", State.WELL, "migrations.well")
-    parts: tuple[Callable[[], Iterator[Finding]], ...] = (_keys, _clock, _administrator, _queue)
+    parts: tuple[Callable[[], Iterator[Finding]], ...] = (_keys, _clock, _administrator, _queue, _mailbox)
     for part in parts:
         yield from part()
     yield from _journal(thorough)

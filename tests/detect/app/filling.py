@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from breachdesk.case.app.models import Case
-from breachdesk.detect.app import actions
+from breachdesk.detect.app import actions, mailbox
 from breachdesk.detect.app.actions import File
-from breachdesk.detect.app.models import Attachment, Signal
+from breachdesk.detect.app.models import Attachment, Post, Signal
 from breachdesk.staff.app.models import Account
-from tests.cast import hand
+from tests.cast import AT, hand
 
 CODE = "1234 5678 9012 3452"
 
@@ -25,9 +25,12 @@ def fill(case: Case, lead: Account, text: str) -> None:
     actions.ask(signal, text, by=by)
     actions.answer(signal, text, by=by)
     actions.take_in(text, channel="staff", who="employee", by=by)
+    head = f"From: eve@example.org\r\nSubject: {text[:60]}\r\nAuto-Submitted: auto-replied\r\n\r\n{text}"
+    mailbox._take(1, head.encode("utf-8", "replace"), len(head), AT)
 
 
 VALUES: dict[str, Callable[[Case], Any]] = {
+    "letter": lambda case: Post.objects.order_by("id")[0].id,
     "signal": lambda case: Signal.objects.order_by("id")[0].number,
     "attachment": lambda case: Attachment.objects.order_by("id")[0].id,
 }

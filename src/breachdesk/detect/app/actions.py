@@ -1,5 +1,6 @@
 """Taking in a signal, talking with whoever reported, and what becomes of it. Opening the case is the case room's."""
 
+import io
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from django.conf import settings
 from django.db import transaction
 
 from breachdesk.detect import codes
-from breachdesk.detect.app.models import CHANNELS, OPEN, WHO, Attachment, Message, Number, Signal, State
+from breachdesk.detect.app.models import CHANNELS, OPEN, WHO, Attachment, Message, Number, Post, Signal, State
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealedReader, SealError
 from breachdesk.journal import shapes
 from breachdesk.journal.app.actions import Hand, write
+from breachdesk.staff.app import post
 from breachdesk.vault.app import keys
 from breachdesk.vault.store import BadVault, Taken
 
@@ -118,8 +120,11 @@ def of_code(code: str) -> Signal | None:
 
 @transaction.atomic
 def ask(signal: Signal, text: str, *, by: Hand) -> Message:
-    """A question to whoever reported; they find it with their code."""
-    return _said(signal, text, ours=True, by=by)
+    """A question to whoever reported; they find it with their code, or have it by mail if they wrote by mail."""
+    made = _said(signal, text, ours=True, by=by)
+    if signal.channel == "mail" and signal.contact:
+        post.post(signal.contact, f"[{signal.number}]", text)
+    return made
 
 
 def answer(signal: Signal, text: str, *, by: Hand, files: Sequence[File] = ()) -> Message:
@@ -212,14 +217,43 @@ def _decided(
     signal.refresh_from_db()
 
 
+def take_up(letter: Post, *, by: Hand) -> Signal:
+    """A letter that was set aside is a report after all. Raises Refused for one that was not."""
+    from breachdesk.detect import letter as letters
+
+    with keys.vault().open(keys.SIGNALS, letter.sealed, keys.key_of(keys.SIGNALS)) as content:
+        found = letters.read(content.read())
+    text = "\n".join([found.subject, "", found.text]).strip() or "-"
+    files = [File(name, len(content), io.BytesIO(content)) for name, content in found.files]
+    with transaction.atomic():
+        held = Post.objects.select_for_update().get(id=letter.id)
+        if held.signal_id is not None:
+            raise Refused("detect.refused.decided")
+        made = take_in(text, channel="mail", who="other", noticed=found.date, contact=found.sender, files=files, by=by)
+        Post.objects.filter(id=held.id).update(signal=made)
+        write("detect.letter.taken", by=by, refs={"signal": made.number, "letter": held.id})
+    return made
+
+
+def open_letter(letter: Post, *, by: Hand) -> SealedReader:
+    """The letter as it came; in the journal before a byte is read. Raises Refused."""
+    with transaction.atomic():
+        write("detect.letter.opened", by=by, refs={"letter": letter.id})
+    return _open(letter.sealed)
+
+
 def open_attachment(attachment: Attachment, *, by: Hand) -> SealedReader:
     """Its plain content; in the journal before a byte is read. Raises Refused."""
     with transaction.atomic():
         write("detect.attachment.opened", by=by, refs={"signal": attachment.signal.number, "file": attachment.id})
+    return _open(attachment.sealed)
+
+
+def _open(name: str) -> SealedReader:
     try:
-        return keys.vault().open(keys.SIGNALS, attachment.sealed, keys.key_of(keys.SIGNALS))
+        return keys.vault().open(keys.SIGNALS, name, keys.key_of(keys.SIGNALS))
     except (SealError, FileNotFoundError, BadVault):
-        raise Refused("evidence.refused.damaged", label=attachment.sealed) from None
+        raise Refused("evidence.refused.damaged", label=name) from None
 
 
 def alike(signal: Signal) -> list[Any]:

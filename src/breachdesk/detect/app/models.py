@@ -15,7 +15,7 @@ class State(models.TextChoices):
 
 OPEN = (State.NEW, State.LOOKING)
 WHO = ("customer", "researcher", "journalist", "police", "employee", "monitoring", "other")
-CHANNELS = ("staff", "public", "api")
+CHANNELS = ("staff", "public", "api", "mail", "webhook")
 
 
 class Signal(models.Model):
@@ -82,3 +82,30 @@ class Number(models.Model):
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     count = models.PositiveIntegerField()
+
+
+class Mailbox(models.Model):
+    """How far the mailbox has been read (RFC 3501: UIDs count up as long as UIDVALIDITY is the same). One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    validity = models.BigIntegerField(default=0)
+    uid = models.BigIntegerField(default=0)  # the last one taken
+    looked_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)  # why it cannot be read, or nothing
+    trouble_since = models.DateTimeField(null=True)
+
+
+class Post(models.Model):
+    """One letter of the mailbox and what became of it: a signal, a message of one, or set aside and kept."""
+
+    key = models.CharField(max_length=64, unique=True)  # SHA-256 of its Message-ID, or of itself
+    signal = models.ForeignKey(Signal, models.PROTECT, null=True, related_name="letters")
+    aside = models.CharField(max_length=10, blank=True)  # answer, bounce, list: why no human is thought to have written
+    sender = models.CharField(max_length=254)
+    subject = models.CharField(max_length=400)
+    sealed = models.CharField(max_length=64, unique=True)  # the letter as it came
+    size = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from breachdesk.detect import codes
 from breachdesk.detect.app import actions
 from breachdesk.detect.app.actions import File
-from breachdesk.detect.app.models import OPEN, WHO, Attachment, Signal
+from breachdesk.detect.app.models import OPEN, WHO, Attachment, Mailbox, Post, Signal
 from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealedReader
@@ -201,6 +201,8 @@ def signals(request: DeskRequest) -> HttpResponse:
             "rows": rows[:PAGE],
             "more": page + 1 if len(rows) > PAGE else None,
             "all": wanted == "all",
+            "box": Mailbox.objects.first() if settings.MAILBOX_URL else None,
+            "aside": Post.objects.filter(signal=None).count() if settings.MAILBOX_URL else 0,
             "open_count": Signal.objects.filter(state__in=OPEN).count(),
         },
     )
@@ -219,6 +221,7 @@ def signal(request: DeskRequest, signal: str) -> HttpResponse:
             "signal": found,
             "thread": found.messages.all(),
             "files": found.attachments.all(),
+            "letters": found.letters.all(),
             "alike": actions.alike(found) if found.open else (),
         },
     )
@@ -250,6 +253,28 @@ def attachment(request: DeskRequest, signal: str, attachment: int) -> HttpRespon
     content = actions.open_attachment(found, by=request.by)
     response = StreamingHttpResponse(_blocks(content), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = content_disposition_header(True, f"{signal}-{found.name}") or ""
+    return response
+
+
+@doors.house(triage=True)
+def letters(request: DeskRequest) -> HttpResponse:
+    """Letters of the mailbox that no human seems to have written: kept, and taken up when one has."""
+    rows = list(Post.objects.filter(signal=None)[: PAGE * 4])
+    return render(request, "detect/letters.html", {"rows": rows, "box": Mailbox.objects.first()})
+
+
+@doors.house(triage=True)
+def letter(request: DeskRequest, letter: int) -> HttpResponse | StreamingHttpResponse:
+    """POST: `do=take`: it is a report after all; else the letter as it came, to keep."""
+    found = get_object_or_404(Post.objects.select_related("signal"), id=letter)
+    if request.method != "POST":
+        return redirect("detect_letters")
+    if request.POST.get("do") == "take":
+        return redirect("detect_signal", actions.take_up(found, by=request.by).number)
+    response = StreamingHttpResponse(
+        _blocks(actions.open_letter(found, by=request.by)), content_type="application/octet-stream"
+    )
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"letter-{found.id}.eml") or ""
     return response
 
 
