@@ -30,9 +30,9 @@ _ROWS = 1 << 14
 
 
 def work(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Unseal, read, count; what is to be kept. `order`: key, items [{sealed, label, name}], work,
-    out, before, corrections {persons {mark: place}, places {found: meant}}; again: the evidence is not read, only what
-    was found in it corrected."""
+    """Unseal, read, count; what is to be kept. `order`: key, items [{sealed, label, name}], work, out, before,
+    corrections {persons {mark: place}, places {found: meant}}, meant {source: {column: meaning}}; again: the evidence
+    is not read, only residences in what was found corrected."""
     key = Key("case", Purpose.SEAL, bytes.fromhex(order["key"]))
     private = Path(order["work"])
     shutil.rmtree(private, ignore_errors=True)
@@ -43,11 +43,13 @@ def work(order: Mapping[str, Any]) -> dict[str, Any]:
         kept.keep(out / PEOPLE_FILE, out, key, _corrections(order))
         found = counting.cohorts(out / kept.KEPT, key)
         before = Path(order["before"]) if order.get("before") else None
+        new, gone = _changed(out / PEOPLE_FILE, before, key) if before else (None, None)
         return {
             "summary": {name: value for name, value in document.items() if name != "inputs"},
             "cohorts": [_row(one) for one in found],
             "people": document["people"]["count"],
-            "new": _new(out / PEOPLE_FILE, before, key) if before else None,
+            "new": new,
+            "gone": gone,
         }
     finally:
         shutil.rmtree(private, ignore_errors=True)
@@ -64,7 +66,7 @@ def _scoped(order: Mapping[str, Any], private: Path, out: Path, key: Key) -> Map
 
     sources = [_unsealed(item, private / "evidence", key) for item in order["items"]]
     read = [private / "evidence"] if sources else []
-    return scoping.scope(read, out, key=key, clock=clock.now, progress=told).document
+    return scoping.scope(read, out, key=key, clock=clock.now, progress=told, meant=order.get("meant")).document
 
 
 def _again(out: Path) -> Mapping[str, Any]:
@@ -105,11 +107,21 @@ def _people(path: Path, key: Key) -> Iterator[dict[str, Any]]:
         file.close()
 
 
-def _new(path: Path, before: Path, key: Key) -> int:
-    """How many people none of whose marks was on the list before; their ids, sealed, in new.ids."""
-    known = {mark for person in _people(before, key) for mark in kept.marks_of(person)}
+def _changed(path: Path, before: Path, key: Key) -> tuple[int, int]:
+    """How many people none of whose marks was on the list before, and of that list how many are on this one by none:
+    their ids, sealed, in new.ids and (as the earlier list has them) in gone.ids."""
+    new = _without(path, _marks(before, key), path.with_name(kept.NEW), key)
+    return new, _without(before, _marks(path, key), path.with_name(kept.GONE), key)
+
+
+def _marks(path: Path, key: Key) -> set[bytes]:
+    return {mark for person in _people(path, key) for mark in kept.marks_of(person)}
+
+
+def _without(path: Path, known: set[bytes], out: Path, key: Key) -> int:
+    """Writes down whom of the list none of the known marks fits."""
     count = 0
-    with SealedWriter(path.with_name("new.ids"), key) as file:
+    with SealedWriter(out, key) as file:
         for person in _people(path, key):
             if known.isdisjoint(kept.marks_of(person)):
                 file.write(f"{person['person_id']}\n".encode())

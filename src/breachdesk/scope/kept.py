@@ -6,10 +6,12 @@ in some twenty.
 """
 
 import hashlib
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from breachdesk.scope.written import RECORDS_FILE
 
 INDEX = "people.index"
 KEPT = "kept.parquet"
+NEW, GONE = "new.ids", "gone.ids"  # who was not on the list before; who of that list is no more
 GROUP = 2048  # rows of a group: what one look at a person reads
 _FORMAT = "breachdesk.people-index/1"
 _MARK = 8
@@ -108,6 +111,16 @@ def records_of(folder: Path, person_id: str, most: int = 200) -> list[dict[str, 
     """Where somebody stands in the evidence: source, record (0-based row or document number), elements."""
     found = pl.scan_parquet(folder / RECORDS_FILE).filter(pl.col("person_id") == person_id).head(most).collect()
     return found.select("source", "record", "elements").to_dicts()
+
+
+def ids(path: Path, key: Key, start: int = 0, most: int = 50) -> list[str]:
+    """Lines of a sealed list of person ids; nothing when there is none. Raises SealError."""
+    try:
+        with SealedReader(path, key) as file:
+            lines = io.TextIOWrapper(io.BufferedReader(file), "utf-8")
+            return [line.strip() for line in islice(lines, start, start + most)]
+    except FileNotFoundError:
+        return []
 
 
 class PeopleList:

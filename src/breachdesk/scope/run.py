@@ -26,7 +26,7 @@ from breachdesk.ground.sealing import Key
 from breachdesk.ground.shelf import Shelf, our_shelf
 from breachdesk.scope import finding, joining, listed, readers, summary, written
 from breachdesk.scope.beside import Soon, ahead
-from breachdesk.scope.detectors import Detectors, load
+from breachdesk.scope.detectors import Detectors, Meant, load
 from breachdesk.scope.detectors.text import scanner
 from breachdesk.scope.people import owners, resolve
 from breachdesk.scope.people.survey import Surveyed, lend_places, survey
@@ -55,22 +55,24 @@ def scope(
     journal: Note | None = None,
     limits: readers.Limits | None = None,
     shelf: Shelf | None = None,
+    meant: Mapping[str, Meant] | None = None,
 ) -> Summary:
     """Read `sources` (files and folders) and write summary.json, findings.parquet, records.parquet and people.parquet
     to `out`. The list of people is sealed under `key` unless `plain`. With `resume`, files that a broken run had read
-    are not read again, and a finished run over the same unchanged sources is not repeated.
+    are not read again, and a finished run over the same unchanged sources is not repeated. `meant`: of a source, what
+    somebody says its columns are (detectors.meanings); it stands, and what hangs on it follows.
 
     Bad evidence never raises; it is told in the summary. Raises what the disk raises; nothing is half written.
     """
     shelf = shelf or our_shelf()
-    mark = made_of(sources, plain=plain, key=key)
+    mark = made_of(sources, plain=plain, key=key, meant=meant)
     if resume and (done := _finished(out, mark)) is not None:
         return done
     _sweep(out)
     start = time.perf_counter()
     detectors = Soon(lambda: _detectors(shelf))  # a second and more that reading need not wait for
     run = Workings(Chest(out / WORK, key), clock().date(), shelf, detectors, progress)
-    taking = Taking(run.chest, detectors, progress, resume=resume)
+    taking = Taking(run.chest, detectors, progress, resume=resume, meant=meant)
     ready = Soon(lambda: (scanner(detectors()), resolve.ready()))
     with run.step("read"):
         try:
@@ -115,7 +117,9 @@ def _detectors(shelf: Shelf) -> Detectors:
     return load(shelf)
 
 
-def made_of(sources: Sequence[Path], *, plain: bool, key: Key) -> dict[str, Any]:
+def made_of(
+    sources: Sequence[Path], *, plain: bool, key: Key, meant: Mapping[str, Meant] | None = None
+) -> dict[str, Any]:
     """Names, sizes and times of everything handed in: what tells a finished run from one to be done again."""
     files = []
     for source in sources:
@@ -128,7 +132,10 @@ def made_of(sources: Sequence[Path], *, plain: bool, key: Key) -> dict[str, Any]
             name = path.relative_to(source).as_posix() if source.is_dir() else path.name
             told = os.fsencode(name).decode("utf-8", "backslashreplace")  # names need not be text
             files.append([told, status.st_size, status.st_mtime_ns])
-    return {"files": files, "sealed_under": None if plain else key.id}
+    mark: dict[str, Any] = {"files": files, "sealed_under": None if plain else key.id}
+    if meant:
+        mark["meant"] = {source: dict(columns) for source, columns in meant.items()}
+    return mark
 
 
 def strangers(out: Path) -> list[str]:

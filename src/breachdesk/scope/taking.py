@@ -7,7 +7,7 @@ remains but a spool nobody points to.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from breachdesk.ground.files import write_whole
 from breachdesk.scope.beside import Behind
-from breachdesk.scope.detectors import Detectors, Judge
+from breachdesk.scope.detectors import Detectors, Judge, Meant
 from breachdesk.scope.shapes import ForeignKey, Keys, Problem, Source, Status
 from breachdesk.scope.spool import Chest, Spool
 
@@ -41,10 +41,17 @@ class Stream:
     """One table being read: the judge sees each batch, the spool keeps it, both beside the reader."""
 
     def __init__(
-        self, taken: Taken, detectors: Callable[[], Detectors], spool: Spool, judging: Behind, keeping: Behind
+        self,
+        taken: Taken,
+        detectors: Callable[[], Detectors],
+        spool: Spool,
+        judging: Behind,
+        keeping: Behind,
+        meant: Meant,
     ) -> None:
         self.taken = taken
         self._detectors = detectors
+        self._meant = meant
         self._spool = spool
         self._judging = judging
         self._keeping = keeping
@@ -65,7 +72,7 @@ class Stream:
     @cached_property
     def judge(self) -> Judge:
         """Made by the thread that judges: detectors may still be on their way while the reader has begun."""
-        return Judge(self.taken.source.source, self._detectors())
+        return Judge(self.taken.source.source, self._detectors(), self._meant)
 
     def _shown(self, name: str) -> str:
         """Names of columns are shown; one that is made of a value (a mailbox, a long number) is not."""
@@ -91,10 +98,18 @@ class Taking:
     """A Sink and a Ledger (readers push here), and afterwards the tables in the order in which they were found."""
 
     def __init__(
-        self, chest: Chest, detectors: Callable[[], Detectors], progress: Progress | None, *, resume: bool
+        self,
+        chest: Chest,
+        detectors: Callable[[], Detectors],
+        progress: Progress | None,
+        *,
+        resume: bool,
+        meant: Mapping[str, Meant] | None = None,
     ) -> None:
+        """`meant`: of a source, what somebody says its columns are."""
         self._chest = chest
         self._detectors = detectors
+        self._meant = meant or {}
         self._progress = progress
         self._record = chest.folder / "record.json"
         self._open: dict[str, Stream] = {}
@@ -122,7 +137,8 @@ class Taking:
         name = f"{self._spools}.rows"
         self._spools += 1
         taken = Taken(Source(source, kind), name, text)
-        stream = Stream(taken, self._detectors, self._chest.open(name), self._judging, self._keeping)
+        meant = self._meant.get(source, {})
+        stream = Stream(taken, self._detectors, self._chest.open(name), self._judging, self._keeping, meant)
         self._open[source] = stream
         return stream
 
@@ -158,7 +174,8 @@ class Taking:
         found = [_read(one) for file in self._files.values() for one in file["tables"]]
         for taken in found:
             if taken.spool and taken.source.source not in self.judges:
-                judge = self.judges[taken.source.source] = Judge(taken.source.source, self._detectors())
+                name = taken.source.source
+                judge = self.judges[name] = Judge(name, self._detectors(), self._meant.get(name))
                 for batch in self._chest.batches(taken.spool):
                     judge.see(batch)
         return found

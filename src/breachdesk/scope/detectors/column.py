@@ -41,3 +41,6 @@ class Column:
     things: bool = field(default=False, repr=False)  # the table is about things, as far as its columns show
     whole: bool = field(default=False, repr=False)  # the judge saw that every filled cell is of the main one's shape
     loose: bool = field(default=False, repr=False)  # the main detector takes cells by shape, not only by check
+    left: bool = field(
+        default=False, repr=False
+    )  # somebody says that nothing personal stands in it: it is not looked at

@@ -13,6 +13,7 @@ from breachdesk.scope.detectors.checks import CHECKS
 from breachdesk.scope.detectors.context import Context
 from breachdesk.scope.detectors.digits import Mask
 from breachdesk.scope.detectors.header import Phrases
+from breachdesk.scope.detectors.meanings import plain
 from breachdesk.scope.detectors.pack import DetectorPack
 
 LONGEST = 1024  # bytes; a longer cell is text, not a value
@@ -154,13 +155,17 @@ class Detectors:
     context: Context
     phrases: Phrases = field(repr=False)
     digest: str = ""
+    meanings: dict[str, str] = field(default_factory=dict, repr=False)  # what a column may be said to be -> detector
 
     def __getitem__(self, name: str) -> Detector:
+        found = self.by_id.get(name)
+        if found is None and (pack := plain(name)) is not None:
+            return Detector(pack)
         return self.by_id[name]
 
     def __getstate__(self) -> dict[str, object]:
         """Compiled sets stay behind; another process compiles its own."""
-        return {name: getattr(self, name) for name in ("by_id", "context", "phrases", "digest")}
+        return {name: getattr(self, name) for name in ("by_id", "context", "phrases", "digest", "meanings")}
 
     @cached_property
     def mixers(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from breachdesk.scope.detectors.column import Column
 from breachdesk.scope.detectors.detector import Detectors
+from breachdesk.scope.detectors.meanings import Meant
 from breachdesk.scope.detectors.tally import Tally
 from breachdesk.scope.detectors.verdict import judge
 
@@ -17,10 +18,12 @@ _MANY = 100_000  # cells
 
 
 class Judge:
-    """Memory stays bounded by the number of columns. Batches may bring new columns; those were null before."""
+    """Memory stays bounded by the number of columns. Batches may bring new columns; those were null before.
+    `meant`: what somebody says of columns stands, whatever their rows look like."""
 
-    def __init__(self, source: str, detectors: Detectors) -> None:
+    def __init__(self, source: str, detectors: Detectors, meant: Meant | None = None) -> None:
         self.source = source
+        self._meant = {name: detectors.meanings[what] for name, what in (meant or {}).items()}
         self.rows = 0
         self._back = False
         self._detectors = detectors
@@ -44,14 +47,14 @@ class Judge:
 
     def verdict(self) -> tuple[Column, ...]:
         """What each column holds, by all the rows seen so far."""
-        return judge(self._tallies, self.source, self._detectors)
+        return judge(self._tallies, self.source, self._detectors, self._meant)
 
     def _tally(self, name: str) -> Tally:
         tally = self._tallies.get(name)
         if tally is None:
             header = self._detectors.context.header(name)
             said = self._detectors.phrases.look(self._detectors.context.phrase_of(header, self.source))
-            tally = self._tallies[name] = Tally(header, said, self._detectors)
+            tally = self._tallies[name] = Tally(header, said, self._detectors, self._meant.get(name, ""))
         return tally
 
 

@@ -72,7 +72,7 @@ class Marker:
         looked = Looked()
         for column in self._columns:
             place = batch.schema.get_field_index(column.name)
-            if place < 0 or column.filled == 0:
+            if place < 0 or column.filled == 0 or column.left:
                 continue
             cells = series(batch.column(place))
             unmarked = self._mark(column, cells, self._guided(column, batch), looked.masks)

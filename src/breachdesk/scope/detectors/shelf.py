@@ -13,11 +13,10 @@ from breachdesk.ground.shelf import BadPack, Shelf
 from breachdesk.scope.detectors.context import Context
 from breachdesk.scope.detectors.detector import Detector, Detectors
 from breachdesk.scope.detectors.header import Phrases, Strength
+from breachdesk.scope.detectors.meanings import CONTEXT, FOLDER, meanings
 from breachdesk.scope.detectors.pack import ContextPack, DetectorPack
 
-_FOLDER = "detectors"
 _LANGUAGES = ("en", "ru", "de", "fr", "es", "pt", "it", "nl", "pl", "ja")
-_CONTEXT = "detectors/context.yaml"
 _Pack = TypeVar("_Pack", bound=BaseModel)
 
 
@@ -26,9 +25,9 @@ def load(shelf: Shelf) -> Detectors:
     vocabulary = elements.read(shelf)
     phrases = Phrases()
     by_id: dict[str, Detector] = {}
-    documents = shelf.all(_FOLDER)
+    documents = shelf.all(FOLDER)
     for path, document in documents.items():
-        if path == _CONTEXT:
+        if path == CONTEXT:
             continue
         pack = _read(document, path, DetectorPack)
         if pack.id != _id_of(path):
@@ -39,16 +38,17 @@ def load(shelf: Shelf) -> Detectors:
         phrases.add(pack.id, Strength.NAMES, pack.header.words)
         phrases.add(pack.id, Strength.HINT, pack.header.hints)
         phrases.add(pack.id, Strength.NEVER, pack.header.never)
-    if _CONTEXT not in documents:
-        raise BadPack(f"packs: {_CONTEXT} is on no shelf (looked in {', '.join(map(str, shelf.folders))})")
-    context = _read(documents[_CONTEXT], _CONTEXT, ContextPack)
+    if CONTEXT not in documents:
+        raise BadPack(f"packs: {CONTEXT} is on no shelf (looked in {', '.join(map(str, shelf.folders))})")
+    context = _read(documents[CONTEXT], CONTEXT, ContextPack)
     for owner, words in (
         ("~thing", context.thing_headers),
         ("~person", context.person_headers),
         ("~prop", context.property_headers),
     ):
         phrases.add(owner, Strength.NAMES, words)
-    return Detectors(by_id, Context(context), phrases, shelf.digest(_FOLDER))
+    said = meanings(((one.id, one.element, one.pack.role) for one in by_id.values()), vocabulary.elements)
+    return Detectors(by_id, Context(context), phrases, shelf.digest(FOLDER), said)
 
 
 def _id_of(path: str) -> str:
@@ -71,7 +71,7 @@ def _words(shelf: Shelf, pack: DetectorPack) -> frozenset[str]:
         return frozenset()
     if name == "countries":
         return _countries()
-    lines = shelf.text(f"{_FOLDER}/words/{name}.txt").splitlines()
+    lines = shelf.text(f"{FOLDER}/words/{name}.txt").splitlines()
     return frozenset(line.strip().lower() for line in lines if line.strip() and not line.startswith("#"))
 
 

@@ -28,7 +28,8 @@ _OPENS = 0.04  # share of a sample that makes a candidate
 
 
 class Tally:
-    def __init__(self, header: Header, said: dict[str, Said], detectors: Detectors) -> None:
+    def __init__(self, header: Header, said: dict[str, Said], detectors: Detectors, meant: str = "") -> None:
+        """`meant`: the detector of what somebody says the column is."""
         self.header = header
         self.said = said
         self.rows = 0
@@ -47,6 +48,8 @@ class Tally:
         self._detectors = detectors
         self._minima: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._complete = True
+        if meant:
+            self._open(detectors[meant])
         for name, what in said.items():
             if what.strength is Strength.NAMES and name in detectors.by_id:
                 self._open(detectors[name])

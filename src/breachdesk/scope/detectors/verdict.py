@@ -55,11 +55,20 @@ class Claim:
         return (certain, self.detector.pack.rank, int(self.said.strength), self.said.words, self.said.end, self.passed)
 
 
-def judge(tallies: Mapping[str, Tally], source: str, detectors: Detectors) -> tuple[Column, ...]:
-    """Twice over the columns: what stands by itself, then what needs to know whose table it is."""
+def judge(
+    tallies: Mapping[str, Tally], source: str, detectors: Detectors, meant: Mapping[str, str] | None = None
+) -> tuple[Column, ...]:
+    """Twice over the columns: what stands by itself, then what needs to know whose table it is. `meant`: columns
+    of which somebody says what they are, as ids of detectors ("": nothing); the others are judged beside that."""
+    meant = meant or {}
     person, thing, talk = detectors.context.table(source)
     bare = Table(person, thing, talk)
-    first = {name: _best(tally, bare, detectors, contextual=False) for name, tally in tallies.items()}
+    first = {
+        name: _meant(tally, meant[name], detectors)
+        if name in meant
+        else _best(tally, bare, detectors, contextual=False)
+        for name, tally in tallies.items()
+    }
     table = Table(
         person,
         thing,
@@ -70,9 +79,57 @@ def judge(tallies: Mapping[str, Tally], source: str, detectors: Detectors) -> tu
     guides = [guide for name, tally in tallies.items() if (guide := guide_of(name, tally, detectors))]
     columns = []
     for name, tally in tallies.items():
+        if name in meant:
+            columns.append(_said(name, tally, first[name], table))
+            continue
         claims = _best(tally, table, detectors, contextual=True)
         columns.append(_column(name, tally, claims, table, detectors, guides))
     return tuple(columns)
+
+
+def _meant(tally: Tally, id: str, detectors: Detectors) -> list[Claim]:
+    if not id or tally.filled == 0:
+        return []
+    detector = detectors[id]
+    shape = tally.shapes[id] / tally.filled
+    return [Claim(detector, Said(Strength.NAMES), shape, tally.passed(detector) / tally.filled, 1.0, "said")]
+
+
+def _said(name: str, tally: Tally, claims: Sequence[Claim], table: Table) -> Column:
+    """As somebody says. Where most cells look like it, the others are blanks of some kind and do not count; where they
+    do not, whoever says it knows a form that we do not, and every filled cell counts."""
+    kind = _kind(tally, table)
+    if not claims:
+        return Column(
+            name=name,
+            filled=tally.filled,
+            elements=(),
+            main=None,
+            free_text=False,
+            kind=kind,
+            distinct_estimate=tally.distinct(),
+            reason="somebody of the team said so" if tally.filled else "empty",
+            left=True,
+        )
+    detector, alike = claims[0].detector, tally.shapes[claims[0].detector.id]
+    prose = detector.element in ("messages", "health") and _prose(tally)
+    every = alike * 2 < tally.filled and not prose
+    reason = f"somebody of the team said so; {alike} of {tally.filled} rows look like it"
+    count = tally.filled if every else alike + (tally.long if prose else 0)
+    return Column(
+        name=name,
+        filled=tally.filled,
+        elements=(Field(name, detector.element, count, 1.0, detector.id, reason),),
+        main=detector.element,
+        free_text=prose,
+        kind=Kind.TEXT if prose else kind,
+        distinct_estimate=tally.distinct(),
+        reason=reason,
+        role=detector.pack.role,
+        plan=(detector.id,),
+        whole=every or alike == tally.filled,
+        loose=True,
+    )
 
 
 def _best(tally: Tally, table: Table, detectors: Detectors, *, contextual: bool) -> list[Claim]:
