@@ -1,13 +1,14 @@
 """A small list of people, read by the real engine in this process, for the walk through every page."""
 
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
 from breachdesk.case.app.models import Case
 from breachdesk.scope import child
-from breachdesk.scope.app import actions, tasks
-from breachdesk.scope.app.models import Run
+from breachdesk.scope.app import actions, columns, tasks
+from breachdesk.scope.app.models import ColumnSaid, Run
 from breachdesk.staff.app.models import Account
 from breachdesk.vault.app import actions as vault
 from tests.cast import hand
@@ -31,14 +32,30 @@ def read(case: Case, lead: Account) -> Run:
     return actions.finish(run, child.work(tasks.order(run)), by=hand(lead))
 
 
+def place(case: Case) -> int:
+    """Of the source with the hostile column."""
+    return [one["source"][6:] for one in columns.sources(actions.last(case))].index("more.ndjson")
+
+
 def fill(case: Case, lead: Account, text: str) -> None:
     take(case, lead)
     read(case, lead)
+    more = [{text: "1", "email": "ada@example.org"}, {text: "2", "email": "eve@example.org"}]
+    take(case, lead, "\n".join(map(json.dumps, more)).encode(), "more.ndjson")
+    run = read(case, lead)
+    source = columns.sources(run)[place(case)]
+    name = source["fields"][0]["field"]
+    columns.correct(case, run, source=source["source"], column=name, meaning="religion", reason=text, by=hand(lead))
+    columns.correct(case, run, source=source["source"], column="email", meaning="nothing", reason=text, by=hand(lead))
+    actions.take_back(ColumnSaid.objects.get(case=case, column="email"), reason=text, by=hand(lead))
     actions.correct(case, "AT", found="DE", reason=text, by=hand(lead))
 
 
 VALUES: dict[str, Callable[[Case], Any]] = {
     "person": lambda case: "P00000001",
+    "place": place,
+    "kind": lambda case: "column",
+    "correction": lambda case: ColumnSaid.objects.filter(case=case, last=True)[0].id,
     "case_scope_stop:run": lambda case: Run.objects.filter(case=case)[0].id,
     "label": lambda case: case.items.order_by("label").first().label,
 }

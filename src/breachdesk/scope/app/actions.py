@@ -12,8 +12,8 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.scope import kept
-from breachdesk.scope.app import tasks
-from breachdesk.scope.app.models import OPEN, Correction, Run, State
+from breachdesk.scope.app import columns, tasks
+from breachdesk.scope.app.models import OPEN, Better, ColumnSaid, Correction, Run, State
 from breachdesk.scope.kept import PeopleList
 from breachdesk.vault.app import keys
 from breachdesk.vault.app.models import Item
@@ -34,6 +34,7 @@ def read_evidence(case: Case, *, by: Hand, again: bool = False) -> Run:
         raise Refused("scope.refused.no_evidence")
     if again and before is None:
         raise Refused("scope.refused.no_run")
+    again = again and not columns.waiting(case, before)  # what a column holds changes what is read
     run = Run.objects.create(
         case=case,
         again=again,
@@ -67,7 +68,8 @@ def finish(run: Run, result: dict[str, Any], *, by: Hand) -> Run:
     held = Run.objects.select_for_update().select_related("case").get(id=run.id)
     held.state, held.finished_at, held.step = State.DONE, by.at, ""
     held.summary, held.cohorts = result["summary"], result["cohorts"]
-    held.people, held.new = result["people"], result["new"]
+    held.people, held.new, held.gone = result["people"], result["new"], result["gone"]
+    held.before = last(held.case)
     held.save()
     sources = result["summary"]["sources"]
     write(
@@ -78,6 +80,7 @@ def finish(run: Run, result: dict[str, Any], *, by: Hand) -> Run:
         payload={
             "people": held.people,
             "new": held.new,
+            "gone": held.gone,
             "sources": len(sources),
             "not_whole": sum(one["status"] != "read" for one in sources),
             "name_only": result["summary"]["people"]["name_only"],
@@ -127,9 +130,43 @@ def correct(case: Case, residence: str, *, by: Hand, reason: str, mark: str = ""
     return correction
 
 
+@transaction.atomic
+def take_back(said: Better, *, reason: str, by: Hand) -> None:
+    """It was wrong to correct this: what was found counts again with the next reading. Raises Refused without a reason,
+    and for a version that counts no more."""
+    still_open(said.case)
+    if not reason.strip():
+        raise Refused("scope.refused.no_reason", field="reason")
+    held = type(said)._default_manager.select_for_update().get(pk=said.pk)
+    if not held.last:
+        raise Refused("scope.refused.not_last")
+    held.last, held.back_reason, held.back_by, held.back_at = False, reason, by.actor.name, by.at
+    held.save(update_fields=["last", "back_reason", "back_by", "back_at"])
+    write(
+        "scope.correction.withdrawn",
+        by=by,
+        case=said.case.number,
+        refs={"column" if isinstance(said, ColumnSaid) else "correction": said.id},
+        payload={"reason": reason},
+    )
+
+
 def last(case: Case) -> Run | None:
     """The run whose people are those of the case."""
-    return Run.objects.filter(case=case, state=State.DONE).order_by("-finished_at").first()
+    return Run.objects.filter(case=case, state=State.DONE).order_by("-finished_at", "-id").first()
+
+
+def changed(run: Run, which: str) -> list[dict[str, Any]]:
+    """The first 50 people who came (kept.NEW) with this run, or who went (kept.GONE); none when the files are gone."""
+    home = run if which == kept.NEW else run.before
+    if home is None:
+        return []
+    try:
+        ids = kept.ids(keys.vault().place(run.case.number, run.folder) / which, keys.key_of(run.case.number))
+        with people_of(home) as people:
+            return [one for id in ids for one in people.find(id, 5) if one["person_id"] == id]
+    except (Refused, SealError, BadVault):
+        return []
 
 
 def people_of(run: Run) -> PeopleList:

@@ -1,6 +1,6 @@
 """Runs of scope in a case, and what the team corrected. Findings and people lists are files of the vault."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -36,6 +36,8 @@ class Run(models.Model):
     cohorts = models.JSONField(null=True)  # [{residence, elements, language, minor, count}]
     people = models.BigIntegerField(null=True)
     new = models.BigIntegerField(null=True)  # how many were not on the list before
+    gone = models.BigIntegerField(null=True)  # how many of the list before are on this one no more
+    before = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")  # what it is compared with
     fault = models.CharField(max_length=60, blank=True)
 
     class Meta:
@@ -54,23 +56,53 @@ class Run(models.Model):
         return min(99, 100 * self.done // self.bytes) if self.bytes else 0
 
 
-class Correction(models.Model):
-    """Somebody knows better where people live: one person (by a mark of theirs, never by a value), or everybody whose
-    residence was found as `found`."""
+class Better(models.Model):
+    """Somebody knows better than what was found. The last version counts; one that was taken back says by whom."""
+
+    id: int
+    case: models.ForeignKey[Any, Any]
+    reason = models.TextField()
+    by = models.CharField(max_length=254)
+    at = models.DateTimeField()
+    last = models.BooleanField(default=True)
+    back_reason = models.TextField(blank=True)
+    back_by = models.CharField(max_length=254, blank=True)
+    back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Correction(Better):
+    """Where people live in truth: one person (by a mark of theirs, never by a value), or everybody whose residence was
+    found as `found`."""
 
     case = models.ForeignKey("case.Case", models.CASCADE, related_name="corrections")
     mark = models.CharField(max_length=16, blank=True)
     found = models.CharField(max_length=12, blank=True)
     residence = models.CharField(max_length=12)
-    reason = models.TextField()
-    by = models.CharField(max_length=254)
-    at = models.DateTimeField()
-    last = models.BooleanField(default=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["case", "mark", "found"], condition=models.Q(last=True), name="scope_correction_once"
+            )
+        ]
+
+
+class ColumnSaid(Better):
+    """What a column of the evidence holds in truth. `meaning`: as scope.detectors.meanings names it."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="columns_said")
+    source = models.CharField(max_length=1000)  # E-001/shop.sql/users: the same whatever other evidence comes
+    column = models.CharField(max_length=500)
+    meaning = models.CharField(max_length=60)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "source", "column"], condition=models.Q(last=True), name="scope_column_once"
             )
         ]

@@ -58,7 +58,7 @@ def read(run: int) -> None:
 
 def order(run: Run) -> dict[str, Any]:
     """What the child is told; the key is among it, so it goes in by standard input and nowhere else."""
-    from breachdesk.scope.app import actions
+    from breachdesk.scope.app import actions, columns
 
     number, vault = run.case.number, keys.vault()
     before = actions.last(run.case)
@@ -75,6 +75,7 @@ def order(run: Run) -> dict[str, Any]:
         "before": str(vault.place(number, before.folder) / PEOPLE_FILE) if fresh and before else "",
         "again": run.again,
         "corrections": actions.corrections(run.case),
+        "meant": columns.meant(run.case),
     }
 
 

@@ -11,6 +11,9 @@ case = [
     path("people/person/<slug:person>/", views.person, name="case_person"),
     path("people/person/<slug:person>/whole/", views.unmask, name="case_person_whole"),
     path("sources/", views.sources, name="case_sources"),
+    path("people/changed/", views.changed, name="case_people_changed"),
+    path("sources/<int:place>/columns/", views.the_columns, name="case_columns"),
+    path("sources/corrections/<slug:kind>/<int:correction>/back/", views.take_back, name="case_correction_back"),
     path("sources/read/", views.start, name="case_scope_start"),
     path("sources/<int:run>/stop/", views.stop, name="case_scope_stop"),
 ]

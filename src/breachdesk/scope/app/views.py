@@ -1,26 +1,32 @@
 """The people of a case: counted, in pictures, masked one by one; the sources they come from; what is corrected."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.apps import apps
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from breachdesk.case.app.models import Case
 from breachdesk.ground import places
 from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
-from breachdesk.scope.app import actions
-from breachdesk.scope.app.models import Run
+from breachdesk.scope import kept
+from breachdesk.scope.app import actions, columns
+from breachdesk.scope.app.models import ColumnSaid, Correction, Run
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
 from breachdesk.staff.rights import Act
 
 PAGE = 50
 _LONGEST = 200
+_MOST_COLUMNS = 500
 #: Whose law may reach somebody wherever they live.
 _UNIONS = ("EU", "EEA", "contract")
 
@@ -29,14 +35,16 @@ def _runs(case: Any) -> dict[str, Any]:
     runs = list(case.runs.all()[:20])
     run = actions.last(case)
     labels = set(case.items.filter(forgotten_at=None).values_list("label", flat=True))
-    waits = bool(run and case.corrections.filter(last=True, at__gt=run.made_at).exists())
+    since = Q(at__gt=run.made_at) | Q(back_at__gt=run.made_at) if run else Q()
+    columns_wait = columns.waiting(case, run)
     return {
         "runs": runs,
         "run": run,
         "now_reading": next((one for one in runs if one.open), None),
         "unread": sorted(labels - set(run.items if run else ())),
         "items": len(labels),
-        "corrected": waits,
+        "corrected": columns_wait or bool(run and case.corrections.filter(since).exists()),
+        "columns_wait": columns_wait,
     }
 
 
@@ -60,7 +68,106 @@ def people(request: DeskRequest, case: Any) -> HttpResponse:
 
 @doors.case(Act.EVIDENCE)
 def sources(request: DeskRequest, case: Case) -> HttpResponse:
-    return render(request, "scope/sources.html", _runs(case))
+    found = _runs(case)
+    listed, said = columns.sources(found["run"]), list(case.columns_said.all()[:100])
+    read = {(source["source"], one["field"]) for source in listed for one in source["fields"]}
+    rows = [(one, (one.source, one.column) not in read) for one in said]
+    return render(request, "scope/sources.html", {**found, "said": rows})
+
+
+@doors.case(Act.EVIDENCE)
+def the_columns(request: DeskRequest, case: Case, place: int) -> HttpResponse:
+    """Every column of one source (the `place`th of the last reading) and what it was found to hold; `?column=`: the one
+    to be corrected. POST says what it holds in truth, with the name of the source: the page
+    may be of an older reading."""
+    run = actions.last(case)
+    listed = columns.sources(run)
+    if place >= len(listed):
+        raise Http404
+    source = listed[place]
+    column = (request.POST if request.method == "POST" else request.GET).get("column", "")
+    form = MeaningForm(
+        request.POST if request.method == "POST" else None,
+        words=request.words,
+        meanings=columns.meanings(source),
+    )
+    if request.method == "POST" and form.is_valid():
+        meant = form.cleaned_data
+        columns.correct(
+            case,
+            run,
+            source=request.POST.get("source", ""),
+            column=column,
+            meaning=meant["meaning"],
+            reason=meant["reason"],
+            by=request.by,
+        )
+        messages.success(request, request.words.say("scope.columns.kept"))
+        return redirect("case_sources", case.number)
+    shown = list(columns.seen(case, source))
+    return render(
+        request,
+        "scope/columns.html",
+        {
+            "run": run,
+            "source": source,
+            "place": place,
+            "columns": shown[:_MOST_COLUMNS],
+            "count": len(shown),
+            "chosen": next((one for one in shown if one.name == column), None),
+            "form": form,
+        },
+    )
+
+
+@doors.case(Act.EVIDENCE)
+@require_POST
+def take_back(request: DeskRequest, case: Case, kind: str, correction: int) -> HttpResponse:
+    """A correction was wrong: what was found counts again. That of a residence needs whoever may see people too."""
+    if kind == "residence" and Act.PEOPLE not in request.rights:
+        raise PermissionDenied
+    of: type[Correction | ColumnSaid] = Correction if kind == "residence" else ColumnSaid
+    said = get_object_or_404(of, case=case, id=correction)
+    actions.take_back(said, reason=request.POST.get("reason", "")[:1000], by=request.by)
+    messages.success(request, request.words.say("scope.columns.taken_back"))
+    return redirect("case_people" if kind == "residence" else "case_sources", case.number)
+
+
+@doors.case(Act.PEOPLE)
+def changed(request: DeskRequest, case: Case) -> HttpResponse:
+    """What the last reading changed: counts before and after, who came, who went."""
+    run = actions.last(case)
+    if run is None or run.before is None:
+        return redirect("case_people", case.number)
+    came, went = actions.changed(run, kept.NEW), actions.changed(run, kept.GONE)
+    if came or went:
+        actions.looked(run, count=len(came) + len(went), by=request.by)
+    return render(
+        request,
+        "scope/changed.html",
+        {
+            "run": run,
+            "before": run.before,
+            "elements": _compared(run.before, run, "elements"),
+            "places": _compared(run.before, run, "residence"),
+            "came": came,
+            "went": went,
+        },
+    )
+
+
+def _compared(before: Run, after: Run, by: str) -> list[tuple[str, int, int]]:
+    """People by element or by residence, before and after, where the two differ; the largest difference first."""
+    counts = []
+    for run in (before, after):
+        count: Counter[str] = Counter()
+        for row in run.cohorts or ():
+            for name in row[by] if by == "elements" else [row[by]]:
+                count[name] += row["count"]
+        counts.append(count)
+    was, now = counts
+    rows = [(name, was[name], now[name]) for name in {*was, *now} if was[name] != now[name]]
+    return sorted(rows, key=lambda row: (-abs(row[2] - row[1]), row[0]))[:_MOST_COLUMNS]
 
 
 @doors.case(Act.EVIDENCE)
@@ -190,6 +297,22 @@ def correct(request: DeskRequest, case: Case) -> HttpResponse:
     actions.correct(case, said["residence"], reason=said["reason"], mark=mark, found=found, by=request.by)
     messages.success(request, request.words.say("scope.corrected"))
     return redirect(_back(request), case.number)
+
+
+class MeaningForm(forms.Form):
+    """What a column holds in truth, and how one knows."""
+
+    meaning = forms.ChoiceField()
+    reason = forms.CharField(max_length=1000)
+
+    def __init__(self, *args: Any, words: Any, meanings: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = words.say(f"scope.columns.{name}")
+            field.error_messages["required"] = words.say(f"scope.refused.no_{name}")
+        choices = [("", "—"), *((name, columns.titled(name, words)) for name in meanings)]
+        self.fields["meaning"].choices = choices  # type: ignore[attr-defined]
+        self.fields["meaning"].error_messages["invalid_choice"] = words.say("scope.refused.no_meaning")
 
 
 class PlaceForm(forms.Form):

@@ -17,6 +17,7 @@ from breachdesk.report.pictures.canvas import Told
 from breachdesk.report.shapes import Account, People
 from breachdesk.report.words import Words
 from breachdesk.scope import summary
+from breachdesk.scope.app import columns
 from breachdesk.scope.app.models import Run
 from breachdesk.scope.shapes import Cohort
 from breachdesk.web import sayings
@@ -85,10 +86,13 @@ def sources_read(context: template.Context, run: Run) -> dict[str, Any]:
         case="", at=run.made_at, sources=found, people=_people(run, _cohorts(run)) if run.summary else None
     )
     rows = exposed.source_rows(account, words)
+    places_of = {one.source: place for place, one in enumerate(found)}
     return {
         "words": context.get("words"),
+        "case": run.case,
         "rows": [
             {
+                "place": places_of[row.source.source],
                 "source": row.source.source,
                 "records": row.source.records,
                 "people": row.people,
@@ -119,6 +123,12 @@ def place(context: template.Context, code: str) -> str:
 @register.simple_tag(takes_context=True)
 def element(context: template.Context, name: str) -> str:
     return losses.title(name, _words(context))
+
+
+@register.simple_tag(takes_context=True)
+def meaning(context: template.Context, name: str) -> str:
+    """What a column was said to hold, in words."""
+    return columns.titled(name, context["words"])
 
 
 @register.simple_tag
