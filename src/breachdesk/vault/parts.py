@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,11 @@ from typing import Any
 from breachdesk.ground.keys import Key
 from breachdesk.ground.sealing import SealedReader, SealedWriter
 
-MOST_PART = 64 << 20
+#: The largest part of an upload (bytes): below what the server keeps of one request in memory (web/server.py).
+MOST_PART = 3 << 20
+_KEPT = 256
+#: Where the parts of an upload end, as of the last change of their folder: a large one has tens of thousands.
+_ends: OrderedDict[Path, tuple[int, int]] = OrderedDict()
 _PART = re.compile(r"(\d{12})-(\d{12})")
 
 
@@ -36,14 +41,32 @@ class Parts:
 
     def add(self, at: int, content: bytes) -> int:
         """Seal a part that begins at byte `at`; returns where the next begins. Raises WrongPlace."""
-        size = self.size
+        size = self._end()
         if at != size:
             raise WrongPlace(size)
         if content:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with SealedWriter(self._folder / f"{at:012}-{len(content):012}", self._key) as sealed:
                 sealed.write(content)
+            _ends[self._folder] = (self._folder.stat().st_mtime_ns, size + len(content))
         return size + len(content)
+
+    def _end(self) -> int:
+        """Where the next part begins; counted anew only when somebody else changed the folder."""
+        known = _ends.pop(self._folder, None)
+        if known is not None and self._folder.is_dir() and known[0] == self._folder.stat().st_mtime_ns:
+            return known[1]
+        while len(_ends) >= _KEPT:
+            _ends.popitem(last=False)
+        return self.size
+
+    @property
+    def touched(self) -> float:
+        """When the last part came (seconds since 1970); 0 when none has."""
+        try:
+            return self._folder.stat().st_mtime
+        except OSError:
+            return 0.0
 
     def _chain(self) -> list[tuple[int, Path]]:
         """Length and file of each part, every one where the one before ends. Two browsers that sent the same place at
@@ -63,6 +86,7 @@ class Parts:
 
     def discard(self) -> None:
         """Forget it all, with what a killed process left half-written."""
+        _ends.pop(self._folder, None)
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from breachdesk.ground import clock, options
+from breachdesk.ground.spill import Spill
 from breachdesk.web.place import (
     Tell,
     Unusable,
@@ -158,12 +159,21 @@ def first_link() -> str:
     return invite_first(by=Hand(HOUSE, Via.CLI, clock.now()))
 
 
+def never_in_clear() -> None:
+    """What waitress cannot hold in memory (a large body on its way in, an item on its way out to somebody slow) goes
+    into a file that is noise to whoever reads the disk."""
+    from waitress import buffers
+
+    buffers.TempfileBasedBuffer.newfile = lambda self: Spill()
+
+
 class Web:
     """Waitress at an open socket; stopped, it takes no new request and answers those it has."""
 
     def __init__(self, application: Any, door: socket.socket, settings: Any) -> None:
         from waitress.server import create_server
 
+        never_in_clear()
         logging.getLogger("waitress").setLevel(logging.ERROR)
         self._door = door
         self._server = create_server(

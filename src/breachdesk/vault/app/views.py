@@ -18,12 +18,10 @@ from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
 from breachdesk.staff.rights import Act
 from breachdesk.vault.app import actions
-from breachdesk.vault.app.actions import WrongPlace
+from breachdesk.vault.app.actions import MOST_PART, WrongPlace
 from breachdesk.vault.app.forms import HandForm, ItemForm, OriginForm, ReasonForm
 from breachdesk.vault.app.models import Item, Upload
 
-#: What a browser sends at once (bytes).
-PART = 8 << 20
 _BLOCK = 1 << 20
 
 
@@ -56,7 +54,7 @@ def add(request: DeskRequest, case: Any) -> HttpResponse:
         else:
             messages.success(request, request.words.say("evidence.taken", label=item.label))
             return redirect("case_item", case.number, item.label)
-    return render(request, "vault/add.html", {"form": form, "part": PART, "inbox": _inbox() if case.open else []})
+    return render(request, "vault/add.html", {"form": form, "inbox": _inbox() if case.open else []})
 
 
 def _inbox() -> list[tuple[str, int]]:
@@ -158,7 +156,7 @@ def upload_begin(request: DeskRequest, case: Any) -> HttpResponse:
     except Refused as refused:
         return JsonResponse({"error": request.words.say(refused.key, **refused.values)}, status=409)
     at = actions.parts_of(upload, request.at).size
-    return JsonResponse({"upload": str(upload.id), "at": at, "part": PART})
+    return JsonResponse({"upload": str(upload.id), "at": at, "part": MOST_PART})
 
 
 @doors.case(Act.EVIDENCE)
@@ -168,7 +166,7 @@ def upload_part(request: DeskRequest, case: Any, upload: uuid.UUID) -> HttpRespo
         return HttpResponseNotAllowed(["POST"])
     found = get_object_or_404(Upload.objects.select_related("case"), case=case, id=upload)
     at, length = whole(request.GET.get("at", "")), whole(request.headers.get("Content-Length") or "")
-    if at is None or length is None or length > PART:
+    if at is None or length is None or length > MOST_PART:
         return JsonResponse({"error": request.words.say("evidence.refused.part")}, status=400)
     try:
         after = actions.add_part(found, at, request.read(length), now=request.at)
