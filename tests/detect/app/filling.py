@@ -25,7 +25,7 @@ def fill(case: Case, lead: Account, text: str) -> None:
     actions.ask(signal, text, by=by)
     actions.answer(signal, text, by=by)
     actions.take_in(text, channel="staff", who="employee", by=by)
-    head = f"From: eve@example.org\r\nSubject: {text[:60]}\r\nAuto-Submitted: auto-replied\r\n\r\n{text}"
+    head = f"From: eve@example.org\r\nSubject: {text}\r\nAuto-Submitted: auto-replied\r\n\r\n{text}"
     mailbox._take(1, head.encode("utf-8", "replace"), len(head), AT)
 
 
