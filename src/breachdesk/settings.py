@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from breachdesk.ground import options
 from breachdesk.ground.keys import KeyRing
 from breachdesk.ground.languages import LANGUAGES as SPOKEN
+from breachdesk.ground.outside import networks
 
 
 def database(url: str) -> dict[str, Any]:
@@ -293,6 +294,15 @@ if TSA_URL and (TSA_CERTIFICATES is None or not TSA_CERTIFICATES.is_file()):
         "BREACHDESK_TSA_CERTIFICATES: names no file; with BREACHDESK_TSA_URL, name a PEM file with the root "
         "certificate of that authority (a stamp of somebody unknown proves nothing)"
     )
+
+# --- other programs that are told what happens here
+
+#: Networks of this house that webhooks may lead into, as 10.0.0.0/8; none: only to the outside, by https.
+HOOKS_INSIDE = options.several("BREACHDESK_HOOKS_INSIDE")
+try:
+    networks(HOOKS_INSIDE)
+except ValueError as error:
+    raise options.BadOption(f"BREACHDESK_HOOKS_INSIDE: {error}; write networks as 10.0.0.0/8") from None
 
 # --- mail
 

@@ -15,6 +15,7 @@ class Unreached(Exception):
     """No answer, or none that can be used. `reason`: address, unreachable, silent, large."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
+        detail = "".join(letter if letter.isprintable() else "?" for letter in detail)  # a server wrote part of it
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason, self.detail = reason, detail
 
@@ -102,4 +103,6 @@ def _read(response: HTTPResponse, ends: float, largest: int, seconds: float) -> 
             raise Unreached("large", f"{largest} bytes")
         if time.monotonic() > ends:
             raise Unreached("silent", f"{seconds:g} s")
+    if response.length:
+        raise Unreached("unreachable", f"cut off {response.length} bytes before its end")
     return found

@@ -1,4 +1,6 @@
-"""The worker: tasks of every room, one at a time, in a thread beside the web or in a process of its own.
+"""The worker: tasks of every room, a few at a time, in a thread beside the web or in a process of its own. So evidence
+that is read for an hour holds up no deadline.
+
 
 A task that was broken off (killed, database gone) is found by the heartbeat of its worker that ceased, and begins
 again: every task goes on from its last finished step.
@@ -29,7 +31,7 @@ def _connector() -> procrastinate.PsycopgConnector:
 class Worker(threading.Thread):
     """Starts with `start()`, survives every loss of the database, and ends after `stop()`, its task finished."""
 
-    def __init__(self, name: str = "desk", concurrency: int = 1) -> None:
+    def __init__(self, name: str = "desk", concurrency: int = 3) -> None:
         super().__init__(name="worker", daemon=True)
         self._as, self._concurrency = name, concurrency
         self._stopping = threading.Event()

@@ -7,6 +7,8 @@ class StaffApp(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from breachdesk.staff.app import heard
+        from breachdesk.journal.app import actions
+        from breachdesk.staff.app import heard, hooks
 
         heard.listen()
+        actions.listen(hooks.hear)

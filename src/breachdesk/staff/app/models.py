@@ -96,3 +96,47 @@ class Token(models.Model):
 
     def holds(self, at: datetime) -> bool:
         return self.ended_at is None and at < self.expires_at
+
+
+class Hook(models.Model):
+    """A place that is told of what happens here (Standard Webhooks). `events`: journal types; `cases`: numbers, none
+    for all. Its secret is derived from a key of the ring and `turn`, and kept nowhere."""
+
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=500)
+    events = models.JSONField(default=list)
+    cases = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+    turn = models.PositiveIntegerField(default=1)
+    turned_at = models.DateTimeField(null=True)  # the secret before is used beside the new one for a day
+    paused_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+    rest_until = models.DateTimeField(null=True)  # it did not answer: others wait until then
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+
+    @property
+    def live(self) -> bool:
+        return self.paused_at is None and self.gone_at is None
+
+
+class Delivery(models.Model):
+    """One event on its way to one place, made in the transaction of the deed. `message`: its id, the same each time."""
+
+    WAITING, DONE, FAILED = "waiting", "done", "failed"
+    hook = models.ForeignKey(Hook, models.CASCADE, related_name="deliveries")
+    message = models.CharField(max_length=40, unique=True)
+    event = models.CharField(max_length=100)
+    body = models.TextField()
+    state = models.CharField(max_length=8, default=WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    told = models.CharField(max_length=300, blank=True)  # what came back the last time
+    made_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["hook", "-id"], name="staff_delivery_of_hook")]

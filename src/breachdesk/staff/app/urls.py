@@ -12,7 +12,7 @@ from django.urls import path, re_path
 
 from breachdesk.staff.app.elsewhere import PROVIDER
 from breachdesk.staff.app.heard import at_once, factors_changed
-from breachdesk.staff.app.views import accounts, away, factor, joining, mine, tokens
+from breachdesk.staff.app.views import accounts, away, factor, hooks, joining, mine, tokens
 
 enter = [
     path("login/", account.login, name="account_login"),
@@ -61,6 +61,9 @@ house = [
     path("me/tokens/", tokens.listed, name="staff_tokens"),
     path("me/tokens/new/", tokens.new, name="staff_token_new"),
     path("me/tokens/<int:token_id>/end/", tokens.end, name="staff_token_end"),
+    path("hooks/", hooks.listed, name="staff_hooks"),
+    path("hooks/new/", hooks.new, name="staff_hook_new"),
+    path("hooks/<int:hook_id>/", hooks.one, name="staff_hook"),
     path("accounts/", accounts.listed, name="staff_accounts"),
     path("accounts/invite/", accounts.invite, name="staff_invite"),
     path("accounts/invitations/<int:invitation_id>/withdraw/", accounts.withdraw, name="staff_withdraw"),
