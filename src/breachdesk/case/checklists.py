@@ -18,8 +18,8 @@ PHASES = (
     "rebuild", "drill",
 )  # fmt: skip
 PAGES = (
-    "signals", "overview", "facts", "timeline", "systems", "evidence", "people", "contain", "duties", "notices",
-    "support", "authorities", "lessons", "journal", "tasks", "decisions", "team", "costs",
+    "signals", "overview", "facts", "timeline", "systems", "evidence", "people", "sample", "contain", "duties",
+    "notices", "support", "authorities", "lessons", "journal", "tasks", "decisions", "team", "costs",
 )  # fmt: skip
 ROLES = ("lead", "counsel", "security", "communications", "support")
 Texts = Mapping[str, str]

@@ -20,6 +20,7 @@ from breachdesk.ground import clock
 from breachdesk.ground.keys import Key, Purpose
 from breachdesk.ground.sealing import SealedReader, SealedWriter
 from breachdesk.scope import cohorts as counting
+from breachdesk.scope import compare as comparing
 from breachdesk.scope import kept
 from breachdesk.scope import run as scoping
 from breachdesk.scope.cohorts import PEOPLE_FILE
@@ -32,12 +33,14 @@ _ROWS = 1 << 14
 def work(order: Mapping[str, Any]) -> dict[str, Any]:
     """Unseal, read, count; what is to be kept. `order`: key, items [{sealed, label, name}], work, out, before,
     corrections {persons {mark: place}, places {found: meant}}, meant {source: {column: meaning}}; again: the evidence
-    is not read, only residences in what was found corrected."""
+    is not read, only residences in what was found corrected; compare {sample, own}: nothing but that is done."""
     key = Key("case", Purpose.SEAL, bytes.fromhex(order["key"]))
     private = Path(order["work"])
     shutil.rmtree(private, ignore_errors=True)
     private.mkdir(parents=True, mode=0o700)
     try:
+        if "compare" in order:
+            return _compared(order["compare"], private, key)
         out = Path(order["out"])
         document = _again(out) if order.get("again") else _scoped(order, private, out, key)
         kept.keep(out / PEOPLE_FILE, out, key, _corrections(order))
@@ -53,6 +56,15 @@ def work(order: Mapping[str, Any]) -> dict[str, Any]:
         }
     finally:
         shutil.rmtree(private, ignore_errors=True)
+
+
+def _compared(asked: Mapping[str, Any], private: Path, key: Key) -> dict[str, Any]:
+    """A leaked sample against our own data. `asked`: sample {sealed, label, name}, own [the same]."""
+    scratch = private / "scratch"
+    scratch.mkdir(mode=0o700)
+    sample = _unsealed(asked["sample"], private / "sample", key)
+    own = {item["label"]: _unsealed(item, private / "own", key) for item in asked["own"]}
+    return comparing.compare(sample, own, scratch=scratch)
 
 
 def _scoped(order: Mapping[str, Any], private: Path, out: Path, key: Key) -> Mapping[str, Any]:

@@ -40,13 +40,14 @@ SECTIONS = (
 )
 
 
-#: Where a point of a checklist may lead besides the pages of a case.
+#: Where a point of a checklist may lead besides the sections of a case: pages within them, pages of the house.
+WITHIN = {"sample": Section("sample", "case_sample", Act.EVIDENCE, "")}
 HOUSE = {"signals": "detect_signals"}
 
 
 def way(name: str, case: Any, rights: Set[Act]) -> str:
     """The address of the page of that name for whoever has these rights; "" when it is not there, or not for them."""
-    section = next((one for one in SECTIONS if one.name == name), None)
+    section = next((one for one in SECTIONS if one.name == name), WITHIN.get(name))
     try:
         if section is None:
             return reverse(HOUSE[name]) if name in HOUSE else ""

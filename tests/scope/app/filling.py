@@ -7,7 +7,7 @@ from typing import Any
 
 from breachdesk.case.app.models import Case
 from breachdesk.scope import child
-from breachdesk.scope.app import actions, columns, tasks
+from breachdesk.scope.app import actions, columns, comparing, tasks
 from breachdesk.scope.app.models import ColumnSaid, Run
 from breachdesk.staff.app.models import Account
 from breachdesk.vault.app import actions as vault
@@ -48,6 +48,12 @@ def fill(case: Case, lead: Account, text: str) -> None:
     columns.correct(case, run, source=source["source"], column=name, meaning="religion", reason=text, by=hand(lead))
     columns.correct(case, run, source=source["source"], column="email", meaning="nothing", reason=text, by=hand(lead))
     actions.take_back(ColumnSaid.objects.get(case=case, column="email"), reason=text, by=hand(lead))
+    take(case, lead, name="ours.csv")
+    labels = list(case.items.order_by("-label").values_list("label", flat=True)[:2])
+    made = comparing.ask(case, labels[1], labels[:1], by=hand(lead))
+    result = child.work(comparing.order(made))
+    result["tables"][0]["columns"][0]["name"] = text  # names of columns come out of evidence
+    comparing.settle(made, result, "", by=hand(lead))
     actions.correct(case, "AT", found="DE", reason=text, by=hand(lead))
 
 

@@ -12,7 +12,7 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.scope import kept
-from breachdesk.scope.app import columns, tasks
+from breachdesk.scope.app import columns, comparing, tasks
 from breachdesk.scope.app.models import OPEN, Better, ColumnSaid, Correction, Run, State
 from breachdesk.scope.kept import PeopleList
 from breachdesk.vault.app import keys
@@ -29,7 +29,9 @@ def read_evidence(case: Case, *, by: Hand, again: bool = False) -> Run:
     if Run.objects.filter(case=case, state__in=OPEN).exists():
         raise Refused("scope.refused.under_way")
     before = last(case)
-    items = list(Item.objects.filter(case=case, forgotten_at=None).values_list("label", "size"))
+    ours = comparing.own_labels(case)
+    held = Item.objects.filter(case=case, forgotten_at=None).exclude(label__in=ours)
+    items = list(held.values_list("label", "size"))
     if not items:
         raise Refused("scope.refused.no_evidence")
     if again and before is None:

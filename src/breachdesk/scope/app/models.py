@@ -106,3 +106,25 @@ class ColumnSaid(Better):
                 fields=["case", "source", "column"], condition=models.Q(last=True), name="scope_column_once"
             )
         ]
+
+
+class Comparison(models.Model):
+    """A leaked sample held against exports of our own data (scope/compare.py). The answer holds counts, names of
+    columns and days, never a value. What is named as our own is not read as stolen."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="comparisons")
+    sample = models.CharField(max_length=12)  # label of an evidence item
+    own = models.JSONField(default=list)  # labels, the oldest export first
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+    finished_at = models.DateTimeField(null=True)
+    result = models.JSONField(null=True)
+    fault = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN

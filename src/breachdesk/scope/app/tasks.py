@@ -15,7 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from breachdesk.ground import clock
 from breachdesk.journal.app.actions import Hand
 from breachdesk.journal.shapes import HOUSE, Via
-from breachdesk.scope.app.models import Run, State
+from breachdesk.scope.app.models import Comparison, Run, State
 from breachdesk.scope.cohorts import PEOPLE_FILE
 from breachdesk.vault.app import keys
 from breachdesk.vault.app.models import Item
@@ -29,6 +29,19 @@ def soon(run: Run) -> None:
     lock = f"scope.{run.case.number}"
     with suppress(AlreadyEnqueued), transaction.atomic():
         read.configure(lock=lock, queueing_lock=f"{lock}.{run.id}").defer(run=run.id)
+
+
+def compare_soon(comparison: Comparison) -> None:
+    """Into the queue, in the transaction that runs."""
+    compare.configure(lock=f"scope.{comparison.case.number}").defer(comparison=comparison.id)
+
+
+@app.task(name="scope.compare", queue="scope")
+def compare(comparison: int) -> None:
+    """Hold a leaked sample against our own data."""
+    from breachdesk.scope.app import comparing
+
+    comparing.work(comparison, Hand(HOUSE, Via.FLOW, clock.now()))
 
 
 @app.task(name="scope.read", queue="scope")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from breachdesk.scope.app import views
+from breachdesk.scope.app import views, views_sample
 
 case = [
     path("people/", views.people, name="case_people"),
@@ -14,6 +14,7 @@ case = [
     path("people/changed/", views.changed, name="case_people_changed"),
     path("sources/<int:place>/columns/", views.the_columns, name="case_columns"),
     path("sources/corrections/<slug:kind>/<int:correction>/back/", views.take_back, name="case_correction_back"),
+    path("sources/sample/", views_sample.sample, name="case_sample"),
     path("sources/read/", views.start, name="case_scope_start"),
     path("sources/<int:run>/stop/", views.stop, name="case_scope_stop"),
 ]

@@ -18,7 +18,7 @@ from breachdesk.ground import places
 from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.scope import kept
-from breachdesk.scope.app import actions, columns
+from breachdesk.scope.app import actions, columns, comparing
 from breachdesk.scope.app.models import ColumnSaid, Correction, Run
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
@@ -34,7 +34,7 @@ _UNIONS = ("EU", "EEA", "contract")
 def _runs(case: Any) -> dict[str, Any]:
     runs = list(case.runs.all()[:20])
     run = actions.last(case)
-    labels = set(case.items.filter(forgotten_at=None).values_list("label", flat=True))
+    labels = set(case.items.filter(forgotten_at=None).values_list("label", flat=True)) - comparing.own_labels(case)
     since = Q(at__gt=run.made_at) | Q(back_at__gt=run.made_at) if run else Q()
     columns_wait = columns.waiting(case, run)
     return {

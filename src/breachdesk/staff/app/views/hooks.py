@@ -41,7 +41,10 @@ class NewHook(Worded):
 @house(administrators=True, second_factor=True)
 def listed(request: DeskRequest) -> HttpResponse:
     rows = list(Hook.objects.filter(gone_at=None))
-    last = {one.hook_id: one for one in Delivery.objects.filter(hook__in=rows).order_by("hook_id", "-id").distinct("hook_id")}
+    last = {
+        one.hook_id: one
+        for one in Delivery.objects.filter(hook__in=rows).order_by("hook_id", "-id").distinct("hook_id")
+    }
     return render(request, "staff/hooks.html", {"rows": [(one, last.get(one.id)) for one in rows]})
 
 
