@@ -19,6 +19,8 @@ from breachdesk.journal.app.signing import signer
 from breachdesk.law.app.tasks import judge
 from breachdesk.scope.app.models import Run
 from breachdesk.scope.app.tasks import read
+from breachdesk.vault.app.models import Errand
+from breachdesk.vault.app.tasks import do
 from breachdesk.web import sayings
 from tests.live import Live
 from tests.scope.app.filling import ROWS
@@ -130,7 +132,9 @@ def _the_evidence_is_read(ada: Walker, top: str, folder: Path) -> None:
     ada.page.set_input_files("input[name=file]", str(file))
     ada.write(acquired_at="2026-11-20T10:00", source="web-1")
     ada.press("evidence.take_in")
-    ada.page.wait_for_url("**/evidence/E-001/")
+    ada.page.wait_for_url("**/evidence/")
+    do.func(Errand.objects.get().id)
+    ada.go(f"{top}evidence/E-001/")
     ada.sees("SHA-512")
     ada.go(f"{top}people/")
     ada.press("scope.read")
@@ -225,8 +229,11 @@ def _the_record_leaves_the_house(ada: Walker, top: str, folder: Path) -> None:
     ada.press("journal.verify.button")
     expect(ada.page.locator(".lead")).to_contain_text(ada.words.say("journal.verify.holds", 50).split(":")[0])
     ada.go(f"{top}journal/export/")
-    with ada.page.expect_download() as sent:
-        ada.page.get_by_role("button", name=ada.words.say("journal.export_button")).click()
+    ada.page.get_by_role("button", name=ada.words.say("journal.export_button")).click()
+    expect(ada.page.locator("progress")).to_be_visible()
+    do.func(Errand.objects.get(kind="bag").id)
+    with ada.page.expect_download() as sent:  # the page looks again by itself
+        ada.page.get_by_role("link", name=ada.words.say("journal.export_fetch")).click()
     sent.value.save_as(folder / "case.zip")
     with zipfile.ZipFile(folder / "case.zip") as zipped:
         zipped.extractall(folder / "bag")

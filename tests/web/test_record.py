@@ -13,6 +13,8 @@ from breachdesk.journal.app import actions
 from breachdesk.journal.app.models import Checkpoint, Line
 from breachdesk.journal.app.signing import signer
 from breachdesk.journal.app.tasks import checkpoint
+from breachdesk.vault.app import keys, tasks
+from breachdesk.vault.app.models import Errand
 from breachdesk.web import sayings
 from tests.cast import AT, browser, hand
 from tests.journal.test_types import documented
@@ -104,10 +106,22 @@ def test_a_case_leaves_as_a_bag_that_is_whole_with_its_evidence_or_without(cast:
     filled(cast)
     take(cast.bakery, cast.ada)
     for said in ({}, {"items": "1"}):
-        sent = browser(cast.ada).post(f"/case/{cast.bakery.number}/journal/export/", said)
+        lead, page = browser(cast.ada), f"/case/{cast.bakery.number}/journal/export/"
+        assert lead.post(page, said).status_code == 302
+        assert "<progress" in lead.get(page).content.decode()
+        errand = Errand.objects.latest("id")
+        tasks.do.func(errand.id)
+        fetch = f"{page}{errand.id}/"
+        assert f'href="{fetch}"' in lead.get(page).content.decode()
+        assert browser(cast.ben).get(fetch).status_code == 302  # asked for by another
+        cut = lead.get(fetch)
+        next(iter(cut.streaming_content))
+        cut.close()  # it broke off: it is there to be fetched again
+        sent = lead.get(fetch)
         folder = tmp_path / f"bag{len(said)}"
         with zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content))) as zipped:
             zipped.extractall(folder)
+        assert lead.get(fetch).status_code == 302  # once
         report = verify.verify(str(folder / cast.bakery.number), signer().vkey, [])
         assert report.verdict == "intact", report.faults
         inside = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
@@ -115,6 +129,7 @@ def test_a_case_leaves_as_a_bag_that_is_whole_with_its_evidence_or_without(cast:
     from django.conf import settings
 
     assert not list(settings.DATA.glob("export-*"))
+    assert not list(keys.vault().place(cast.bakery.number, "any").parent.glob("x-*"))
     assert browser(cast.cara).post(f"/case/{cast.bakery.number}/journal/export/").status_code == 403
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,6 +26,12 @@ _NONCE = 12
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _COMMAND_SECONDS = 30
+
+
+class Content(Protocol):
+    """What gives bytes, block by block."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class BadVault(Exception):
@@ -107,7 +113,7 @@ class Vault:
             raise BadVault(f"{case!a}/{name!a}: not a name of the vault")
         return self.folder / case / name
 
-    def seal(self, case: str, name: str, content: BinaryIO, key: Key) -> Taken:
+    def seal(self, case: str, name: str, content: Content, key: Key) -> Taken:
         """Seal what `content` gives, a block in memory at a time; nothing appears unless it ends well.
 
         Raises BadVault for a name that is taken: what lies in the vault is never written again."""
@@ -122,10 +128,11 @@ class Vault:
         """Raises SealError, or FileNotFoundError."""
         return SealedReader(self.place(case, name), key)
 
-    def check(self, case: str, name: str, key: Key) -> Taken:
-        """Hash the plain content again, as at every handing over. Raises SealError, FileNotFoundError."""
+    def check(self, case: str, name: str, key: Key, told: Callable[[int], object] = lambda count: None) -> Taken:
+        """Hash the plain content again, as at every handing over; `told`: how many bytes more. Raises SealError,
+        FileNotFoundError."""
         with self.open(case, name, key) as content:
-            return _hashed(content, lambda block: None)
+            return _hashed(content, lambda block: told(len(block)))
 
     def forget(self, case: str, name: str) -> None:
         self.place(case, name).unlink(missing_ok=True)
@@ -138,7 +145,7 @@ class Vault:
             sync_folder(folder.parent)
 
 
-def _hashed(content: SealedReader | BinaryIO, to: Callable[[bytes], object]) -> Taken:
+def _hashed(content: Content, to: Callable[[bytes], object]) -> Taken:
     """Pass everything on, and tell its size and digests."""
     short, long, size = hashlib.sha256(), hashlib.sha512(), 0
     while block := content.read(BLOCK):

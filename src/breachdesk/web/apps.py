@@ -7,5 +7,7 @@ class Web(AppConfig):
 
     def ready(self) -> None:
         from breachdesk import flow
+        from breachdesk.web import record
 
         flow.listen()
+        record.register()

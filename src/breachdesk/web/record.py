@@ -1,26 +1,26 @@
 """The journal on its pages: what was done, by whom; what of it is proven; the case as a bag that leaves the house."""
 
 import json
+import secrets
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.dateparse import parse_date
+from django.utils.http import content_disposition_header
 
 from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
-from breachdesk.ground.sealing import SealError
+from breachdesk.ground.sealing import SealedWriter, SealError
 from breachdesk.journal.app import actions, stamping
 from breachdesk.journal.app.actions import HOUSE_CASE
 from breachdesk.journal.app.export import export_case
@@ -30,8 +30,10 @@ from breachdesk.journal.note import consistency_text
 from breachdesk.journal.shapes import Attachment, JournalError
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
-from breachdesk.staff.rights import Act
-from breachdesk.vault.app import keys
+from breachdesk.staff.rights import RIGHTS, Act, Role
+from breachdesk.vault.app import errands, keys, sweeping
+from breachdesk.vault.app.errands import Deed, Tell
+from breachdesk.vault.app.models import OPEN, Errand
 from breachdesk.vault.store import BadVault
 from breachdesk.web.judging import judge_journal
 
@@ -40,6 +42,7 @@ PAGE = 50
 MOST_JUDGED = 50_000
 _WINDOW = timedelta(hours=48)
 _LATE = 3_000
+_BLOCK = 1 << 20
 
 
 @doors.case(Act.READ)
@@ -173,53 +176,107 @@ def consistency(request: DeskRequest) -> HttpResponse:
 
 @doors.case(Act.EXPORT)
 def export(request: DeskRequest, case: Any) -> HttpResponseBase:
-    """POST: the case as a zip of a BagIt folder; with `items` the evidence too."""
-    if request.method != "POST":
-        size = sum(case.items.filter(forgotten_at=None).values_list("size", flat=True))
-        return render(request, "desk/export.html", {"size": size, "vkey": signer().vkey})
-    with_items = bool(request.POST.get("items")) and Act.EVIDENCE in request.rights
-    settings.DATA.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=settings.DATA, prefix="export-"))
+    """POST: the worker packs the case as a zip of a BagIt folder; with `items` the evidence too."""
+    size = sum(case.items.filter(forgotten_at=None).values_list("size", flat=True))
+    if request.method == "POST":
+        with_items = bool(request.POST.get("items")) and Act.EVIDENCE in request.rights
+        said = {"items": with_items, "for": request.by.actor.name}
+        errands.put(case, "bag", by=request.by, total=size if with_items else 0, said=said)
+        return redirect("case_export", case.number)
+    mine = errands.of(case, request.at, kind="bag", made_by=request.by.actor.name)
+    return render(request, "desk/export.html", {"size": size, "vkey": signer().vkey, "errands": mine})
+
+
+@doors.case(Act.EXPORT)
+def export_fetch(request: DeskRequest, case: Any, errand: int) -> HttpResponseBase:
+    """What was packed, once, to whoever asked for it."""
+    found = get_object_or_404(case.errands.select_related("case"), id=errand)
+    if found.kind != "bag" or found.made_by != request.by.actor.name or "sealed" not in found.outcome:
+        raise Refused("journal.refused.fetched")
+    return sent(found, f"case-{case.number}.zip")
+
+
+def _packing(errand: Errand, tell: Tell) -> Deed:
+    """The bag as one sealed file. The folder it is made in is removed however that ends; killed, by the next sweep."""
+    case, by = errand.case, errands.hand_of(errand)
+    wanted = errand.said["items"] and Act.EVIDENCE in RIGHTS[Role(errand.role)]
+    held: QuerySet[Any] = case.items.filter(forgotten_at=None) if wanted else case.items.none()
+    named = [Attachment(item.sha256, item.size, f"item:{item.label}/{item.sealed}") for item in held]
+    sealed, key = f"x-{secrets.token_hex(12)}", keys.key_for(case.number, by.at)
+    folder = settings.DATA / f"export-{errand.id}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
     try:
-        zipped = _zipped(case, folder, request, with_items=with_items)
-        return FileResponse(zipped, as_attachment=True, filename=f"case-{case.number}.zip")
+        with ExitStack() as stack:
+            export_case(
+                case.number,
+                folder / case.number,
+                signer=signer(),
+                by=by,
+                attachments=named,
+                items=_opened(case.number, held, stack, tell),
+            )
+        path = keys.vault().place(case.number, sealed)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (
+            SealedWriter(path, key) as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as zipped,
+        ):
+            for one in sorted(path for path in (folder / case.number).rglob("*") if path.is_file()):
+                zipped.write(one, f"{case.number}/{one.relative_to(folder / case.number).as_posix()}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    return lambda by: {"sealed": sealed}
 
 
-def _zipped(case: Any, folder: Path, request: DeskRequest, *, with_items: bool) -> BinaryIO:
-    """The bag as an open file that has no name any more: nothing stays behind when it is closed."""
-    held: QuerySet[Any] = case.items.filter(forgotten_at=None) if with_items else case.items.none()
-    named = [Attachment(item.sha256, item.size, f"item:{item.label}/{item.sealed}") for item in held]
-    with ExitStack() as stack:
-        export_case(
-            case.number,
-            folder / case.number,
-            signer=signer(),
-            by=request.by,
-            attachments=named,
-            items=_opened(case.number, held, stack),
-        )
-    file = tempfile.TemporaryFile(dir=settings.DATA)  # noqa: SIM115 - the response closes it
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as zipped:
-        for one in sorted(path for path in (folder / case.number).rglob("*") if path.is_file()):
-            zipped.write(one, f"{case.number}/{one.relative_to(folder / case.number).as_posix()}")
-    file.seek(0)
-    return cast(BinaryIO, file)
+def sent(errand: Errand, name: str) -> StreamingHttpResponse:
+    """What an errand wrote, as a file to keep. It is forgotten when its last block is out; one that broke off can be
+    fetched again."""
+    number, sealed = errand.case.number, errand.outcome["sealed"]
+    try:
+        content = keys.vault().open(number, sealed, keys.key_of(number))
+    except (SealError, FileNotFoundError, BadVault):
+        raise Refused("journal.refused.fetched") from None
+
+    def blocks() -> Iterator[bytes]:
+        with content:
+            while block := content.read(_BLOCK):
+                yield block
+        Errand.objects.filter(id=errand.id).update(outcome={"fetched": True})
+        keys.vault().forget(number, sealed)
+
+    response = StreamingHttpResponse(blocks(), content_type="application/octet-stream")
+    response.headers["Content-Length"] = str(content.size)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response
 
 
-def _opened(number: str, held: Any, stack: ExitStack) -> Iterator[tuple[str, BinaryIO]]:
+def register() -> None:
+    errands.register("bag", _packing)
+    sweeping.register(_strays)
+
+
+def _strays(at: datetime) -> None:
+    """Folders in which a bag was made by a process that was killed."""
+    busy = {f"export-{id}" for id in Errand.objects.filter(kind="bag", state__in=OPEN).values_list("id", flat=True)}
+    for folder in sweeping.strays(settings.DATA, "export-*"):
+        if folder.name not in busy:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _opened(number: str, held: Any, stack: ExitStack, tell: Tell) -> Iterator[tuple[str, BinaryIO]]:
     for item in held:
         try:
             content = stack.enter_context(keys.vault().open(number, item.sealed, keys.key_of(number)))
         except (SealError, FileNotFoundError, BadVault):
             raise Refused("evidence.refused.damaged", label=item.label) from None
-        yield f"{item.label}/{item.sealed}", cast(BinaryIO, content)
+        yield f"{item.label}/{item.sealed}", cast(BinaryIO, errands.Telling(cast(BinaryIO, content), tell))
 
 
 case = [
     path("journal/", case_journal, name="case_journal"),
     path("journal/export/", export, name="case_export"),
+    path("journal/export/<int:errand>/", export_fetch, name="case_export_fetch"),
 ]
 house = [path("journal/", house_journal, name="journal_house"), path("journal/verify/", verify, name="journal_verify")]
 public = [

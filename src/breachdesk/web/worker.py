@@ -17,6 +17,9 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app as desk
 from procrastinate.contrib.django.utils import connector_params
 
+from breachdesk.ground import clock
+from breachdesk.vault.app import sweeping
+
 _LOG = logging.getLogger("breachdesk.worker")
 _AGAIN_SECONDS = 2.0  # after the database went away
 _STALLED_SECONDS = 30.0
@@ -26,6 +29,16 @@ _MENDING_SECONDS = 10.0
 def _connector() -> procrastinate.PsycopgConnector:
     """Few connections: one that listens, one that writes, one to spare."""
     return procrastinate.PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
+
+
+def _swept() -> None:
+    """What a killed process left behind is cleared away before anything new is begun."""
+    try:
+        sweeping.sweep(clock.now())
+    except Exception as error:  # whatever it was, it is tried again within the hour
+        _LOG.warning("clearing up (%s)", type(error).__name__)
+    finally:
+        close_old_connections()
 
 
 class Worker(threading.Thread):
@@ -67,6 +80,7 @@ class Worker(threading.Thread):
         # own connection, in the transaction of the deed.
         app = procrastinate.App(connector=_connector(), worker_defaults=desk.worker_defaults)
         app.tasks, app.periodic_registry = desk.tasks, desk.periodic_registry
+        await sync_to_async(_swept)()
         async with app.open_async():
             mending = asyncio.create_task(self._mend(app))
             try:

@@ -24,5 +24,6 @@ def fill(case: Case, lead: Account, text: str) -> None:
 
 VALUES: dict[str, Callable[[Case], Any]] = {
     "label": lambda case: case.items.get().label,
+    "errand": lambda case: case.errands.order_by("id").first().id,
     "upload": lambda case: case.uploads.get().id,
 }

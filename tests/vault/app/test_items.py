@@ -9,8 +9,8 @@ from django.db import connection
 
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
-from breachdesk.vault.app import actions, keys
-from breachdesk.vault.app.models import CaseKey, Custody, Item, Upload
+from breachdesk.vault.app import actions, keys, tasks
+from breachdesk.vault.app.models import OPEN, CaseKey, Custody, Errand, Item, Upload
 from breachdesk.vault.store import BadVault
 from tests.cast import browser, hand
 from tests.vault.app.filling import origin
@@ -20,6 +20,15 @@ DUMP = b"id,email\n1,ada@example.org\n" * 4_000
 
 def take(cast: Any, content: bytes = DUMP) -> Item:
     return actions.take_in(cast.bakery, io.BytesIO(content), name="shop.csv", origin=origin(), by=hand(cast.ada))
+
+
+def work() -> list[str]:
+    """What the worker would do, done here: kinds of errands, in order."""
+    done = []
+    for errand in Errand.objects.filter(state__in=OPEN).order_by("id"):
+        tasks.do.func(errand.id)
+        done.append(errand.kind)
+    return done
 
 
 def types(number: str) -> list[str]:
@@ -85,7 +94,15 @@ def test_an_upload_that_broke_off_goes_on_where_it_stood(cast: Any) -> None:
     assert part(50_000, DUMP[50_000:] + b"more")[0] == 400
     assert part(50_000, DUMP[50_000:]) == (200, len(DUMP))
     ended = lead.post(top, {"do": "finish"}, headers={"accept": "application/json"})
-    assert ended.json()["url"].endswith("/evidence/E-001/")
+    assert ended.json()["url"].endswith("/evidence/")
+    lead.post(top, {"do": "finish"})  # twice is once
+    page = lead.get(f"/case/{number}/evidence/").content.decode()
+    assert "<progress" in page
+    assert 'http-equiv="refresh"' in page
+    assert work() == ["seal"]
+    page = lead.get(f"/case/{number}/evidence/").content.decode()
+    assert "E-001 is sealed, hashed" in page
+    assert "<progress max=" not in page
     item = Item.objects.get()
     assert item.sha256 == hashlib.sha256(DUMP).hexdigest()
     assert not Upload.objects.exists()

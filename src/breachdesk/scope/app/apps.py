@@ -10,8 +10,11 @@ class ScopeApp(AppConfig):
 
     def ready(self) -> None:
         from breachdesk.case.app import glance
+        from breachdesk.scope.app import tasks
+        from breachdesk.vault.app import sweeping
 
         glance.register("people", _people)
+        sweeping.register(tasks.strays)
 
 
 def _people(case: Any) -> Any:

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +17,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 from breachdesk.ground import clock
 from breachdesk.journal.app.actions import Hand
 from breachdesk.journal.shapes import HOUSE, Via
-from breachdesk.scope.app.models import Comparison, Run, State
+from breachdesk.scope.app.models import OPEN, Comparison, Run, State
 from breachdesk.scope.cohorts import PEOPLE_FILE
-from breachdesk.vault.app import keys
+from breachdesk.vault.app import keys, sweeping
 from breachdesk.vault.app.models import Item
 
 _TELL_SECONDS = 1.0
@@ -67,6 +69,15 @@ def read(run: int) -> None:
         actions.give_up(found, "child_ended", by=Hand(HOUSE, Via.FLOW, clock.now()))
     else:
         actions.finish(found, result, by=Hand(HOUSE, Via.FLOW, clock.now()))
+
+
+def strays(at: datetime) -> None:
+    """Evidence in clear that a reading left when it was killed, and no reading is under way that would remove it."""
+    busy = {f"w-{folder}" for folder in Run.objects.filter(state__in=OPEN).values_list("folder", flat=True)}
+    busy |= {f"w-c{id}" for id in Comparison.objects.filter(state__in=OPEN).values_list("id", flat=True)}
+    for folder in sweeping.strays(keys.vault().folder, "*/w-*"):
+        if folder.name not in busy:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def order(run: Run) -> dict[str, Any]:

@@ -4,21 +4,24 @@ What lies in the vault is sealed before anything is said of it; when saying fail
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.apps import apps
 from django.db import transaction
 
+from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealedReader, SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.journal.shapes import Attachment
-from breachdesk.vault.app import keys
-from breachdesk.vault.app.models import CaseKey, Custody, Item, Upload
+from breachdesk.vault.app import errands, keys
+from breachdesk.vault.app.errands import Deed, Tell
+from breachdesk.vault.app.models import CaseKey, Custody, Errand, Item, Upload
 from breachdesk.vault.parts import MOST_PART, Parts, WrongPlace
 
 __all__ = ["MOST_PART", "WrongPlace"]
@@ -104,14 +107,7 @@ def begin_upload(case: Any, *, name: str, size: int, origin: Origin, by: Hand, m
     _may(case, name, origin, by)
     if not 0 <= size <= LARGEST:
         raise Refused("evidence.refused.size", field="size")
-    said = {
-        "acquired_at": origin.acquired_at.isoformat(),
-        "acquired_by": origin.acquired_by,
-        "source": origin.source,
-        "method": origin.method,
-        "description": origin.description,
-        "mark": mark,
-    }
+    said = {**_said(origin), "mark": mark}
     upload = Upload.objects.create(case=case, name=name, size=size, said=said, made_at=by.at, made_by=by.actor.name)
     write("vault.upload.started", by=by, case=case.number, refs={"upload": str(upload.id)}, payload={"bytes": size})
     return upload
@@ -133,28 +129,99 @@ def add_part(upload: Upload, at: int, content: bytes, *, now: datetime) -> int:
     return parts_of(upload, now).add(at, content)
 
 
-def finish_upload(upload: Upload, *, by: Hand) -> Item:
-    """All parts are there: they become an item. Raises Refused while some are missing."""
-    parts = parts_of(upload, by.at)
-    if parts.size != upload.size:
-        raise Refused("evidence.refused.not_all", have=parts.size, size=upload.size)
-    said = dict(upload.said)
-    origin = Origin(
+def finish_upload(upload: Upload, *, by: Hand) -> Errand:
+    """All parts are there: the worker makes an item of them. Raises Refused while some are missing."""
+    have = parts_of(upload, by.at).size
+    if have != upload.size:
+        raise Refused("evidence.refused.not_all", have=have, size=upload.size)
+    said = {"sealed": f"i-{upload.id.hex[:24]}", "name": upload.name}
+    return errands.put(upload.case, "seal", upload=upload.id, total=upload.size, said=said, by=by)
+
+
+def sealing(errand: Errand, tell: Tell) -> Deed:
+    """The parts of an upload, as one sealed file."""
+    upload = Upload.objects.select_related("case").filter(id__in=[errand.upload]).first()
+    if upload is None:
+        raise Refused("evidence.refused.finished")
+    origin = _origin(upload.said)
+    parts = parts_of(upload, clock.now())
+    with parts.whole() as content:
+        made = _sealed(errand, content, tell)  # type: ignore[arg-type]
+
+    def deed(by: Hand) -> dict[str, str]:
+        if not Upload.objects.select_for_update().filter(id=upload.id).exists():
+            raise Refused("evidence.refused.finished")
+        item = made(upload.name, origin, by)
+        upload.delete()
+        transaction.on_commit(parts.discard)
+        return {"label": item.label}
+
+    return deed
+
+
+def from_inbox(case: Any, path: Path, *, origin: Origin, by: Hand) -> Errand:
+    """Have the worker take a file of the server's folder in; it stays there for its owner to remove. Raises Refused."""
+    _may(case, path.name, origin, by)
+    said = {**_said(origin), "path": str(path), "name": path.name, "sealed": f"i-{secrets.token_hex(12)}"}
+    return errands.put(case, "inbox", total=path.stat().st_size, said=said, by=by)
+
+
+def copying(errand: Errand, tell: Tell) -> Deed:
+    try:
+        with Path(errand.said["path"]).open("rb") as content:
+            made = _sealed(errand, content, tell)
+    except FileNotFoundError:
+        raise Refused("evidence.refused.not_in_inbox") from None
+    origin = _origin(errand.said)
+    return lambda by: {"label": made(errand.said["name"], origin, by).label}
+
+
+def _sealed(errand: Errand, content: BinaryIO, tell: Tell) -> Callable[[str, Origin, Hand], Item]:
+    """Seal it under the name the errand has for it, what a broken errand left removed first; how it becomes an item."""
+    case, sealed = errand.case, errand.said["sealed"]
+    if Item.objects.filter(sealed=sealed).exists():
+        raise Refused("evidence.refused.finished")
+    keys.vault().forget(case.number, sealed)
+    key = keys.key_for(case.number, clock.now())
+    taken = keys.vault().seal(case.number, sealed, errands.Telling(content, tell), key)
+
+    def made(name: str, origin: Origin, by: Hand) -> Item:
+        try:
+            case.refresh_from_db(fields=["state"])
+            _may(case, name, origin, by)
+            return _entered(case, sealed, taken, name, origin, by)
+        except BaseException:
+            keys.vault().forget(case.number, sealed)
+            raise
+
+    return made
+
+
+def _said(origin: Origin) -> dict[str, str]:
+    return {
+        "acquired_at": origin.acquired_at.isoformat(),
+        "acquired_by": origin.acquired_by,
+        "source": origin.source,
+        "method": origin.method,
+        "description": origin.description,
+    }
+
+
+def _origin(said: Mapping[str, str]) -> Origin:
+    return Origin(
         datetime.fromisoformat(said["acquired_at"]),
         said["acquired_by"],
         said["source"],
         said["method"],
         said["description"],
     )
-    with transaction.atomic():
-        held = Upload.objects.select_for_update().filter(id=upload.id).first()
-        if held is None:
-            raise Refused("evidence.refused.finished")
-        with parts.whole() as content:
-            item = take_in(upload.case, content, name=upload.name, origin=origin, by=by)  # type: ignore[arg-type]
-        held.delete()
-    parts.discard()
-    return item
+
+
+@transaction.atomic
+def tell_of(upload: Upload, *, by: Hand) -> None:
+    """It has stood still for a week: told once, before it is forgotten."""
+    Upload.objects.filter(id=upload.id).update(told_at=by.at)
+    write("vault.upload.delayed", by=by, case=upload.case.number, refs={"upload": str(upload.id)})
 
 
 @transaction.atomic
@@ -170,38 +237,62 @@ def abandon_upload(upload: Upload, *, by: Hand) -> None:
 # --- afterwards
 
 
+@transaction.atomic
 def hand_over(item: Item, *, giver: str, taker: str, purpose: str, place: str, by: Hand) -> Custody:
-    """From one hand to another; hashed anew, so that both know whether it is whole. Raises Refused without a name."""
+    """From one hand to another. The worker hashes it anew, so that both know whether it is whole.
+
+    Raises Refused without a name, and for what was forgotten."""
     if not giver.strip() or not taker.strip():
         raise Refused("evidence.refused.no_names", field="taker")
-    return _line(item, "handed", by, giver=giver, taker=taker, purpose=purpose, place=place)
-
-
-def check(item: Item, *, by: Hand) -> Custody:
-    """Hash it anew and compare with intake. Memory holds one block; a large item takes its time."""
-    return _line(item, "checked", by)
-
-
-def _line(item: Item, deed: str, by: Hand, **said: str) -> Custody:
-    whole = is_whole(item)
-    with transaction.atomic():
-        line = Custody.objects.create(item=item, deed=deed, at=by.at, by=by.actor.name, whole=whole, **said)
-        write(
-            "vault.item.handed" if deed == "handed" else "vault.item.checked",
-            by=by,
-            case=item.case.number,
-            refs={"item": item.label},
-            payload={"whole": whole, **said},
-        )
+    if item.forgotten_at is not None:
+        raise Refused("evidence.refused.forgotten")
+    said = {"giver": giver, "taker": taker, "purpose": purpose, "place": place}
+    line = Custody.objects.create(item=item, deed="handed", at=by.at, by=by.actor.name, **said)
+    write("vault.item.handed", by=by, case=item.case.number, refs={"item": item.label}, payload=said)
+    ask_check(item, by=by, line=line)
     return line
 
 
-def is_whole(item: Item) -> bool:
-    """Whether what lies in the vault is still what was taken in. Raises Refused when it was forgotten."""
+def ask_check(item: Item, *, by: Hand, line: Custody | None = None) -> Errand:
+    """Have the worker hash it anew; `line`: the handing over that it belongs to. Raises Refused when forgotten."""
+    if item.forgotten_at is not None:
+        raise Refused("evidence.refused.forgotten")
+    said = {"line": line.id} if line is not None else {}
+    return errands.put(item.case, "check", item=item, total=item.size, said=said, by=by)
+
+
+def checking(errand: Errand, tell: Tell) -> Deed:
+    item = errand.item
+    if item is None:
+        raise Refused("evidence.refused.forgotten")
+    whole = is_whole(item, tell)
+    line = Custody.objects.filter(id=errand.said.get("line"), item=item).first()
+    return lambda by: {"whole": entered(item, whole, by=by, line=line).whole}
+
+
+def check(item: Item, *, by: Hand) -> Custody:
+    """Hash it anew here and now, and compare with intake. Memory holds one block; a large item takes its time."""
+    return entered(item, is_whole(item), by=by)
+
+
+@transaction.atomic
+def entered(item: Item, whole: bool, *, by: Hand, line: Custody | None = None) -> Custody:
+    """What a hashing found, on a line of its own or on that of the handing over it was done for."""
+    if line is None:
+        line = Custody(item=item, deed="checked", at=by.at, by=by.actor.name)
+    line.whole = whole
+    line.save()
+    write("vault.item.checked", by=by, case=item.case.number, refs={"item": item.label}, payload={"whole": whole})
+    return line
+
+
+def is_whole(item: Item, tell: Tell = lambda count: None) -> bool:
+    """Whether what lies in the vault is still what was taken in; `tell`: how many bytes more were looked at. Raises
+    Refused when it was forgotten."""
     if item.forgotten_at is not None:
         raise Refused("evidence.refused.forgotten")
     try:
-        found = keys.vault().check(item.case.number, item.sealed, keys.key_of(item.case.number))
+        found = keys.vault().check(item.case.number, item.sealed, keys.key_of(item.case.number), tell)
     except (SealError, FileNotFoundError):
         return False
     return (found.sha256, found.sha512, found.size) == (item.sha256, item.sha512, item.size)

@@ -13,7 +13,7 @@ from breachdesk.staff.app.doors import DeskRequest, api_case
 from breachdesk.staff.rights import Act
 from breachdesk.vault.app import actions
 from breachdesk.vault.app.actions import MOST_PART, Origin, WrongPlace
-from breachdesk.vault.app.models import Item, Upload
+from breachdesk.vault.app.models import Errand, Item, Upload
 
 router = Router(tags=["evidence"])
 _FIRST_YEAR = 1970
@@ -50,6 +50,18 @@ class UploadOut(Schema):
     part: int = MOST_PART
 
 
+class ErrandOut(Schema):
+    """`state`: waiting, working, done, failed (then `fault` says why). `item`: the label of what was taken in."""
+
+    errand: int
+    kind: str
+    state: str
+    done: int
+    total: int
+    item: str
+    fault: str
+
+
 @router.get("/cases/{number}/evidence", response=list[ItemOut])
 @api_case(Act.EVIDENCE)
 def list_items(request: DeskRequest, number: str) -> Any:
@@ -83,10 +95,33 @@ def add_part(request: DeskRequest, number: str, upload: UUID, at: int = 0) -> di
     return {"upload": found.id, "at": after}
 
 
-@router.post("/cases/{number}/uploads/{upload}/finish", response=ItemOut)
+@router.post("/cases/{number}/uploads/{upload}/finish", response={202: ErrandOut})
 @api_case(Act.EVIDENCE)
-def finish_upload(request: DeskRequest, number: str, upload: UUID) -> Item:
-    return actions.finish_upload(_upload(request, upload), by=request.by)
+def finish_upload(request: DeskRequest, number: str, upload: UUID) -> tuple[int, ErrandOut]:
+    """All has come: the worker seals and hashes the whole. Ask for the errand until it is done."""
+    return 202, _errand(actions.finish_upload(_upload(request, upload), by=request.by))
+
+
+@router.get("/cases/{number}/errands/{errand}", response=ErrandOut)
+@api_case(Act.EVIDENCE)
+def read_errand(request: DeskRequest, number: str, errand: int) -> ErrandOut:
+    """How far the worker is with something that takes long."""
+    found = Errand.objects.filter(case=request.case, id=errand).first()
+    if found is None:
+        raise Http404
+    return _errand(found)
+
+
+def _errand(errand: Errand) -> ErrandOut:
+    return ErrandOut(
+        errand=errand.id,
+        kind=errand.kind,
+        state=errand.state,
+        done=errand.done,
+        total=errand.total,
+        item=str(errand.outcome.get("label", "")),
+        fault=errand.fault,
+    )
 
 
 def _upload(request: DeskRequest, upload: UUID) -> Upload:

@@ -70,6 +70,49 @@ class Upload(models.Model):
     said = models.JSONField(default=dict)  # description, source, method, acquired_at, acquired_by
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=254)
+    told_at = models.DateTimeField(null=True)  # it stood still for a week, and somebody was told
 
     class Meta:
         ordering: ClassVar = ["-made_at"]
+
+
+class State(models.TextChoices):
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+
+
+OPEN = (State.WAITING, State.WORKING)
+
+
+class Errand(models.Model):
+    """Something that takes long, done by the worker in the name of whoever asked (errands.py)."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="errands")
+    kind = models.CharField(max_length=20)  # check, seal, inbox; bag, release of the rooms below
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    item = models.ForeignKey(Item, models.CASCADE, null=True, related_name="errands")
+    upload = models.UUIDField(null=True)
+    said = models.JSONField(default=dict)
+    outcome = models.JSONField(default=dict)
+    fault = models.CharField(max_length=100, blank=True)  # a key of the words, or a kind of error
+    total = models.BigIntegerField(default=0)  # bytes
+    done = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+    role = models.CharField(max_length=20)
+    via = models.CharField(max_length=10)
+    ended_at = models.DateTimeField(null=True)
+    seen = models.BooleanField(default=False)  # its end needs no telling any more
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def percent(self) -> int:
+        return min(99, 100 * self.done // self.total) if self.total else 0

@@ -11,6 +11,7 @@ case = [
     path("evidence/uploads/", views.upload_begin, name="case_upload_begin"),
     path("evidence/uploads/<uuid:upload>/part/", views.upload_part, name="case_upload_part"),
     path("evidence/uploads/<uuid:upload>/", views.upload_end, name="case_upload_end"),
+    path("evidence/errands/<int:errand>/seen/", views.errand_seen, name="case_errand_seen"),
     path("evidence/<slug:label>/", views.item, name="case_item"),
     path("evidence/<slug:label>/custody/", views.custody_form, name="case_custody"),
 ]

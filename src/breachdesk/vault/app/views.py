@@ -9,7 +9,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
 
 from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
@@ -17,10 +19,10 @@ from breachdesk.ground.sealing import SealedReader
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
 from breachdesk.staff.rights import Act
-from breachdesk.vault.app import actions
+from breachdesk.vault.app import actions, errands, sweeping
 from breachdesk.vault.app.actions import MOST_PART, WrongPlace
 from breachdesk.vault.app.forms import HandForm, ItemForm, OriginForm, ReasonForm
-from breachdesk.vault.app.models import Item, Upload
+from breachdesk.vault.app.models import OPEN, Item, Upload
 
 _BLOCK = 1 << 20
 
@@ -28,10 +30,17 @@ _BLOCK = 1 << 20
 @doors.case(Act.EVIDENCE)
 def evidence(request: DeskRequest, case: Any) -> HttpResponse:
     items = list(case.items.all())
+    busy = case.errands.filter(state__in=OPEN, upload__isnull=False).values("upload")
     return render(
         request,
         "vault/evidence.html",
-        {"items": items, "bytes": sum(item.size for item in items), "uploads": case.uploads.all()[:20]},
+        {
+            "items": items,
+            "bytes": sum(item.size for item in items),
+            "uploads": case.uploads.exclude(id__in=busy)[:20],
+            "gone_after": sweeping.GONE_AFTER.days,
+            "errands": errands.of(case, request.at, kind__in=("check", "seal", "inbox")),
+        },
     )
 
 
@@ -78,10 +87,8 @@ def from_inbox(request: DeskRequest, case: Any) -> HttpResponse:
         raise Refused("evidence.refused.not_in_inbox")
     if not form.is_valid():
         raise Refused("evidence.refused.origin")
-    with (Path(settings.INBOX) / name).open("rb") as content:
-        item = actions.take_in(case, content, name=name, origin=form.origin(), by=request.by)
-    messages.success(request, request.words.say("evidence.taken", label=item.label))
-    return redirect("case_item", case.number, item.label)
+    actions.from_inbox(case, Path(settings.INBOX) / name, origin=form.origin(), by=request.by)
+    return redirect("case_evidence", case.number)
 
 
 @doors.case(Act.EVIDENCE)
@@ -95,9 +102,7 @@ def item(request: DeskRequest, case: Any, label: str) -> HttpResponseBase:
     reason = ReasonForm(request.POST if request.POST.get("do") == "open" else None, words=request.words)
     if request.method == "POST":
         if request.POST.get("do") == "check":
-            whole = actions.check(found, by=request.by).whole
-            said = request.words.say("evidence.is_whole" if whole else "evidence.is_damaged", label=label)
-            (messages.success if whole else messages.error)(request, said)
+            actions.ask_check(found, by=request.by)
             return redirect("case_item", case.number, label)
         if request.POST.get("do") == "hand" and hand.is_valid():
             actions.hand_over(found, by=request.by, **hand.cleaned_data)
@@ -108,7 +113,13 @@ def item(request: DeskRequest, case: Any, label: str) -> HttpResponseBase:
     return render(
         request,
         "vault/item.html",
-        {"item": found, "custody": found.custody.all()[:500], "hand": hand, "reason": reason},
+        {
+            "item": found,
+            "custody": found.custody.all()[:500],
+            "hand": hand,
+            "reason": reason,
+            "errands": errands.of(case, request.at, item=found),
+        },
     )
 
 
@@ -189,12 +200,20 @@ def upload_end(request: DeskRequest, case: Any, upload: uuid.UUID) -> HttpRespon
         messages.success(request, request.words.say("evidence.abandoned"))
         return redirect("case_evidence", case.number)
     try:
-        item = actions.finish_upload(found, by=request.by)
+        actions.finish_upload(found, by=request.by)
     except Refused as refused:
         if not script:
             raise
         return JsonResponse({"error": request.words.say(refused.key, **refused.values)}, status=409)
-    messages.success(request, request.words.say("evidence.taken", label=item.label))
     if script:
-        return JsonResponse({"url": f"/case/{case.number}/evidence/{item.label}/"})
-    return redirect("case_item", case.number, item.label)
+        return JsonResponse({"url": reverse("case_evidence", args=[case.number])})
+    return redirect("case_evidence", case.number)
+
+
+@doors.case(Act.EVIDENCE)
+@require_POST
+def errand_seen(request: DeskRequest, case: Any, errand: int) -> HttpResponse:
+    """Its end has been read: it is told no more."""
+    found = get_object_or_404(case.errands, id=errand)
+    case.errands.filter(id=found.id, ended_at__isnull=False).update(seen=True)
+    return redirect("case_evidence", case.number)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from breachdesk.ground import clock
 from breachdesk.report.words import Words
+from breachdesk.vault.app.models import Errand, State
 from breachdesk.web import sayings
 
 register = template.Library()
@@ -72,3 +73,20 @@ def journal_strip(context: template.Context, acts: Iterable[tuple[datetime, byte
 
 def _height(count: int, most: int) -> int:
     return max(3, round(_HIGH * count / most))
+
+
+@register.simple_tag(takes_context=True)
+def errand_said(context: template.Context, errand: Errand) -> str:
+    """What the worker does, or what came of it, in a sentence."""
+    words = context["words"]
+    name = {"label": errand.outcome.get("label", ""), "name": errand.said.get("name", "")}
+    if errand.item is not None:
+        name["label"] = errand.item.label
+    if errand.open:
+        return str(words.say(f"evidence.errands.{errand.kind}.open", **name))
+    if errand.state == State.FAILED:
+        fault = words.say(errand.fault, **errand.outcome) if errand.fault in words else errand.fault
+        return str(words.say(f"evidence.errands.{errand.kind}.failed", fault=fault, **name))
+    if errand.kind == "check":
+        return str(words.say("evidence.is_whole" if errand.outcome.get("whole") else "evidence.is_damaged", **name))
+    return str(words.say(f"evidence.errands.{errand.kind}.done", **name))
