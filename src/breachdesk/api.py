@@ -131,7 +131,10 @@ def _collect() -> None:
     for room in ROOMS:
         name = f"breachdesk.{room}.app.api"
         if find_spec(name) is not None:
-            api.add_router("", import_module(name).router)
+            router = import_module(name).router
+            if find_spec(f"{name}_work") is not None:  # more of it: one path is of one router
+                import_module(f"{name}_work")
+            api.add_router("", router)
     for path, operation in operations():
         if getattr(operation.view_func, "door", None) is None:
             raise ImproperlyConfigured(f"{path}: {operation.view_func.__name__} names no door (staff/app/doors.py)")

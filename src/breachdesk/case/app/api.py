@@ -17,8 +17,8 @@ from breachdesk.staff.app.models import Account
 from breachdesk.staff.rights import Act, Role
 
 router = Router(tags=["case"])
-_MOST = 200
-_LARGEST = 2**63
+MOST = 200
+LARGEST = 2**63
 _YEARS = (1970, 2200)
 
 
@@ -30,11 +30,6 @@ class CaseOut(Schema):
     opened_at: datetime
     aware_at: datetime | None
     aware_reason: str
-
-
-class CaseIn(Schema):
-    title: str = Field(min_length=1, max_length=200)
-    zone: str = "UTC"
 
 
 class AwareIn(Schema):
@@ -61,7 +56,7 @@ def list_cases(request: DeskRequest) -> QuerySet[Case]:
     found = Case.objects.filter(members__account=request.account, members__ended_at=None)
     if request.auth.cases:
         found = found.filter(number__in=request.auth.cases)
-    return found[:_MOST]
+    return found[:MOST]
 
 
 @router.get("/cases/{number}", response=CaseOut)
@@ -75,7 +70,7 @@ def read_case(request: DeskRequest, number: str) -> Case:
 @api_case(Act.DECIDE)
 def decide_aware(request: DeskRequest, number: str, said: AwareIn) -> Case:
     """From when the organisation counts as aware: a dated, reasoned decision."""
-    return actions.decide_aware(request.case, _aware(said.at, "at"), reason=said.reason, by=request.by)
+    return actions.decide_aware(request.case, instant(said.at, "at"), reason=said.reason, by=request.by)
 
 
 @router.get("/cases/{number}/members", response=list[MemberOut])
@@ -172,7 +167,7 @@ def read_facts(request: DeskRequest, number: str) -> dict[str, Any]:
 @api_case(Act.READ)
 def read_versions(request: DeskRequest, number: str, fact: str) -> Any:
     """Every answer to one fact, the newest first."""
-    return Answer.objects.filter(case=request.case, fact=fact).order_by("-id")[:_MOST]
+    return Answer.objects.filter(case=request.case, fact=fact).order_by("-id")[:MOST]
 
 
 @router.put("/cases/{number}/facts/{fact}", response=AnswerOut)
@@ -195,8 +190,8 @@ def add_happening(request: DeskRequest, number: str, said: HappeningIn) -> Happe
     return picture.add_happening(
         request.case,
         said.title,
-        _aware(said.at, "at"),
-        until=_aware(said.until, "until") if said.until else None,
+        instant(said.at, "at"),
+        until=instant(said.until, "until") if said.until else None,
         kind=said.kind,
         zone=said.zone,
         sure=said.sure,
@@ -232,26 +227,26 @@ def put_system(request: DeskRequest, number: str, said: SystemIn) -> System:
 @api_case(Act.READ)
 def read_tasks(request: DeskRequest, number: str) -> Any:
     found = Task.objects.filter(case=request.case)
-    return (found if Act.PRIVILEGED in request.rights else found.filter(privileged=False))[:_MOST]
+    return (found if Act.PRIVILEGED in request.rights else found.filter(privileged=False))[:MOST]
 
 
 @router.post("/cases/{number}/tasks", response=TaskOut)
 @api_case(Act.WORK)
 def make_task(request: DeskRequest, number: str, said: TaskIn) -> Task:
-    due = _aware(said.due, "due") if said.due else None
+    due = instant(said.due, "due") if said.due else None
     return tasks.make_task(request.case, said.title, note=said.note, due=due, by=request.by)
 
 
 @router.put("/cases/{number}/tasks/{task}/done", response=TaskOut)
 @api_case(Act.WORK)
 def finish_task(request: DeskRequest, number: str, task: int, said: OutcomeIn) -> Task:
-    found = Task.objects.filter(case=request.case, id=task).first() if task < _LARGEST else None
+    found = Task.objects.filter(case=request.case, id=task).first() if task < LARGEST else None
     if found is None or (found.privileged and Act.PRIVILEGED not in request.rights):
         raise Http404
     return tasks.finish_task(found, said.outcome, by=request.by)
 
 
-def _aware(instant: datetime, field: str) -> datetime:
+def instant(instant: datetime, field: str) -> datetime:
     """In UTC. Raises Refused without an offset, and for years in which no breach was."""
     if instant.tzinfo is None:
         raise Refused("api.refused.no_offset", field=field)

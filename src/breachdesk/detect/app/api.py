@@ -57,6 +57,68 @@ def false_alarm(request: DeskRequest, signal: str, said: ReasonIn) -> Signal:
     return found
 
 
+class MessageOut(Schema):
+    """`ours`: a question of the team; else an answer of whoever reported."""
+
+    ours: bool
+    text: str
+    by: str
+    at: datetime
+
+
+class AskedIn(Schema):
+    text: str = Field(min_length=1, max_length=actions.LONGEST)
+
+
+class SameIn(Schema):
+    same_as: str = Field(max_length=20)
+
+
+@router.get("/signals/{signal}", response=SignalOut)
+@api_house(scope=SCOPE, triage=True)
+def read_signal(request: DeskRequest, signal: str) -> Signal:
+    return _signal(signal)
+
+
+@router.put("/signals/{signal}/looking", response=SignalOut)
+@api_house(scope=SCOPE, triage=True)
+def look_into(request: DeskRequest, signal: str) -> Signal:
+    """Somebody is at it."""
+    found = _signal(signal)
+    actions.look(found, by=request.by)
+    return found
+
+
+@router.put("/signals/{signal}/duplicate", response=SignalOut)
+@api_house(scope=SCOPE, triage=True)
+def mark_duplicate(request: DeskRequest, signal: str, said: SameIn) -> Signal:
+    found = _signal(signal)
+    actions.duplicate(found, _signal(said.same_as), by=request.by)
+    return found
+
+
+@router.put("/signals/{signal}/open", response=SignalOut)
+@api_house(scope=SCOPE, triage=True)
+def reopen_signal(request: DeskRequest, signal: str, said: ReasonIn) -> Signal:
+    found = _signal(signal)
+    actions.reopen(found, reason=said.reason, by=request.by)
+    found.refresh_from_db()
+    return found
+
+
+@router.get("/signals/{signal}/messages", response=list[MessageOut])
+@api_house(scope=SCOPE, triage=True)
+def read_messages(request: DeskRequest, signal: str) -> Any:
+    return _signal(signal).messages.all()
+
+
+@router.post("/signals/{signal}/messages", response=MessageOut)
+@api_house(scope=SCOPE, triage=True)
+def ask_reporter(request: DeskRequest, signal: str, said: AskedIn) -> Any:
+    """A question to whoever reported."""
+    return actions.ask(_signal(signal), said.text, by=request.by)
+
+
 def _signal(number: str) -> Signal:
     found = Signal.objects.filter(number=number).first() if "\0" not in number else None
     if found is None:

@@ -184,7 +184,7 @@ def say_origin(case: Case, chosen: Mapping[str, Sequence[str]], *, text: str, by
     known = terms()
     for field, values in chosen.items():
         if field not in known or not set(values) <= set(known[field].values):
-            raise Refused("origin.refused.term", field=field[:60])
+            raise Refused("origin.refused.term", term=field[:60])
     Origin.objects.filter(case=case, last=True).update(last=False)
     kept = {field: list(dict.fromkeys(values)) for field, values in chosen.items() if values}
     made = Origin.objects.create(case=case, terms=kept, text=text, by=by.actor.name, at=by.at)
