@@ -52,6 +52,22 @@ def test_the_sample_is_found_by_its_values_whatever_its_columns_are_called(tmp_p
     assert not any(word in json.dumps(found).lower() for word in ("ada1", "@example", "1000"))
 
 
+def test_names_that_many_have_do_not_decide(tmp_path: Path) -> None:
+    """Every first name of the sample stands in our table, half of its addresses do: the addresses tell rows apart."""
+    own = table(
+        tmp_path / "own.csv", ([f"Johann {n % 40}", f"j{n}@example.org"] for n in range(400)), ("first", "mail")
+    )
+    rows = [[f"Johann {n}", f"j{n}@example.org" if n % 2 else f"x{n}@example.net"] for n in range(40)]
+    best = compare(table(tmp_path / "leak.csv", rows, ("vorname", "e-mail")), {"E-001": own})["tables"][0]
+    assert (best["key"], best["own_key"], best["found"], best["full"], best["missing"]) == (
+        "e-mail",
+        "mail",
+        20,
+        20,
+        20,
+    )
+
+
 def test_rows_that_differ_are_counted_and_named_by_their_number(tmp_path: Path) -> None:
     own = table(tmp_path / "own.csv", map(customer, range(100)))
     sample = table(tmp_path / "leak.csv", [customer(n, **({"city": "Nowhere"} if n == 7 else {})) for n in range(20)])

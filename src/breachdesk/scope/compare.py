@@ -121,20 +121,32 @@ def _keys(sample: pl.DataFrame) -> list[str]:
 
 @dataclass
 class _Counting(_Sink):
-    """First reading of an own table: how many rows, and how many values of each key stand in each column."""
+    """First reading of an own table: how many rows, and which values of each key stand in each column, how often."""
 
     keys: dict[str, pl.Series] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
-    hits: dict[tuple[str, str, str], int] = field(default_factory=dict)  # (table, own column, key): how many
+    hits: dict[tuple[str, str, str], int] = field(default_factory=dict)  # (table, own column, key): how many rows
+    values: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
 
     def taken(self, source: str, batch: pa.RecordBatch) -> None:
         frame = _plain(_frame(batch))
         self.rows[source] = self.rows.get(source, 0) + frame.height
         for own in frame.columns:
             for key, values in self.keys.items():
-                count = int(frame[own].is_in(values.implode()).sum())
-                if count:
-                    self.hits[source, own, key] = self.hits.get((source, own, key), 0) + count
+                here = frame[own].filter(frame[own].is_in(values.implode()))
+                if len(here):
+                    self.hits[source, own, key] = self.hits.get((source, own, key), 0) + len(here)
+                    self.values.setdefault((source, own, key), set()).update(here)
+
+    def best(self, source: str) -> tuple[str, str] | None:
+        """The own column and the key that point at rows best: many values found, each in one row. First names are
+        found too, but each in many rows."""
+        worth = {
+            (own, key): len(self.values[table, own, key]) ** 3 / rows**2
+            for (table, own, key), rows in self.hits.items()
+            if table == source
+        }
+        return max(worth, key=lambda pair: (worth[pair], pair)) if worth else None
 
 
 @dataclass
@@ -192,10 +204,10 @@ def _of_file(
     read([path], counting, scratch=scratch)
     found = []
     for source, rows in counting.rows.items():
-        hits = {(own, key): n for (table, own, key), n in counting.hits.items() if table == source}
-        if not hits:
+        best = counting.best(source)
+        if best is None:
             continue
-        own_key, key = max(hits, key=lambda pair: (hits[pair], pair))
+        own_key, key = best
         fetching = _Fetching(source=source, own=own_key, values=sample[key].drop_nulls().unique())
         read([path], fetching, scratch=scratch)
         found.append(_judged(label, source, rows, sample, key, own_key, fetching.frame()))
