@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from breachdesk.cli.main import app, collect
-from breachdesk.cli.people import cell
 from breachdesk.journal import read
 from breachdesk.journal.verify import verify
+from breachdesk.scope.leaving import cell
 from tests.assess.bakery import SECRETS, Desk, lay_out
 
 collect()

@@ -27,6 +27,7 @@ from breachdesk.journal import Actor, BadEntry, Journal, JournalError, Via, read
 from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 from breachdesk.scope import cohorts
+from breachdesk.scope.leaving import cell
 from breachdesk.scope.shapes import PEOPLE
 
 _ROWS = 1 << 14
@@ -37,7 +38,6 @@ _MASKED = {
     "addresses": "address",
     "date_of_birth": "date_of_birth",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 _LONGEST_REASON = 500
 _SHOWN = 20
 
@@ -265,11 +265,6 @@ def _joined(row: dict[str, Any], column: str, *, unmasked: bool) -> str:
         return "; ".join(_values(row, column, unmasked=unmasked))
     value = row[column]
     return "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-
-
-def cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe before a character that would begin one."""
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff\u200b").startswith(_FORMULA) else text
 
 
 def _parquet(file: io.RawIOBase, batches: Iterator[list[dict[str, Any]]], *, unmasked: bool) -> int:

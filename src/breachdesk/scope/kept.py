@@ -163,6 +163,13 @@ class PeopleList:
         raw = self._index.read_at(self._rows_at + _ROW.itemsize * (before + start), _ROW.itemsize * size)
         return self.rows(np.frombuffer(raw, _ROW).tolist())
 
+    def everybody(self, place: str = "") -> Iterator[dict[str, Any]]:
+        """All people, or those of one place; a group of rows in memory at a time."""
+        for batch in self._file.iter_batches(batch_size=GROUP):
+            for person in batch.to_pylist():
+                if not place or person["residence"] == place:
+                    yield person
+
     def _before(self, place: str) -> Iterator[tuple[str, int]]:
         for name, size in self.places.items():
             if name == place:

@@ -7,11 +7,13 @@ from typing import Any
 
 from breachdesk.case.app.models import Case
 from breachdesk.scope import child
-from breachdesk.scope.app import actions, columns, comparing, tasks
+from breachdesk.scope.app import actions, columns, comparing, release, tasks
 from breachdesk.scope.app.models import ColumnSaid, Run
+from breachdesk.scope.app.release import Wanted
 from breachdesk.staff.app.models import Account
 from breachdesk.vault.app import actions as vault
-from tests.cast import hand
+from breachdesk.vault.app.models import Custody, Released
+from tests.cast import AT, hand
 from tests.vault.app.filling import origin
 
 ROWS = (
@@ -47,6 +49,17 @@ def fill(case: Case, lead: Account, text: str) -> None:
     name = source["fields"][0]["field"]
     columns.correct(case, run, source=source["source"], column=name, meaning="religion", reason=text, by=hand(lead))
     columns.correct(case, run, source=source["source"], column="email", meaning="nothing", reason=text, by=hand(lead))
+    release.ask(case, Wanted(to=text[:200], purpose=text[:200]), reason=text, by=hand(lead))
+    left = {
+        "label": "R-001",
+        "name": "people.csv",
+        "size": 9,
+        "sha256": "ab" * 32,
+        "to": text[:200],
+        "purpose": text[:200],
+    }
+    made = Released.objects.create(case=case, people=3, ask=1, made_at=AT, made_by=lead.email, **left)
+    Custody.objects.create(released=made, deed="released", at=AT, by=lead.email, taker=text[:120], purpose=text[:300])
     actions.take_back(ColumnSaid.objects.get(case=case, column="email"), reason=text, by=hand(lead))
     take(case, lead, name="ours.csv")
     labels = list(case.items.order_by("-label").values_list("label", flat=True)[:2])
@@ -60,6 +73,7 @@ def fill(case: Case, lead: Account, text: str) -> None:
 VALUES: dict[str, Callable[[Case], Any]] = {
     "person": lambda case: "P00000001",
     "place": place,
+    "case_release_fetch:label": lambda case: "R-001",
     "kind": lambda case: "column",
     "correction": lambda case: ColumnSaid.objects.filter(case=case, last=True)[0].id,
     "case_scope_stop:run": lambda case: Run.objects.filter(case=case)[0].id,

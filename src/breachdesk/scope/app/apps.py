@@ -10,11 +10,13 @@ class ScopeApp(AppConfig):
 
     def ready(self) -> None:
         from breachdesk.case.app import glance
-        from breachdesk.scope.app import tasks
-        from breachdesk.vault.app import sweeping
+        from breachdesk.scope.app import release, tasks
+        from breachdesk.vault.app import errands, sweeping
 
         glance.register("people", _people)
         sweeping.register(tasks.strays)
+        sweeping.register(release.lapse)
+        errands.register(release.PEOPLE_KIND, release.writing)
 
 
 def _people(case: Any) -> Any:

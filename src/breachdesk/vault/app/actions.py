@@ -21,7 +21,7 @@ from breachdesk.journal.app.actions import Hand, write
 from breachdesk.journal.shapes import Attachment
 from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.errands import Deed, Tell
-from breachdesk.vault.app.models import CaseKey, Custody, Errand, Item, Upload
+from breachdesk.vault.app.models import CaseKey, Custody, Errand, Item, Released, Upload
 from breachdesk.vault.parts import MOST_PART, Parts, WrongPlace
 
 __all__ = ["MOST_PART", "WrongPlace"]
@@ -324,6 +324,7 @@ def destroy_key(number: str, *, reason: str, by: Hand) -> None:
     kept.save(update_fields=["wrapped", "destroyed_at"])
     Item.objects.filter(case__number=number, forgotten_at=None).update(forgotten_at=by.at)
     Upload.objects.filter(case__number=number).delete()
+    Released.objects.filter(case__number=number).update(sealed="")
     write("vault.key.destroyed", by=by, case=number, payload={"reason": reason})
     transaction.on_commit(_forgetting(number))
 

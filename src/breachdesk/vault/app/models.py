@@ -1,9 +1,13 @@
 """What is known of sealed things: the wrapped keys, and evidence items."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
+
+#: How long what may leave waits for whoever asked.
+WAITS = timedelta(days=7)
 
 
 class CaseKey(models.Model):
@@ -46,8 +50,9 @@ class Item(models.Model):
 class Custody(models.Model):
     """One line of the chain of custody: who had it from whom, what for, and whether it was whole then."""
 
-    item = models.ForeignKey(Item, models.CASCADE, related_name="custody")
-    deed = models.CharField(max_length=12)  # taken, handed, checked, opened
+    item = models.ForeignKey(Item, models.CASCADE, null=True, related_name="custody")
+    released = models.ForeignKey("Released", models.CASCADE, null=True, related_name="custody")
+    deed = models.CharField(max_length=12)  # taken, handed, checked, opened, released
     at = models.DateTimeField()
     by = models.CharField(max_length=254)
     giver = models.CharField(max_length=120, blank=True)
@@ -58,6 +63,36 @@ class Custody(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
+
+
+class Released(models.Model):
+    """Something that left, or may leave, with four eyes: the list of people with clear values, or an evidence item. It
+    is no evidence: nobody reads it, opens it or packs it. `label`: `R-001`."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="released")
+    label = models.CharField(max_length=12)
+    item = models.ForeignKey(Item, models.CASCADE, null=True, related_name="released")  # none: a list of people
+    name = models.CharField(max_length=255)
+    sealed = models.CharField(max_length=64, blank=True)  # its name in the vault; "": an item, or forgotten
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, blank=True)
+    sha512 = models.CharField(max_length=128, blank=True)
+    people = models.BigIntegerField(null=True)
+    to = models.CharField(max_length=200, blank=True)  # "": whoever asked
+    purpose = models.CharField(max_length=300, blank=True)
+    ask = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+    fetched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "label"], name="vault_release_once")]
+        ordering: ClassVar = ["-id"]
+
+    def ready(self, at: datetime) -> bool:
+        """Whether it can be fetched."""
+        there = self.item.forgotten_at is None if self.item else bool(self.sealed)
+        return there and self.fetched_at is None and at - self.made_at < WAITS
 
 
 class Upload(models.Model):
