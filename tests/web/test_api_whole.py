@@ -77,7 +77,7 @@ NOT_BY_API = {
          "law_calendar_end"), _ENTERING),
     **dict.fromkeys(
         ("case_people_list", "case_person", "case_person_whole", "case_people_changed", "case_columns",
-         "case_correction_back"), _VALUES),
+         "case_correction_back", "case_release", "case_release_begin", "case_release_fetch"), _VALUES),
     **dict.fromkeys(
         ("detect_attachment", "detect_letters", "detect_letter", "case_item", "case_custody", "case_evidence_inbox",
          "case_filing_proof", "case_filing_kept_file", "case_filing_file", "case_export", "case_export_fetch",

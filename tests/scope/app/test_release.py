@@ -122,6 +122,15 @@ def test_an_approval_is_good_for_the_list_it_was_given_for_and_for_nothing_else(
         release.begin(close, by=now(cast.ada))
     close.refresh_from_db()
     assert close.used_at is None
+    for deed, what in (  # asked by the API, in other words than the page would
+        (asks.UNMASK_BULK, {"items": "E-001"}),
+        (asks.UNMASK_BULK, {**ask.what, "people": 1}),
+        (asks.UNMASK_BULK, {**ask.what, "to": "me", "purpose": "x"}),
+    ):
+        other = asks.ask(cast.bakery, deed, what, reason="x", by=now(cast.ada))
+        asks.answer(other, approved=True, reason="", by=now(cast.ben))
+        with pytest.raises(Refused, match="counted_anew"):
+            release.begin(other, by=now(cast.ada))
     filling.take(cast.bakery, cast.ada, b"email,of\nx@example.org,1\n", "more.csv")
     filling.read(cast.bakery, cast.ada)
     with pytest.raises(Refused, match="counted_anew"):

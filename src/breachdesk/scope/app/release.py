@@ -51,8 +51,17 @@ def ask(case: Case, wanted: Wanted, *, reason: str, by: Hand) -> Ask:
         raise Refused("release.refused.to_whom", field="to")
     if wanted.to.strip() and not wanted.purpose.strip():
         raise Refused("release.refused.what_for", field="purpose")
-    deed = asks.RELEASE if wanted.to.strip() else asks.UNMASK_BULK
-    return asks.ask(case, deed, _what(case, wanted), reason=reason, by=by)
+    return asks.ask(case, _deed(wanted), _what(case, wanted), reason=reason, by=by)
+
+
+def _deed(wanted: Wanted) -> str:
+    """Evidence goes to somebody outside only, which is another right than seeing whole values."""
+    return asks.RELEASE if wanted.to.strip() or wanted.item else asks.UNMASK_BULK
+
+
+def _wanted(what: Mapping[str, Any]) -> Wanted:
+    named = {name: str(what.get(name, "")) for name in ("form", "place", "to", "purpose")}
+    return Wanted(item=str(what.get("items", "")), **named)
 
 
 def _what(case: Case, wanted: Wanted) -> dict[str, str | int]:
@@ -86,6 +95,9 @@ def begin(ask: Ask, *, by: Hand) -> Errand | Released:
         raise Refused("release.refused.not_yours")
     what = dict(ask.what)
     if "list" in what and (run := actions.last(case)) is not None and run.id != what["list"]:
+        raise Refused("release.refused.counted_anew")
+    wanted = _wanted(what)
+    if ask.deed != _deed(wanted) or what != _what(case, wanted):  # asked by another way than this page
         raise Refused("release.refused.counted_anew")
     used = asks.use(case, ask.deed, what, by=by)
     if "items" in what:
