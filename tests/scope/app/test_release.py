@@ -67,6 +67,7 @@ def test_the_list_goes_to_a_mailing_house_asked_approved_written_and_fetched_onc
     counsel.post(f"/case/{cast.bakery.number}/closing/asks/{ask.id}/answer/", {"do": "approve"})
     counsel.post(begin)
     assert not Errand.objects.exists()  # only whoever asked
+    assert "Write the file, once" in lead.get(page).content.decode()
     lead.post(begin)
     lead.post(begin)
     assert work() == ["people"]

@@ -81,7 +81,7 @@ def the_release(request: DeskRequest, case: Case) -> HttpResponse:
         {
             "run": run,
             "form": form,
-            "asked": [(one, (one.answered_at or one.asked_at) + asks.LIVES) for one in mine],
+            "asked": [(one, (one.answered_at or one.asked_at) + asks.LIVES, "items" in one.what) for one in mine],
             "released": [(one, one.made_by == request.by.actor.name and one.ready(request.at)) for one in left],
             "errands": errands.of(case, request.at, kind=release.PEOPLE_KIND),
         },
