@@ -77,7 +77,7 @@ def _wide(rungs: Sequence[Rung], words: Words, now: datetime, told: Told) -> Mar
     sheet = Canvas(WIDE)
     rail, rung_x, bar_x, bar_most = 84, 150, 806, 160
     lefts = [left(rung, words, now) for rung in rungs]
-    label_x = rung_x + 18 + min(max(breadth(told_left, 15, heavy=True) for told_left in lefts) + 18, 190)
+    label_x = rung_x + 18 + min(max(breadth(told_left, 15, heavy=True) for told_left in lefts) + 18, 260)
     axis = _Axis(rungs, now, 24, (len(rungs) - 1) * _ROW + 12)
     _rail(sheet, axis, rail, words)
     most = max((rung.people or 0 for rung in rungs), default=0) or 1
