@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from bench.figures import Figure
 from breachdesk.ground.elements import vocabulary
-from breachdesk.law import engine, facts, sheet, shelf
+from breachdesk.law import engine, facts, search, sheet, shelf
 from breachdesk.scope.shapes import Cohort
 from breachdesk.standing.facts import SHEET
 
@@ -56,7 +56,14 @@ def duties(scale: float) -> Sequence[Figure]:
         Figure("duties", what, max(took), "s", ceiling=1, note=f"{told}; runs {', '.join(f'{t:.2f}' for t in took)} s"),
         Figure("duties", "after one changed fact", max(again.values()) * 1000, "ms", ceiling=50, note=f"{each} ms"),
         Figure("duties", "loading every pack of law", loading, "s", ceiling=1),
+        Figure("duties", "a search of the law, its index made anew", _searched(law), "s", ceiling=1),
     ]
+
+
+def _searched(law: shelf.LawShelf) -> float:
+    start = time.perf_counter()
+    search.index(law).find("notification of the authority within hours")
+    return time.perf_counter() - start
 
 
 @contextmanager
