@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
+from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
 from breachdesk.staff.app import actions, post
@@ -67,9 +68,9 @@ def test_closing_an_account_ends_its_sessions_and_tokens_at_once(cast: Any) -> N
     plain, client = account("Plain", second_factor=False), browser()
     sign_in(client, plain.email)
     dan = cast.dan
-    Token.objects.filter(id=make_token(dan, "export", scopes=["read"], days=7, by=hand(dan))[0].id).update(
-        account=plain
-    )
+    Token.objects.filter(
+        id=make_token(dan, "export", scopes=["read"], days=7, by=hand(dan, at=clock.now()))[0].id
+    ).update(account=plain)
     actions.deactivate(plain, reason="password on a sticky note", by=hand(cast.eli))
     assert client.get("/").status_code == 302
     assert told("staff.account.deactivated")[0] == {
@@ -89,7 +90,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason(cast: Any) -> None:
     dan = cast.dan
     with pytest.raises(Refused, match="no_reason"):
         actions.reset_second_factor(dan, reason=" ", by=hand(cast.eli))
-    token, _ = make_token(dan, "export", scopes=["read"], days=7, by=hand(dan))
+    token, _ = make_token(dan, "export", scopes=["read"], days=7, by=hand(dan, at=clock.now()))
     client = again(browser(cast.eli))
     client.post(f"/accounts/{dan.id}/factor/", {"reason": "telephone lost, spoke to him", "page": "/accounts/"})
     assert dan.authenticator_set.count() == 0
