@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -14,7 +15,7 @@ from breachdesk.case.app import actions as cases
 from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
-from breachdesk.staff.app import hooks
+from breachdesk.staff.app import hooks, post
 from breachdesk.staff.app.models import Delivery, Hook
 from tests.answering import answering
 from tests.cast import account, browser, hand
@@ -89,6 +90,7 @@ def test_only_what_was_asked_for_and_only_of_those_cases(cast: Any, inside: None
 
 
 def test_it_is_tried_for_days_and_then_paused_with_a_note(cast: Any, inside: None) -> None:
+    account("Rita", administrator=True, language="ru")
     receiver = Receiver()
     receiver.says = (500, b"")
     with answering(receiver.answer) as url:
@@ -105,6 +107,13 @@ def test_it_is_tried_for_days_and_then_paused_with_a_note(cast: Any, inside: Non
     hook.refresh_from_db()
     assert hook.paused_at is not None
     assert Line.objects.filter(type="staff.hook.paused", actor="breachdesk").count() == 1
+    post.settle()
+    assert sorted((one.to[0], one.subject) for one in mail.outbox) == [
+        ("eli@bakery.example", "“tickets” does not answer"),
+        ("rita@bakery.example", "«tickets» не отвечает"),
+    ]
+    assert f"/hooks/{hook.id}/" in mail.outbox[0].body
+    assert "500" in mail.outbox[0].body
     cases.open_case("two", lead=cast.ada, by=hand(cast.ada))
     assert Delivery.objects.count() == 1  # nothing is kept for it while it is paused
     hooks.again(Delivery.objects.get(), by=hand(cast.eli))

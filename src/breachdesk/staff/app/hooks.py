@@ -13,9 +13,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.template.loader import render_to_string
 from standardwebhooks.webhooks import Webhook
 
 from breachdesk.ground import clock
@@ -25,7 +27,8 @@ from breachdesk.ground.reach import Unreached, ask
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.actions import HOUSE_CASE, Hand, write
 from breachdesk.journal.shapes import HOUSE, Entry, Via
-from breachdesk.staff.app.models import Delivery, Hook
+from breachdesk.staff.app import post
+from breachdesk.staff.app.models import Account, Delivery, Hook
 
 #: What others may be told of: types of the journal (docs/formats/journal.md).
 EVENTS = (
@@ -51,6 +54,12 @@ def secret_of(hook: Hook, turn: int | None = None) -> str:
     key = KeyRing(settings.KEYS).get_or_create(_KEY).secret
     made = hmac.new(key, f"hook {hook.id} {turn or hook.turn}".encode(), hashlib.sha256).digest()
     return f"whsec_{base64.b64encode(made).decode()}"
+
+
+def unknown(cases: Collection[str]) -> list[str]:
+    """Which of these are numbers of no case. The model is of a room below, so it is asked for by name."""
+    found = apps.get_model("case", "Case")._default_manager.filter(number__in=cases)
+    return sorted(set(cases) - set(found.values_list("number", flat=True)))
 
 
 def make(
@@ -222,12 +231,21 @@ def _settled(found: Delivery, told: str, good: bool, now: datetime) -> None:
     elif held.tries > len(WAITS):
         held.state = Delivery.FAILED
         pause(found.hook, by=Hand(HOUSE, Via.FLOW, now))
+        _note(found.hook, told)
     else:
         wait = WAITS[held.tries - 1]
         held.next_at = now + wait
         Hook.objects.filter(id=held.hook_id).update(rest_until=now + _REST)
         _soon(held.id, wait.total_seconds())
     held.save()
+
+
+def _note(hook: Hook, told: str) -> None:
+    """A letter to each administrator, where mail is set up, once the pause is committed."""
+    for one in Account.objects.filter(administrator=True, is_active=True):
+        said = {"hook": hook, "told": told, "language": one.language, "site": settings.SITE_URL}
+        subject = render_to_string("staff/mail/hook_paused_subject.txt", said)
+        post.post(one.email, subject, render_to_string("staff/mail/hook_paused.txt", said))
 
 
 def forget_old(now: datetime) -> int:

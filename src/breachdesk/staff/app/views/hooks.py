@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.apps import apps
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,10 +29,7 @@ class NewHook(Worded):
 
     def clean_case_numbers(self) -> list[str]:
         said = str(self.cleaned_data["case_numbers"]).replace(",", " ").split()
-        known = set(
-            apps.get_model("case", "Case")._default_manager.filter(number__in=said).values_list("number", flat=True)
-        )
-        if unknown := sorted(set(said) - known):
+        if unknown := hooks.unknown(said):
             raise forms.ValidationError(self.words.say("hooks.refused.case", number=unknown[0][:40]))
         return said
 
