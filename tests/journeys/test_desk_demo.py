@@ -7,11 +7,11 @@ from django.conf import settings
 
 from breachdesk.case.app.models import Case
 from breachdesk.ground import clock
+from breachdesk.journal.app.judging import judge_journal
 from breachdesk.journal.app.models import Line
 from breachdesk.law.app import standing
 from breachdesk.scope.app import actions as scope
 from breachdesk.web import demo
-from breachdesk.web.judging import judge_journal
 from tests.cast import browser
 
 pytestmark = pytest.mark.slow

@@ -97,8 +97,8 @@ def _sixty(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import connection
 
     from breachdesk.case.app.models import Case, Membership
+    from breachdesk.journal.app.judging import judge_journal
     from breachdesk.journal.app.models import Line
-    from breachdesk.web.judging import judge_journal
     from tests.cast import account
     from tests.rooms import joined
 

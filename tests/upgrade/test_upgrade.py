@@ -24,9 +24,9 @@ def test_a_desk_of_that_release_becomes_one_of_this(release: str) -> None:
     from django.db import connection
 
     from breachdesk.case.app.models import Case
+    from breachdesk.journal.app.judging import judge_journal
     from breachdesk.journal.app.models import Line
     from breachdesk.vault.app.models import Item
-    from breachdesk.web.judging import judge_journal
     from breachdesk.web.place import missing_migrations
     from tests.rooms import joined
 

@@ -13,12 +13,14 @@ API = "api/1/"
 
 @dataclass(frozen=True)
 class Route:
-    """`pattern` as people read it, `names` of its parameters, `door` of its view (staff.app.doors.Door)."""
+    """`pattern` as people read it, `names` of its parameters, `door` of its view (staff.app.doors.Door), the
+    `module` that view stands in."""
 
     pattern: str
     name: str
     names: tuple[str, ...] = ()
     door: Any = field(default=None, compare=False)
+    module: str = field(default="", compare=False)
 
     def address(self, values: dict[str, Any]) -> str:
         """With the values put in. Raises KeyError for a parameter nobody gave a value."""
@@ -39,7 +41,7 @@ def _below(patterns: list[Any], prefix: str, names: tuple[str, ...]) -> Iterator
         if isinstance(one, URLResolver):
             yield from _below(one.url_patterns, path, here)
         elif isinstance(one, URLPattern) and not path.startswith(API) and not one.callback.__module__.startswith(LENT):
-            yield Route(path, one.name or path, here, getattr(one.callback, "door", None))
+            yield Route(path, one.name or path, here, getattr(one.callback, "door", None), one.callback.__module__)
 
 
 def _names(pattern: Any) -> tuple[str, ...]:

@@ -20,13 +20,27 @@ from breachdesk.staff.rights import RIGHTS, Act, Role
 from breachdesk.web.wsgi import application
 from tests.cast import hand
 
-ALL = [*(act.value for act in Act), "signals"]
+ALL = [*(act.value for act in Act), "signals", "house"]
 TOP = "/api/1"
 load_all_checks()
 #: Who may come is judged above; a text may hold a letter (NUL) that no description rules out and no database keeps.
 LEFT = [CHECKS.get_one(name) for name in ("ignored_auth", "positive_data_acceptance")]
-SAMPLES = {"upload": "00000000-0000-4000-8000-000000000000"}
-TEXTS = ("fact", "signal", "email", "point")
+NUMBERED = (
+    "task", "member", "decision", "cost", "happening", "system", "link", "ask", "run", "correction", "filing", "hook",
+    "letter", "attachment", "errand",
+)  # fmt: skip
+SAMPLES = {"upload": "00000000-0000-4000-8000-000000000000", **dict.fromkeys(NUMBERED, "987654")}
+#: What every operation can read, so that a door is judged and not a body.
+BODY: dict[str, Any] = {
+    "reason": "x", "title": "x", "name": "x", "text": "x", "note": "x", "why": "x", "decided": "x", "reasons": "x",
+    "at": "2026-11-20T18:05:00Z", "day": "2026-11-20", "until": "2027-11-20", "acquired_at": "2026-11-20T18:05:00Z",
+    "role": "expert", "email": "nobody@bakery.example", "kind": "other", "state": "clean", "approve": True, "size": 1,
+    "giver": "x", "taker": "x", "purpose": "x", "channel": "form", "same_as": "x", "deed": "close", "acquired_by": "x",
+    "what": "x", "who": "other", "minutes": 5, "source": "x", "column": "x", "meaning": "x", "residence": "DE",
+    "sample": "x", "own": ["x"], "answers": {"x": "x"}, "number": "x", "case": "x", "terms": {}, "value": True,
+}  # fmt: skip
+#: Of these alone a field means something else: ids of systems.
+BODIES: dict[str, dict[str, Any]] = {"put_link": {"source": 987654, "target": 987655}}
 
 
 def client(who: Any, *, scopes: Any = ALL, numbers: Any = (), language: str = "en") -> Client:
@@ -63,46 +77,12 @@ def test_a_case_is_worked_by_the_same_actions(cast: Any) -> None:
     assert b'"via":"api"' in bytes(entry.envelope)
 
 
-def test_the_work_of_a_case_by_the_api(cast: Any) -> None:
-    number, ada, ben = cast.bakery.number, client(cast.ada), client(cast.ben)
-    path = f"/cases/{number}"
-    at = "2026-11-20T18:05:00+01:00"
-    one = call(ada, "POST", f"{path}/decisions", title="Cut off", decided="yes", reasons="it leaks", at=at).json()
-    two = call(ada, "POST", f"{path}/decisions", title="On", decided="no", reasons="done", at=at, replaces=one["id"])
-    assert two.json()["replaces"] == one["id"]
-    note = call(ada, "POST", f"{path}/notes", text="between us", privileged=True)
-    assert note.status_code == 200
-    assert call(client(cast.cara), "GET", f"{path}/notes").json() == []  # support may not see it
-    cost = call(
-        ada, "POST", f"{path}/costs", day="2026-11-20", who="Sturm", what="forensics", amount="12.50", currency="EUR"
-    )
-    assert call(ada, "DELETE", f"{path}/costs/{cost.json()['id']}?reason=twice").json()["gone"] is True
-    ids = [
-        call(ada, "POST", f"{path}/systems", name=name, kind="server", state="hit").json()["id"] for name in ("a", "b")
-    ]
-    link = call(ada, "POST", f"{path}/links", source=ids[0], target=ids[1], attack=True).json()
-    assert call(ada, "GET", f"{path}/links").json() == [link]
-    assert call(ada, "DELETE", f"{path}/systems/{ids[0]}").status_code == 204
-    origin = call(ada, "PUT", f"{path}/origin", terms={"actor": ["nobody knows"]}, text="x")
-    assert (origin.status_code, origin.json()["refused"]) == (409, "origin.refused.term")
-    assert call(ada, "PUT", f"{path}/points/confirm.sample", answer="done").json()["state"] == "done"
-    assert call(ada, "PUT", f"{path}/points/no.such", answer="done").status_code == 404
-    asked = call(ada, "POST", f"{path}/asks", deed="close", reason="all is done").json()
-    assert call(ada, "PUT", f"{path}/asks/{asked['id']}", approved=True).json()["refused"] == "asks.refused.own"
-    assert call(ada, "PUT", f"{path}/state?state=closed").json()["refused"] == "asks.refused.no_approval"
-    assert call(ben, "PUT", f"{path}/asks/{asked['id']}", approved=True).json()["answer"] == "approved"
-    assert call(ada, "PUT", f"{path}/state?state=closed").json()["state"] == "closed"
-    told = call(client(cast.cara), "GET", f"{path}/journal").json()
-    assert told["entries"][0]["type"] == "case.case.closed"
-    assert [one["payload"] for one in told["entries"] if one["type"] == "case.note.written"] == [None]
-    assert all(one["via"] == "api" for one in told["entries"][:5])
-
-
 def test_what_is_refused_is_said_in_the_language_asked_for(cast: Any) -> None:
     ada = client(cast.ada, language="ru")
     late = call(ada, "PUT", f"/cases/{cast.bakery.number}/aware", at="2099-01-01T00:00:00Z", reason="x")
+    assert late.headers["Content-Type"] == "application/problem+json"
     assert (late.status_code, late.json()["refused"], late.json()["field"]) == (409, "case.refused.aware_to_come", "at")
-    assert "в будущем" in late.json()["text"]
+    assert "в будущем" in late.json()["detail"]
     wrong = call(ada, "PUT", f"/cases/{cast.bakery.number}/aware", at="soon")
     assert wrong.status_code == 422
     assert {"at", "reason"} <= {step for one in wrong.json()["wrong"] for step in one["where"]}
@@ -122,7 +102,7 @@ def test_a_token_reaches_only_the_cases_it_was_made_for(cast: Any) -> None:
     one = client(cast.ada, numbers=[cast.bakery.number])
     assert call(one, "GET", f"/cases/{cast.bakery.number}").status_code == 200
     assert call(one, "GET", f"/cases/{other.number}").status_code == 404
-    assert [row["number"] for row in call(one, "GET", "/cases").json()] == [cast.bakery.number]
+    assert [row["number"] for row in call(one, "GET", "/cases").json()["items"]] == [cast.bakery.number]
 
 
 def test_every_operation_is_refused_to_whoever_may_not_and_not_there_for_strangers(cast: Any) -> None:
@@ -133,20 +113,20 @@ def test_every_operation_is_refused_to_whoever_may_not_and_not_there_for_strange
     for path, operation in operations():
         door = operation.view_func.door
         address = path.replace("{number}", number)
-        for name in set(re.findall(r"{(\w+)}", address)):
-            address = address.replace(f"{{{name}}}", SAMPLES.get(name, "x" if name in TEXTS else "1"))
+        address = re.sub(r"{(\w+)}", lambda name: SAMPLES.get(name[1], "x"), address)
         for method in operation.methods:
             if door.kind != "case":
                 continue
             seen += 1
             said = f"{method} {address}"
+            body = {**BODY, **BODIES.get(operation.view_func.__name__, {})}
             for role, one in people.items():
-                status = call(one, method, address).status_code
-                if status != 422:  # a body that cannot be read is said first, and nothing is done
-                    assert (status == 403) is (door.act not in RIGHTS[role]), f"{said} {role} {status}"
-            assert call(stranger, method, address).status_code in (404, 422), said
-            assert call(none, method, address).status_code in (403, 422), said
-    assert seen >= 15
+                status = call(one, method, address, **body).status_code
+                assert status != 422, said
+                assert (status == 403) is (door.act not in RIGHTS[role]), f"{said} {role} {status}"
+            assert call(stranger, method, address, **body).status_code == 404, said
+            assert call(none, method, address, **body).status_code == 403, said
+    assert seen >= 80
 
 
 def test_it_answers_as_its_description_says_whatever_it_is_sent(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +140,7 @@ def test_it_answers_as_its_description_says_whatever_it_is_sent(cast: Any, monke
     for found in schema.get_all_operations():
         operation = found.ok()
 
-        @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=3, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def answers(case: Any) -> None:
             if "number" in case.path_parameters:
@@ -172,7 +152,7 @@ def test_it_answers_as_its_description_says_whatever_it_is_sent(cast: Any, monke
 
         answers()
         looked += 1
-    assert looked >= 20
+    assert looked >= 120
 
 
 @pytest.mark.parametrize("path", ["/cases/../../etc", "/cases/%00", "/nowhere"])

@@ -204,7 +204,7 @@ def _queue() -> Iterator[Finding]:
 
 def _journal(thorough: bool) -> Iterator[Finding]:
     from breachdesk.journal.app import stamping
-    from breachdesk.web.judging import judge_journal
+    from breachdesk.journal.app.judging import judge_journal
 
     judged = judge_journal()
     for says, values in judged.faults:

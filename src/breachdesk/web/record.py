@@ -1,6 +1,5 @@
 """The journal on its pages: what was done, by whom; what of it is proven; the case as a bag that leaves the house."""
 
-import json
 import secrets
 import shutil
 import zipfile
@@ -12,18 +11,19 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.dateparse import parse_date
-from django.utils.http import content_disposition_header
 
+from breachdesk.case.app import record
 from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealedWriter, SealError
 from breachdesk.journal.app import actions, stamping
 from breachdesk.journal.app.actions import HOUSE_CASE
 from breachdesk.journal.app.export import export_case
+from breachdesk.journal.app.judging import judge_journal
 from breachdesk.journal.app.models import CaseCount, Checkpoint, Head, Line
 from breachdesk.journal.app.signing import signer
 from breachdesk.journal.note import consistency_text
@@ -31,18 +31,14 @@ from breachdesk.journal.shapes import Attachment, JournalError
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
 from breachdesk.staff.rights import RIGHTS, Act, Role
-from breachdesk.vault.app import errands, keys, sweeping
+from breachdesk.vault.app import errands, fetching, keys, sweeping
 from breachdesk.vault.app.errands import Deed, Tell
 from breachdesk.vault.app.models import OPEN, Errand
 from breachdesk.vault.store import BadVault
-from breachdesk.web.judging import judge_journal
 
 PAGE = 50
-#: Up to how many entries a page judges the whole journal while one waits; beyond, `breachdesk doctor` does.
-MOST_JUDGED = 50_000
 _WINDOW = timedelta(hours=48)
 _LATE = 3_000
-_BLOCK = 1 << 20
 
 
 @doors.case(Act.READ)
@@ -78,7 +74,7 @@ def _entries(request: DeskRequest, case: str, *, privileged: bool) -> HttpRespon
         request,
         "desk/journal.html" if case == HOUSE_CASE else "desk/case_journal.html",
         {
-            "rows": [_row(line, privileged=privileged) for line in rows[:PAGE]],
+            "rows": [record.row(line, privileged=privileged) for line in rows[:PAGE]],
             "more": rows[PAGE - 1].case_seq if len(rows) > PAGE else None,
             "actors": actors,
             "who": who,
@@ -99,38 +95,18 @@ def _day(text: str) -> datetime | None:
     return datetime(found.year, found.month, found.day, tzinfo=UTC) if found else None
 
 
-def _row(line: Line, *, privileged: bool) -> dict[str, Any]:
-    envelope = json.loads(bytes(line.envelope))
-    withheld = line.privileged and not privileged
-    payload = None if withheld or line.payload is None else json.loads(bytes(line.payload))
-    return {
-        "seq": line.seq,
-        "case_seq": line.case_seq,
-        "at": line.at,
-        "type": line.type,
-        "actor": line.actor,
-        "role": envelope["role"],
-        "via": envelope["via"],
-        "refs": envelope["refs"],
-        "payload": payload,
-        "privileged": line.privileged,
-        "withheld": withheld,
-        "erased": line.payload is None,
-    }
-
-
 @doors.house()
 def verify(request: DeskRequest) -> HttpResponse:
     """What is proven of the journal and what is not, in plain words; judged anew when asked."""
     size = Head.objects.get(id=1).size
-    judged = judge_journal() if request.method == "POST" and size <= MOST_JUDGED else None
+    judged = judge_journal() if request.method == "POST" and size <= record.MOST_JUDGED else None
     last = Checkpoint.objects.order_by("-size").first()
     return render(
         request,
         "desk/verify.html",
         {
             "size": size,
-            "most": MOST_JUDGED,
+            "most": record.MOST_JUDGED,
             "judged": judged,
             "last": last,
             "checkpoints": Checkpoint.objects.count(),
@@ -180,8 +156,7 @@ def export(request: DeskRequest, case: Any) -> HttpResponseBase:
     size = sum(case.items.filter(forgotten_at=None).values_list("size", flat=True))
     if request.method == "POST":
         with_items = bool(request.POST.get("items")) and Act.EVIDENCE in request.rights
-        said = {"items": with_items, "for": request.by.actor.name}
-        errands.put(case, "bag", by=request.by, total=size if with_items else 0, said=said)
+        errands.pack(case, with_items=with_items, by=request.by)
         return redirect("case_export", case.number)
     mine = errands.of(case, request.at, kind="bag", made_by=request.by.actor.name)
     return render(request, "desk/export.html", {"size": size, "vkey": signer().vkey, "errands": mine})
@@ -193,7 +168,7 @@ def export_fetch(request: DeskRequest, case: Any, errand: int) -> HttpResponseBa
     found = get_object_or_404(case.errands.select_related("case"), id=errand)
     if found.kind != "bag" or found.made_by != request.by.actor.name or "sealed" not in found.outcome:
         raise Refused("journal.refused.fetched")
-    return sent(found, f"case-{case.number}.zip")
+    return fetching.sent(found, f"case-{case.number}.zip")
 
 
 def _packing(errand: Errand, tell: Tell) -> Deed:
@@ -227,28 +202,6 @@ def _packing(errand: Errand, tell: Tell) -> Deed:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return lambda by: {"sealed": sealed}
-
-
-def sent(errand: Errand, name: str) -> StreamingHttpResponse:
-    """What an errand wrote, as a file to keep. It is forgotten when its last block is out; one that broke off can be
-    fetched again."""
-    number, sealed = errand.case.number, errand.outcome["sealed"]
-    try:
-        content = keys.vault().open(number, sealed, keys.key_of(number))
-    except (SealError, FileNotFoundError, BadVault):
-        raise Refused("journal.refused.fetched") from None
-
-    def blocks() -> Iterator[bytes]:
-        with content:
-            while block := content.read(_BLOCK):
-                yield block
-        Errand.objects.filter(id=errand.id).update(outcome={"fetched": True})
-        keys.vault().forget(number, sealed)
-
-    response = StreamingHttpResponse(blocks(), content_type="application/octet-stream")
-    response.headers["Content-Length"] = str(content.size)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
 
 
 def register() -> None:

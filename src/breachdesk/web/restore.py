@@ -23,7 +23,7 @@ from breachdesk.web.place import MARK, Tell, given_database, migrate, set_up, st
 from breachdesk.web.postgres import BadDatabase, Postgres, first_line, tool
 
 if TYPE_CHECKING:
-    from breachdesk.web.judging import Judged
+    from breachdesk.journal.app.judging import Judged
 
 _BLOCK = 1 << 20
 _MOST_JSON = 256 << 20
@@ -83,7 +83,7 @@ def _finish(url: str, about: dict[str, Any], who: Actor, tell: Tell) -> "Judged"
     from django.db import connection, transaction
 
     from breachdesk.journal.app.actions import Hand, write
-    from breachdesk.web.judging import judge_journal
+    from breachdesk.journal.app.judging import judge_journal
 
     judged = judge_journal()
     said = about["journal"]

@@ -111,7 +111,16 @@ def at_rest(request: HttpRequest, what: str) -> HttpResponse:
         request.__dict__.pop(name, None)
     said = words(chosen(request))
     if request.path.startswith("/api/"):
-        response: HttpResponse = JsonResponse({"detail": said.say(f"said.texts.{what}")}, status=503)
+        response: HttpResponse = JsonResponse(
+            {
+                "type": "about:blank",
+                "title": "Service Unavailable",
+                "status": 503,
+                "detail": said.say(f"said.texts.{what}"),
+            },
+            status=503,
+            content_type="application/problem+json",
+        )
     else:
         request.words = said  # type: ignore[attr-defined]
         response = render(request, "desk/said.html", {"what": what}, status=503)

@@ -124,7 +124,7 @@ def test_every_damage_is_found(kept: Kept) -> None:
 def test_the_head_of_a_journal_that_lost_its_last_entry_gives_it_away(desk: str, cast: Any) -> None:
     from django.db import connection
 
-    from breachdesk.web.judging import judge_journal
+    from breachdesk.journal.app.judging import judge_journal
 
     assert cast.bakery
     before = judge_journal()

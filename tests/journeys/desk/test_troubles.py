@@ -131,8 +131,8 @@ def test_a_full_disk_is_survived(small_disk: Path) -> None:
 
     from breachdesk.case.app.actions import open_case
     from breachdesk.case.app.models import Case
+    from breachdesk.journal.app.judging import judge_journal
     from breachdesk.journal.app.models import Line
-    from breachdesk.web.judging import judge_journal
     from breachdesk.web.troubles import FULL, trouble
     from tests.cast import AT, account, hand
     from tests.rooms import joined

@@ -1,95 +1,281 @@
-"""Filings by the API: what is in hand, what was handed in, when, and what came back for it."""
+"""Filings by the API: drafts as things stand now, each kept, looked over, handed in, receipted, or put away."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
-from django.http import Http404
-from ninja import Field, Router, Schema
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from ninja import Field, File, Form, Query, Router, Schema, UploadedFile
 
-from breachdesk.authorities.app import actions
+from breachdesk.authorities import drafts
+from breachdesk.authorities.app import actions, asks, drafting
+from breachdesk.authorities.app.drafting import Wanted
 from breachdesk.authorities.app.models import Filing
 from breachdesk.ground.refused import Refused
+from breachdesk.law.app import standing
 from breachdesk.staff.app.doors import DeskRequest, api_case
+from breachdesk.staff.app.instants import in_utc
+from breachdesk.staff.app.listing import Listed, Part, Row, part_of
 from breachdesk.staff.rights import Act
 
 router = Router(tags=["filings"])
-_LARGEST = 2**63
+routers = (router,)
+Channel = Literal[actions.CHANNELS]  # type: ignore[valid-type]
+Format = Literal[drafting.FORMATS]  # type: ignore[valid-type]
+#: An operation that answers with a file.
+_FILE: dict[str, Any] = {"responses": {200: {"content": {"application/octet-stream": {}}}}}
+
+
+class WantedOut(Schema):
+    """A duty of which something is handed in, and the authority's own form for it, or `law`: made of what it asks."""
+
+    duty: str
+    title: str
+    authority: str
+    verdict: str
+    form: str
+    due: datetime | None
+
+
+class QuestionOut(Schema):
+    """What a draft still needs. `kind`: name, prose, day, yes_no, number; fact: answered in the fact sheet. `confirm`:
+    somebody has to look at what stands there."""
+
+    id: str
+    text: str
+    kind: str
+    confirm: bool
+    spoken: str
+
+
+class DraftOut(Schema):
+    """`draft`: the document breachdesk.filing/1 (docs/formats/filing.md)."""
+
+    draft: dict[str, Any]
+    questions: list[QuestionOut]
+
+
+class AnswersIn(Schema):
+    """Id of a question -> what is said: text, a day (2026-11-20), a number, yes or no."""
+
+    answers: dict[str, str] = Field(min_length=1, max_length=200)
 
 
 class FilingOut(Schema):
-    """`duty`: its id on the shelf of laws; `sha256`: of the draft as it was kept."""
+    """`state`: drafted, reviewed, sent, receipted, withdrawn. `open`: fields that wait for a human. `proof_file`: the
+    name of the receipt, if one is kept."""
 
     id: int
     duty: str
-    authority: str
+    form: str
     stage: str
     state: str
+    authority: str
     language: str
+    title: str
     due: datetime | None
+    sha256: str
+    open: int
+    fields: int
     made_at: datetime
     made_by: str
+    reviewed_at: datetime | None
+    reviewed_by: str
+    review: str
     sent_at: datetime | None
+    sent_by: str
     channel: str
     late: bool
     number: str
+    proof_file: str
+    proof_size: int | None
+    proof_sha256: str
     receipted_at: datetime | None
-    sha256: str
+    receipted_by: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str
+    withdrawn_why: str
+
+
+class Reviewing(Schema):
+    note: str = Field("", max_length=actions.LONGEST_NOTE)
 
 
 class SentIn(Schema):
     at: datetime
-    channel: str = Field(max_length=20)
+    channel: Channel
 
 
-class ReceiptIn(Schema):
-    number: str = Field(min_length=1, max_length=actions.LONGEST_NUMBER)
+class WithdrawIn(Schema):
+    why: str = Field(max_length=actions.LONGEST_NOTE)
 
 
-class NoteIn(Schema):
-    note: str = Field("", max_length=actions.LONGEST_NOTE)
-
-
-@router.get("/cases/{number}/filings", response=list[FilingOut])
+@router.get("/cases/{number}/drafts", response=list[WantedOut])
 @api_case(Act.READ)
-def read_filings(request: DeskRequest, number: str) -> Any:
-    """The newest first. Drafts are made and read on their pages, where what only a human can say is asked for."""
-    return Filing.objects.filter(case=request.case)[:500]
+def list_drafts(request: DeskRequest, number: str) -> list[dict[str, Any]]:
+    """Everything that is drafted for an authority as the case stands now."""
+    last = standing.last(request.case)
+    return [
+        {
+            "duty": one.duty.id,
+            "title": one.duty.title,
+            "authority": one.duty.recipient.name,
+            "verdict": one.duty.verdict.value,
+            "form": one.form.id,
+            "due": one.duty.due,
+        }
+        for one in (drafting.wanted(request.case, last) if last is not None else ())
+    ]
 
 
-@router.put("/cases/{number}/filings/{filing}/review", response=FilingOut)
+@router.get("/cases/{number}/drafts/{duty}", response=DraftOut)
+@api_case(Act.READ)
+def read_draft(request: DeskRequest, number: str, duty: str) -> dict[str, Any]:
+    """The draft of one duty as things stand now, and what it still needs."""
+    return _draft(request, _wanted(request, duty))
+
+
+@router.get("/cases/{number}/drafts/{duty}/file", openapi_extra=_FILE)
+@api_case(Act.READ)
+def read_draft_file(request: DeskRequest, number: str, duty: str, kind: Format = "docx") -> HttpResponse:
+    """The draft as html, docx or json."""
+    made = drafting.draft(request.case, _wanted(request, duty), request.at)
+    content = drafts.drawn(made, drafting.the_forms())[kind]
+    return _file(content, f"{request.case.number}-{drafts.file_name(duty)}.{kind}")
+
+
+@router.put("/cases/{number}/drafts/{duty}/answers", response=DraftOut)
+@api_case(Act.FACTS)
+def answer_draft(request: DeskRequest, number: str, duty: str, said: AnswersIn) -> dict[str, Any]:
+    """What only a human can say: it goes into the fact sheet, and every draft has it from then on."""
+    wanted = _wanted(request, duty)
+    asked = asks.questions(drafting.draft(request.case, wanted, request.at), request.words.language)
+    here = [one for one in asked if one.kind is not asks.Kind.FACT]
+    for name in said.answers:
+        if name not in {one.id for one in here}:
+            raise Refused("api.refused.no_row", field=name[:120])
+    told = {f"ask-{at}": said.answers.get(one.id, "") for at, one in enumerate(here)}
+    form = asks.AskForm(told, asked=asked, words=request.words)
+    if not form.is_valid():
+        wrong = next(iter(form.errors))
+        field = here[int(wrong.removeprefix("ask-"))].id if wrong.startswith("ask-") else ""
+        raise Refused("filings.asks.unclear" if field else "filings.asks.nothing", field=field)
+    with transaction.atomic():
+        asks.save(request.case, form.given(), by=request.by, source=wanted.duty.id)
+    return _draft(request, wanted)
+
+
+@router.post("/cases/{number}/drafts/{duty}/keep", response=FilingOut)
 @api_case(Act.DECIDE)
-def review_filing(request: DeskRequest, number: str, filing: int, said: NoteIn) -> Filing:
-    """Somebody else than who kept it has looked it over."""
-    return actions.review(_one(request, filing), note=said.note, by=request.by)
+def keep_draft(request: DeskRequest, number: str, duty: str) -> Filing:
+    """Keep it as it stands now, sealed, so that another can look it over."""
+    return actions.keep_draft(request.case, _wanted(request, duty), by=request.by)
 
 
-@router.put("/cases/{number}/filings/{filing}/sent", response=FilingOut)
+@router.get("/cases/{number}/filings", response=Listed[FilingOut])
+@api_case(Act.READ)
+def list_filings(request: DeskRequest, number: str, part: Query[Part]) -> dict[str, Any]:
+    """Everything that was kept, whatever became of it."""
+    return part_of(Filing.objects.filter(case=request.case), part)
+
+
+@router.get("/cases/{number}/filings/{filing}", response=FilingOut)
+@api_case(Act.READ)
+def read_filing(request: DeskRequest, number: str, filing: Row) -> Filing:
+    return _filing(request, filing)
+
+
+@router.get("/cases/{number}/filings/{filing}/file", openapi_extra=_FILE)
+@api_case(Act.READ)
+def read_filing_file(request: DeskRequest, number: str, filing: Row, kind: Format = "docx") -> HttpResponse:
+    """A filing as it was kept, byte for byte, as html, docx or json."""
+    one = _filing(request, filing)
+    return _file(drafting.content(one, kind), f"{request.case.number}-{drafts.file_name(one.duty)}-{one.id}.{kind}")
+
+
+@router.get("/cases/{number}/filings/{filing}/receipt", openapi_extra=_FILE)
+@api_case(Act.READ)
+def read_receipt(request: DeskRequest, number: str, filing: Row) -> HttpResponse:
+    """The receipt itself, as it was given to us."""
+    one = _filing(request, filing)
+    if not one.proof:
+        raise Http404
+    return _file(drafting.proof(one), f"{request.case.number}-receipt-{one.id}.bin")
+
+
+@router.post("/cases/{number}/filings/{filing}/review", response=FilingOut)
 @api_case(Act.DECIDE)
-def mark_sent(request: DeskRequest, number: str, filing: int, said: SentIn) -> Filing:
+def review_filing(request: DeskRequest, number: str, filing: Row, said: Reviewing) -> Filing:
+    """By somebody else than who kept it."""
+    return actions.review(_filing(request, filing), note=said.note, by=request.by)
+
+
+@router.post("/cases/{number}/filings/{filing}/sent", response=FilingOut)
+@api_case(Act.DECIDE)
+def mark_filing_sent(request: DeskRequest, number: str, filing: Row, said: SentIn) -> Filing:
     """It was handed in, at that moment, that way."""
-    if said.at.tzinfo is None:
-        raise Refused("api.refused.no_offset", field="at")
-    if not 1970 <= said.at.year <= 2200:
-        raise Refused("api.refused.no_year", field="at")
-    return actions.mark_sent(_one(request, filing), at=said.at.astimezone(UTC), channel=said.channel, by=request.by)
+    return actions.mark_sent(_filing(request, filing), at=in_utc(said.at, "at"), channel=said.channel, by=request.by)
 
 
-@router.put("/cases/{number}/filings/{filing}/receipt", response=FilingOut)
+@router.post("/cases/{number}/filings/{filing}/receipt", response=FilingOut)
+@api_case(Act.DECIDE, once=False)
+def keep_receipt(
+    request: DeskRequest,
+    number: str,
+    filing: Row,
+    receipt_number: Form[str] = "",
+    file: File[UploadedFile | None] = None,
+) -> Filing:
+    """What the authority gave for it (multipart/form-data): its number, the receipt itself, or both."""
+    if file is not None and (file.size or 0) > settings.MOST_ATTACHMENT:
+        raise Refused("filings.refused.large_file", field="file", most=settings.MOST_ATTACHMENT >> 20)
+    return actions.keep_receipt(
+        _filing(request, filing),
+        number=receipt_number,
+        file=file,  # type: ignore[arg-type]
+        file_name=(file.name or "") if file is not None else "",
+        by=request.by,
+    )
+
+
+@router.post("/cases/{number}/filings/{filing}/withdraw", response=FilingOut)
 @api_case(Act.DECIDE)
-def keep_receipt(request: DeskRequest, number: str, filing: int, said: ReceiptIn) -> Filing:
-    """The number the authority gave for it."""
-    return actions.keep_receipt(_one(request, filing), number=said.number, by=request.by)
+def withdraw_filing(request: DeskRequest, number: str, filing: Row, said: WithdrawIn) -> Filing:
+    """A draft in hand is put away: it stays, and says why."""
+    return actions.withdraw(_filing(request, filing), why=said.why, by=request.by)
 
 
-@router.delete("/cases/{number}/filings/{filing}", response=FilingOut)
-@api_case(Act.DECIDE)
-def withdraw_filing(request: DeskRequest, number: str, filing: int, why: str = "") -> Filing:
-    """A draft in hand is put away; it stays readable."""
-    return actions.withdraw(_one(request, filing), why=why, by=request.by)
+def _draft(request: DeskRequest, wanted: Wanted) -> dict[str, Any]:
+    made = drafting.draft(request.case, wanted, request.at)
+    names = ("id", "text", "confirm", "spoken")
+    return {
+        "draft": drafts.to_json(made),
+        "questions": [
+            {**{name: getattr(one, name) for name in names}, "kind": one.kind.value}
+            for one in asks.questions(made, request.words.language)
+        ],
+    }
 
 
-def _one(request: DeskRequest, id: int) -> Filing:
-    found = Filing.objects.filter(case=request.case, id=id).first() if 0 < id < _LARGEST else None
+def _wanted(request: DeskRequest, duty: str) -> Wanted:
+    last = standing.last(request.case)
+    every = drafting.wanted(request.case, last) if last is not None else []
+    found = next((one for one in every if one.duty.id == duty), None)
     if found is None:
         raise Http404
     return found
+
+
+def _filing(request: DeskRequest, filing: int) -> Filing:
+    found = Filing.objects.select_related("case").filter(case=request.case, id=filing).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    """To be saved: what a page or a picture holds is not ours."""
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,40 +1,102 @@
 """Signals by the API: for monitoring that notices something, and for triage elsewhere."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from django.http import Http404
-from ninja import Field, Router, Schema
+from django.http import FileResponse, Http404
+from ninja import Field, File, Form, Query, Router, Schema, UploadedFile
 
 from breachdesk.detect.app import actions
-from breachdesk.detect.app.models import Signal
+from breachdesk.detect.app.models import OPEN, WHO, Attachment, Post, Signal
+from breachdesk.ground.refused import Refused
 from breachdesk.staff.app.doors import DeskRequest, api_house
+from breachdesk.staff.app.listing import Listed, Part, Row, part_of
+from breachdesk.staff.app.tokens import SIGNALS
 
 router = Router(tags=["signals"])
-SCOPE = "signals"
+routers = (router,)
+#: An operation that answers with a file.
+FILE: dict[str, Any] = {"responses": {200: {"content": {"application/octet-stream": {}}}}}
+Who = Literal[WHO]  # type: ignore[valid-type]
 
 
 class SignalIn(Schema):
     text: str = Field(min_length=1, max_length=actions.LONGEST)
-    who: str = "monitoring"
+    who: Who = "monitoring"
     noticed: str = Field("", max_length=200)
     contact: str = Field("", max_length=254)
 
 
-class SignalOut(SignalIn):
+class SignalOut(Schema):
     number: str
+    text: str
+    who: str
+    noticed: str
+    contact: str
     channel: str
     state: str
     at: datetime
     case: str
+    reason: str
+    decided_by: str
+    decided_at: datetime | None
+
+
+class MessageOut(Schema):
+    """`ours`: a question of ours; else an answer of whoever reported."""
+
+    id: int
+    ours: bool
+    text: str
+    by: str
+    at: datetime
+
+
+class AttachmentOut(Schema):
+    id: int
+    name: str
+    size: int
+    sha256: str
+
+
+class WholeOut(SignalOut):
+    """`alike`: numbers of signals that may be the same, the nearest first."""
+
+    same_as: str
+    messages: list[MessageOut]
+    attachments: list[AttachmentOut]
+    alike: list[str]
+
+
+class LetterOut(Schema):
+    """A letter that no human seems to have written. `aside`: answer, bounce or list."""
+
+    id: int
+    sender: str
+    subject: str
+    size: int
+    aside: str
+    at: datetime
 
 
 class ReasonIn(Schema):
     reason: str = Field(max_length=4000)
 
 
+class SameIn(Schema):
+    same_as: str = Field(max_length=20)
+
+
+class Question(Schema):
+    text: str = Field(min_length=1, max_length=actions.LONGEST)
+
+
+class Which(Part):
+    state: Literal["open", "all"] = "all"
+
+
 @router.post("/signals", response=SignalOut)
-@api_house(scope=SCOPE)
+@api_house(scope=SIGNALS)
 def take_signal(request: DeskRequest, said: SignalIn) -> Signal:
     """Take in a signal; a log monitor or a help desk calls this."""
     return actions.take_in(
@@ -42,85 +104,131 @@ def take_signal(request: DeskRequest, said: SignalIn) -> Signal:
     )
 
 
-@router.get("/signals", response=list[SignalOut])
-@api_house(scope=SCOPE, triage=True)
-def list_signals(request: DeskRequest) -> Any:
-    """The last two hundred, newest first."""
-    return Signal.objects.all()[:200]
+@router.post("/signals/with-files", response=SignalOut)
+@api_house(scope=SIGNALS, once=False)
+def take_signal_with_files(request: DeskRequest, said: Form[SignalIn], files: File[list[UploadedFile]]) -> Signal:
+    """The same as a form (multipart/form-data) with files, which are sealed before anybody looks at them."""
+    return actions.take_in(
+        said.text,
+        channel="api",
+        who=said.who,
+        noticed=said.noticed,
+        contact=said.contact,
+        files=[actions.File(one.name or "file", one.size or 0, one) for one in files],  # type: ignore[arg-type]
+        by=request.by,
+    )
+
+
+@router.get("/signals", response=Listed[SignalOut])
+@api_house(scope=SIGNALS, triage=True)
+def list_signals(request: DeskRequest, which: Query[Which]) -> dict[str, Any]:
+    """Newest first."""
+    return part_of(Signal.objects.filter(state__in=OPEN) if which.state == "open" else Signal.objects.all(), which)
+
+
+@router.get("/signals/letters", response=Listed[LetterOut])
+@api_house(scope=SIGNALS, triage=True)
+def list_letters(request: DeskRequest, part: Query[Part]) -> dict[str, Any]:
+    """Letters of the mailbox that were set aside, and no signal was made of."""
+    return part_of(Post.objects.filter(signal=None), part)
+
+
+@router.post("/signals/letters/{letter}/take", response=SignalOut)
+@api_house(scope=SIGNALS, triage=True)
+def take_letter(request: DeskRequest, letter: Row) -> Signal:
+    """It is a report after all."""
+    return actions.take_up(_letter(letter), by=request.by)
+
+
+@router.post("/signals/letters/{letter}/open", openapi_extra=FILE)
+@api_house(scope=SIGNALS, triage=True, once=False)
+def open_letter(request: DeskRequest, letter: Row) -> FileResponse:
+    """The letter as it came; that it was opened is in the journal."""
+    return _file(actions.open_letter(_letter(letter), by=request.by), f"letter-{letter}.eml")
+
+
+@router.get("/signals/{signal}", response=WholeOut)
+@api_house(scope=SIGNALS, triage=True)
+def read_signal(request: DeskRequest, signal: str) -> dict[str, Any]:
+    """One signal with what was written on both sides, its files, and signals that may be the same."""
+    found = _signal(signal)
+    return {
+        **{name: getattr(found, name) for name in SignalOut.model_fields},
+        "same_as": found.same_as.number if found.same_as else "",
+        "messages": list(found.messages.all()),
+        "attachments": list(found.attachments.all()),
+        "alike": [one.number for one in actions.alike(found)] if found.open else [],
+    }
+
+
+@router.put("/signals/{signal}/looking", response=SignalOut)
+@api_house(scope=SIGNALS, triage=True)
+def look_at_signal(request: DeskRequest, signal: str) -> Signal:
+    """Somebody looks into it."""
+    found = _signal(signal)
+    actions.look(found, by=request.by)
+    return found
 
 
 @router.put("/signals/{signal}/false-alarm", response=SignalOut)
-@api_house(scope=SCOPE, triage=True)
+@api_house(scope=SIGNALS, triage=True)
 def false_alarm(request: DeskRequest, signal: str, said: ReasonIn) -> Signal:
     found = _signal(signal)
     actions.false_alarm(found, reason=said.reason, by=request.by)
     return found
 
 
-class MessageOut(Schema):
-    """`ours`: a question of the team; else an answer of whoever reported."""
-
-    ours: bool
-    text: str
-    by: str
-    at: datetime
-
-
-class AskedIn(Schema):
-    text: str = Field(min_length=1, max_length=actions.LONGEST)
-
-
-class SameIn(Schema):
-    same_as: str = Field(max_length=20)
-
-
-@router.get("/signals/{signal}", response=SignalOut)
-@api_house(scope=SCOPE, triage=True)
-def read_signal(request: DeskRequest, signal: str) -> Signal:
-    return _signal(signal)
-
-
-@router.put("/signals/{signal}/looking", response=SignalOut)
-@api_house(scope=SCOPE, triage=True)
-def look_into(request: DeskRequest, signal: str) -> Signal:
-    """Somebody is at it."""
-    found = _signal(signal)
-    actions.look(found, by=request.by)
-    return found
-
-
 @router.put("/signals/{signal}/duplicate", response=SignalOut)
-@api_house(scope=SCOPE, triage=True)
-def mark_duplicate(request: DeskRequest, signal: str, said: SameIn) -> Signal:
-    found = _signal(signal)
-    actions.duplicate(found, _signal(said.same_as), by=request.by)
+@api_house(scope=SIGNALS, triage=True)
+def duplicate_signal(request: DeskRequest, signal: str, said: SameIn) -> Signal:
+    """It tells of the same as another."""
+    found, other = _signal(signal), Signal.objects.filter(number=said.same_as).first()
+    if other is None:
+        raise Refused("detect.refused.no_signal", field="same_as")
+    actions.duplicate(found, other, by=request.by)
     return found
 
 
-@router.put("/signals/{signal}/open", response=SignalOut)
-@api_house(scope=SCOPE, triage=True)
+@router.post("/signals/{signal}/reopen", response=SignalOut)
+@api_house(scope=SIGNALS, triage=True)
 def reopen_signal(request: DeskRequest, signal: str, said: ReasonIn) -> Signal:
+    """A false alarm or a duplicate is looked at again."""
     found = _signal(signal)
     actions.reopen(found, reason=said.reason, by=request.by)
     found.refresh_from_db()
     return found
 
 
-@router.get("/signals/{signal}/messages", response=list[MessageOut])
-@api_house(scope=SCOPE, triage=True)
-def read_messages(request: DeskRequest, signal: str) -> Any:
-    return _signal(signal).messages.all()
-
-
 @router.post("/signals/{signal}/messages", response=MessageOut)
-@api_house(scope=SCOPE, triage=True)
-def ask_reporter(request: DeskRequest, signal: str, said: AskedIn) -> Any:
+@api_house(scope=SIGNALS, triage=True)
+def ask_reporter(request: DeskRequest, signal: str, said: Question) -> Any:
     """A question to whoever reported."""
     return actions.ask(_signal(signal), said.text, by=request.by)
 
 
+@router.post("/signals/{signal}/attachments/{attachment}/open", openapi_extra=FILE)
+@api_house(scope=SIGNALS, triage=True, once=False)
+def open_attachment(request: DeskRequest, signal: str, attachment: Row) -> FileResponse:
+    """A file that came with it, as it came; that it was opened is in the journal."""
+    found = Attachment.objects.select_related("signal").filter(signal=_signal(signal), id=attachment).first()
+    if found is None:
+        raise Http404
+    return _file(actions.open_attachment(found, by=request.by), f"{signal}-{found.name}")
+
+
 def _signal(number: str) -> Signal:
-    found = Signal.objects.filter(number=number).first() if "\0" not in number else None
+    found = Signal.objects.select_related("same_as").filter(number=number).first() if "\0" not in number else None
     if found is None:
         raise Http404
     return found
+
+
+def _letter(letter: int) -> Post:
+    found = Post.objects.select_related("signal").filter(id=letter).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _file(content: Any, name: str) -> FileResponse:
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")

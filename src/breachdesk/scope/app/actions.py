@@ -180,6 +180,16 @@ def people_of(run: Run) -> PeopleList:
         raise Refused("scope.refused.no_list") from None
 
 
+def person_of(case: Case, person_id: str) -> tuple[Run, dict[str, Any]] | None:
+    """Whoever has that id on the list of now, with the run it is of; None for nobody. Raises Refused as `people_of`."""
+    run = last(case)
+    if run is None:
+        return None
+    with people_of(run) as people:
+        found = next((one for one in people.find(person_id, 5) if one["person_id"] == person_id), None)
+    return None if found is None else (run, found)
+
+
 def records_of(run: Run, person_id: str) -> list[dict[str, Any]]:
     """Where somebody stands in the evidence; nothing when the files are gone."""
     try:

@@ -244,14 +244,10 @@ def unmask(request: DeskRequest, case: Case, person: str) -> HttpResponse:
 
 
 def _person(case: Case, person: str) -> tuple[Run, dict[str, Any]]:
-    run = actions.last(case)
-    if run is None:
+    found = actions.person_of(case, person)
+    if found is None:
         raise Http404
-    with actions.people_of(run) as people:
-        found = [one for one in people.find(person, 5) if one["person_id"] == person]
-    if not found:
-        raise Http404
-    return run, found[0]
+    return found
 
 
 def _shown(request: DeskRequest, run: Run, found: dict[str, Any], *, whole: bool) -> HttpResponse:

@@ -24,6 +24,7 @@ from breachdesk.ground import clock
 from breachdesk.journal.app.actions import Hand
 from breachdesk.journal.shapes import Actor, Via
 from breachdesk.staff.app.models import Account
+from breachdesk.staff.app.once import before
 from breachdesk.staff.rights import NEEDS_SECOND_FACTOR, RIGHTS, Act, Role
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Door:
     triage: bool = False
     administrators: bool = False
     second_factor: bool = False
+    once: bool = True  # at the API: whether an Idempotency-Key counts
 
     def needed(self, method: str | None) -> Act | None:
         return self.act if method in SAFE else self.post or self.act
@@ -130,8 +132,11 @@ def second_factor_first(request: HttpRequest) -> HttpResponseBase:
     return redirect(f"{reverse('staff_second_factor')}?{urlencode({'next': wanted})}")
 
 
-def api_house(*, scope: str, triage: bool = False, administrators: bool = False) -> Callable[[Operation], Operation]:
-    """For operations of the API: whose token has `scope`, with the flag that is asked for."""
+def api_house(
+    *, scope: str = "", triage: bool = False, administrators: bool = False, once: bool = True
+) -> Callable[[Operation], Operation]:
+    """For operations of the API: whose token has `scope` (none: any token), with the flag that is asked for. `once`:
+    the answer may be kept and told again (once.py); not what holds a secret or a file."""
 
     def made(view: Operation) -> Operation:
         @wraps(view)
@@ -139,16 +144,19 @@ def api_house(*, scope: str, triage: bool = False, administrators: bool = False)
             account = _allowed(request, scope)
             if (triage and not account.triage) or (administrators and not account.administrator):
                 raise PermissionDenied
-            _enter(request, Actor(account.email, "triage" if triage else "staff"), account, Via.API)
-            return view(request, *args, **kwargs)
+            role = "triage" if triage else "administrator" if administrators else "staff"
+            _enter(request, Actor(account.email, role), account, Via.API)
+            answered = before(request, request.auth, request.at)
+            return view(request, *args, **kwargs) if answered is None else answered
 
         return inside
 
-    return lambda view: _behind(made(view), Door("house", triage=triage, administrators=administrators))
+    return lambda view: _behind(made(view), Door("house", triage=triage, administrators=administrators, once=once))
 
 
-def api_case(act: Act) -> Callable[[Operation], Operation]:
-    """For operations of the API below a case: as `case`, and the token must have that act among its scopes."""
+def api_case(act: Act, *, once: bool = True) -> Callable[[Operation], Operation]:
+    """For operations of the API below a case: as `case`, and the token must have that act among its scopes. What the
+    hand may see and do there is what role and token have in common."""
 
     def made(view: Operation) -> Operation:
         @wraps(view)
@@ -161,12 +169,14 @@ def api_case(act: Act) -> Callable[[Operation], Operation]:
             if act not in RIGHTS[role]:
                 raise PermissionDenied
             _enter(request, Actor(account.email, role.value), account, Via.API)
-            request.case, request.role, request.rights = member.case, role, RIGHTS[role]
-            return view(request, number, *args, **kwargs)
+            request.case, request.role = member.case, role
+            request.rights = RIGHTS[role] & {one for one in Act if one.value in request.auth.scopes}
+            answered = before(request, request.auth, request.at)
+            return view(request, number, *args, **kwargs) if answered is None else answered
 
         return inside
 
-    return lambda view: _behind(made(view), Door("case", act))
+    return lambda view: _behind(made(view), Door("case", act, once=once))
 
 
 def _allowed(request: DeskRequest, scope: str, number: str = "") -> Account:
@@ -174,7 +184,7 @@ def _allowed(request: DeskRequest, scope: str, number: str = "") -> Account:
     token = request.auth  # what the bearer check of the API found
     if number and not token.reaches(number):
         raise Http404
-    if scope not in token.scopes:
+    if scope and scope not in token.scopes:
         raise PermissionDenied
     account: Account = token.account
     return account

@@ -73,8 +73,8 @@ class Invitation(models.Model):
 
 
 class Token(models.Model):
-    """A key to the API: what its owner may do in a case, and of that no more than `scopes` (acts of rights.Act, and
-    `signals`). `cases`: the numbers it was made for; none: every case of its owner."""
+    """A key to the API: what its owner may do in a case, and of that no more than `scopes` (acts of rights.Act,
+    `signals`, `house`). `cases`: the numbers it was made for; none: every case of its owner."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80)
@@ -140,3 +140,18 @@ class Delivery(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["hook", "-id"], name="staff_delivery_of_hook")]
+
+
+class Once(models.Model):
+    """What was answered to a request of the API that came with a key of its own (once.py); forgotten after a day."""
+
+    token = models.ForeignKey(Token, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # of the request: the same key belongs to the same request
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.BinaryField(default=b"")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["token", "key"], name="staff_once_a_key")]
+        indexes: ClassVar = [models.Index(fields=["made_at"], name="staff_once_old")]

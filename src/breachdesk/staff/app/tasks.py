@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from breachdesk.ground import clock
-from breachdesk.staff.app import hooks
+from breachdesk.staff.app import hooks, once
 
 
 @app.task(name="staff.deliver", queue="hooks")
@@ -22,4 +22,6 @@ def deliver_soon(delivery: int, seconds: float) -> None:
 @app.periodic(cron="37 3 * * *", periodic_id="staff.deliveries")
 @app.task(name="staff.deliveries", queue="hooks")
 def forget(timestamp: int) -> None:
-    hooks.forget_old(clock.now())
+    now = clock.now()
+    hooks.forget_old(now)
+    once.forget_old(now)

@@ -16,7 +16,8 @@ from breachdesk.staff.app.models import Account, Token
 from breachdesk.staff.rights import Act
 
 SIGNALS = "signals"
-SCOPES = (*(act.value for act in Act), SIGNALS)
+HOUSE = "house"  # what concerns no case: accounts, webhooks, the journal of the house; of administrators only
+SCOPES = (*(act.value for act in Act), SIGNALS, HOUSE)
 DAYS = (7, 30, 90, 365)
 MOST = 20  # tokens that hold at once, for one account
 _FORM = re.compile(r"Bearer breachdesk_([0-9a-f]{8})_([A-Za-z0-9_-]{43})", re.IGNORECASE)

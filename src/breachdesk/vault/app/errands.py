@@ -68,6 +68,12 @@ def put(
     return errand
 
 
+def pack(case: Any, *, with_items: bool, by: Hand) -> Errand:
+    """Have the case packed as a bag, with its evidence or without."""
+    sizes = Item.objects.filter(case=case, forgotten_at=None).values_list("size", flat=True) if with_items else ()
+    return put(case, "bag", by=by, total=sum(sizes), said={"items": with_items, "for": by.actor.name})
+
+
 def of(case: Any, at: datetime, **which: Any) -> list[Errand]:
     """What is under way in a case, and behind it what ended not long ago."""
     found = Errand.objects.filter(Q(state__in=OPEN) | Q(ended_at__gt=at - TOLD), case=case, seen=False, **which)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +18,7 @@ from breachdesk.ground.sealing import SealedReader
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
 from breachdesk.staff.rights import Act
-from breachdesk.vault.app import actions, errands, sweeping
+from breachdesk.vault.app import actions, errands, inbox, sweeping
 from breachdesk.vault.app.actions import MOST_PART, WrongPlace
 from breachdesk.vault.app.forms import HandForm, ItemForm, OriginForm, ReasonForm
 from breachdesk.vault.app.models import OPEN, Item, Upload
@@ -63,17 +62,7 @@ def add(request: DeskRequest, case: Any) -> HttpResponse:
         else:
             messages.success(request, request.words.say("evidence.taken", label=item.label))
             return redirect("case_item", case.number, item.label)
-    return render(request, "vault/add.html", {"form": form, "inbox": _inbox() if case.open else []})
-
-
-def _inbox() -> list[tuple[str, int]]:
-    """Names and sizes of the files in the folder of the server, the newest first."""
-    folder = Path(settings.INBOX)
-    if not settings.INBOX or not folder.is_dir():
-        return []
-    files = [path for path in folder.iterdir() if path.is_file() and not path.is_symlink()]
-    files.sort(key=lambda path: -path.stat().st_mtime)
-    return [(path.name, path.stat().st_size) for path in files[:200]]
+    return render(request, "vault/add.html", {"form": form, "inbox": inbox.files() if case.open else []})
 
 
 @doors.case(Act.EVIDENCE)
@@ -83,11 +72,9 @@ def from_inbox(request: DeskRequest, case: Any) -> HttpResponse:
         return redirect("case_evidence_add", case.number)
     form = OriginForm(request.POST, words=request.words)
     name = request.POST.get("name", "")
-    if name not in [one for one, _ in _inbox()]:
-        raise Refused("evidence.refused.not_in_inbox")
     if not form.is_valid():
         raise Refused("evidence.refused.origin")
-    actions.from_inbox(case, Path(settings.INBOX) / name, origin=form.origin(), by=request.by)
+    inbox.take_in(case, name, origin=form.origin(), by=request.by)
     return redirect("case_evidence", case.number)
 
 

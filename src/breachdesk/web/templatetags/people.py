@@ -7,7 +7,6 @@ from django import template
 
 from breachdesk.case.app.models import Case
 from breachdesk.ground import places
-from breachdesk.ground.masking import mask
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.law.app import standing
 from breachdesk.law.shapes import Duties
@@ -17,21 +16,13 @@ from breachdesk.report.pictures.canvas import Told
 from breachdesk.report.shapes import Account, People
 from breachdesk.report.words import Words
 from breachdesk.scope import summary
-from breachdesk.scope.app import columns
+from breachdesk.scope.app import columns, shown
 from breachdesk.scope.app.models import Run
 from breachdesk.scope.shapes import Cohort
 from breachdesk.web import sayings
 from breachdesk.web.templatetags.ladder import as_duty
 
 register = template.Library()
-#: Column of the people list -> the element its values are masked as.
-MASKED = {
-    "names": "name",
-    "emails": "email",
-    "phones": "phone",
-    "addresses": "address",
-    "date_of_birth": "date_of_birth",
-}
 
 
 def _words(context: template.Context) -> Words:
@@ -134,6 +125,4 @@ def meaning(context: template.Context, name: str) -> str:
 @register.simple_tag
 def masked(person: Mapping[str, Any], column: str, whole: bool = False) -> list[str]:
     """The values of a column of one person, half hidden unless `whole`."""
-    value = person.get(column)
-    values = value if isinstance(value, list) else [value] if value else []
-    return [str(one) if whole else mask(MASKED[column], str(one)) for one in values]
+    return shown.values(person, column, whole=whole)
