@@ -132,3 +132,10 @@ def told_at() -> Any:
 def test_somebody_without_a_second_factor_is_led_to_one_first(cast: Any) -> None:
     plain = account("Plain", second_factor=False)
     assert browser(plain).get("/me/tokens/")["Location"].startswith("/me/second-factor/")
+
+
+def test_the_scope_of_the_house_is_offered_to_administrators_alone(cast: Any) -> None:
+    for who, offered in ((cast.ada, False), (cast.eli, True)):
+        client = browser(who)
+        again(client)
+        assert (b'value="house"' in client.get("/me/tokens/new/").content) is offered

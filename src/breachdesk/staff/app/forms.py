@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.staff.app.models import Account
-from breachdesk.staff.app.tokens import DAYS, SCOPES
+from breachdesk.staff.app.tokens import DAYS, HOUSE, SCOPES
 
 if TYPE_CHECKING:
     from breachdesk.report.words import Words
@@ -127,7 +127,14 @@ class NewToken(Worded):
         words, members = self.words, apps.get_model("case", "Membership").objects
         mine = members.filter(account=account, ended_at=None).order_by("-case__opened_at")
         cases = mine.values_list("case__number", "case__title")[:_MOST_CASES]
-        self._choose("scopes", [(scope, words.say(f"staff.scopes.{scope}")) for scope in SCOPES])
+        self._choose(
+            "scopes",
+            [
+                (scope, words.say(f"staff.scopes.{scope}"))
+                for scope in SCOPES
+                if account.administrator or scope != HOUSE
+            ],
+        )
         self._choose("cases", [(number, f"{number} {title}") for number, title in cases])
         self._choose("days", [(str(days), words.say("staff.days", days)) for days in DAYS])
         if not cases:
