@@ -193,4 +193,4 @@ def test_a_full_disk_is_told_in_words(desk: Running) -> None:
     assert answer.status_code == 503
     assert b"free space on its disk" in answer.content
     answer = at_rest(RequestFactory().post("/api/cases", headers={"accept-language": "ru"}), FULL)
-    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Content-Type"] == "application/problem+json"

@@ -1,6 +1,7 @@
 """A case is judged by what it holds, once for each change, and what the change did is kept and told."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -158,11 +159,17 @@ def test_the_worker_judges_what_waits(cast: Any) -> None:
 
 
 def work() -> None:
-    """The real worker, until nothing waits."""
+    """The real worker, until nothing waits. In a thread: a browser of another test may have its loop in this one."""
+    from django.db import connection
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False, queues=["law"])
+    def run() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()) as worker:
+            worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False, queues=["law"])
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
 
 
 def test_the_line_on_top_costs_one_query(cast: Any) -> None:
