@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
@@ -17,6 +18,8 @@ from django.urls import path
 from django.utils.dateparse import parse_date
 
 from breachdesk.case.app import record
+from breachdesk.case.app.actions import asks, erasing
+from breachdesk.case.app.paper import Paper, text
 from breachdesk.ground.digits import whole
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealedWriter, SealError
@@ -44,6 +47,42 @@ _LATE = 3_000
 @doors.case(Act.READ)
 def case_journal(request: DeskRequest, case: Any) -> HttpResponse:
     return _entries(request, case.number, privileged=Act.PRIVILEGED in request.rights)
+
+
+class EraseForm(Paper):
+    sheet = "journal.erase"
+    reason = text(rows=3)
+
+
+@doors.case(Act.READ, post=Act.END)
+def case_entry(request: DeskRequest, case: Any, entry: int) -> HttpResponse:
+    """One entry whole. `do`: `ask` that its contents be erased; `erase` them, once another approved."""
+    line = get_object_or_404(Line, case=case.number, case_seq=entry)
+    do, what, by = request.POST.get("do", ""), {"entry": entry}, request.by
+    form = EraseForm(request.POST if do == "ask" else None, words=request.words)
+    if do == "erase":
+        erasing.erase(case, entry, by=by)
+        messages.success(request, request.words.say("journal.erase.done"))
+        return redirect("case_entry", case.number, entry)
+    if do == "ask" and form.is_valid():
+        try:
+            erasing.ask(case, entry, reason=form.cleaned_data["reason"], by=by)
+        except Refused as refused:
+            form.refused(refused)
+        else:
+            messages.success(request, request.words.say("closing.said.ask"))
+            return redirect("case_entry", case.number, entry)
+    return render(
+        request,
+        "desk/entry.html",
+        {
+            "row": record.row(line, privileged=Act.PRIVILEGED in request.rights),
+            "form": form,
+            "may": Act.END in request.rights and line.payload is not None and line.type not in erasing.KEPT,
+            "approved": asks.approved(case, asks.ERASE_ENTRY, what, by=by),
+            "waiting": asks.waiting(case, by).filter(deed=asks.ERASE_ENTRY, what=what).first(),
+        },
+    )
 
 
 @doors.house(administrators=True)
@@ -228,6 +267,7 @@ def _opened(number: str, held: Any, stack: ExitStack, tell: Tell) -> Iterator[tu
 
 case = [
     path("journal/", case_journal, name="case_journal"),
+    path("journal/<int:entry>/", case_entry, name="case_entry"),
     path("journal/export/", export, name="case_export"),
     path("journal/export/<int:errand>/", export_fetch, name="case_export_fetch"),
 ]

@@ -17,6 +17,7 @@ VALUES: dict[str, Callable[[Case], Any]] = {
     "decision": lambda case: case.decisions.filter(privileged=False).earliest("id").id,
     "cost": lambda case: case.spent.earliest("id").id,
     "member": lambda case: case.members.earliest("id").id,
+    "entry": lambda case: 1,
     "ask": lambda case: case.asks.earliest("id").id,
 }
 

@@ -122,15 +122,22 @@ def _frontier(head: Head) -> Frontier:
 
 
 @transaction.atomic
-def erase_contents(seq: int, *, reason: str, by: Hand) -> Entry:
-    """Take the contents of one entry away for ever; the entry stays, and stays provable. Its case tells of it.
+def erase_contents(seq: int, *, reason: str, by: Hand, refs: Mapping[str, Value] | None = None) -> Entry:
+    """Take the contents of one entry away for ever; the entry stays, and stays provable. Its case tells of it, with
+    further `refs`.
 
     Raises BadEntry."""
     line = Line.objects.filter(seq=seq).only("case").first()
     if line is None:
         raise BadEntry(f"there is no entry {seq}")
     Line.objects.filter(seq=seq).update(payload=None, salt=None, names=None)
-    return write("journal.content.erased", by=by, case=line.case, refs={"seq": seq}, payload={"reason": reason})
+    return write(
+        "journal.content.erased",
+        by=by,
+        case=line.case,
+        refs={"seq": seq, **(refs or {})},
+        payload={"reason": reason},
+    )
 
 
 @transaction.atomic

@@ -6,17 +6,21 @@ An ask that nobody answered lapses after seven days, and so does an approval tha
 from collections.abc import Mapping
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.template.loader import render_to_string
 
 from breachdesk.case.app.models import Ask, Case, State
 from breachdesk.ground.canonical import canonical
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.actions import Hand, write
+from breachdesk.staff.app import post
 from breachdesk.staff.app.models import Account
 from breachdesk.staff.rights import RIGHTS, Act, Role
 
 CLOSE, REOPEN, ERASE, RELEASE, UNMASK_BULK = "close", "reopen", "erase", "release", "unmask_bulk"
+ERASE_ENTRY = "erase_entry"
 #: What is done by four eyes only, and the right that asking for it needs.
 DEEDS: Mapping[str, Act] = {
     CLOSE: Act.END,
@@ -24,6 +28,13 @@ DEEDS: Mapping[str, Act] = {
     ERASE: Act.END,
     RELEASE: Act.END,
     UNMASK_BULK: Act.UNMASK,
+    ERASE_ENTRY: Act.END,
+}
+#: In which states of a case a deed may be asked for: others while it is open.
+STATES: Mapping[str, tuple[State, ...]] = {
+    REOPEN: (State.CLOSED,),
+    ERASE: (State.CLOSED,),
+    ERASE_ENTRY: (State.OPEN, State.CLOSED, State.ERASED),
 }
 LIVES = timedelta(days=7)
 APPROVED, REFUSED, WITHDRAWN = "approved", "refused", "withdrawn"
@@ -39,7 +50,7 @@ def ask(case: Case, deed: str, what: What, *, reason: str, by: Hand) -> Ask:
         raise Refused("case.refused.no_reason", field="reason")
     asker = _who(case, by, DEEDS[deed])
     state = Case.objects.select_for_update(no_key=True).get(id=case.id).state  # two who ask at once are one ask
-    if state != (State.CLOSED if deed in (REOPEN, ERASE) else State.OPEN):
+    if state not in STATES.get(deed, (State.OPEN,)):
         raise Refused("asks.refused.not_now")
     if alive(case, by).filter(deed=deed, what=dict(what)).exists():
         raise Refused("asks.refused.asked")
@@ -59,7 +70,19 @@ def ask(case: Case, deed: str, what: What, *, reason: str, by: Hand) -> Ask:
         refs={"ask": made.id},
         payload={"deed": deed, "what": canonical(made.what).decode(), "reason": reason},
     )
+    enders = [role.value for role in Role if Act.END in RIGHTS[role]]
+    for member in case.members.filter(role__in=enders, ended_at=None, account__is_active=True):
+        if member.account_id != asker.id:
+            _mail(made, "asked", member.account)
     return made
+
+
+def _mail(ask: Ask, kind: str, to: Account) -> None:
+    """That it waits, or was answered: where and what, never why, as mail is read by others too."""
+    said = {"ask": ask, "kind": kind, "deed": f"asks.deeds.{ask.deed}", "language": to.language}
+    said |= {"answer": f"asks.states.{ask.answer}", "site": settings.SITE_URL}
+    subject = render_to_string("case/mail/ask_subject.txt", said)
+    post.post(to.email, subject, render_to_string("case/mail/ask.txt", said))
 
 
 @transaction.atomic
@@ -85,6 +108,8 @@ def answer(ask: Ask, *, approved: bool, reason: str, by: Hand) -> Ask:
         refs={"ask": now.id},
         payload={"deed": now.deed, "answer": now.answer, "reason": reason},
     )
+    if now.asker.is_active:
+        _mail(now, "answered", now.asker)
     return now
 
 

@@ -3,16 +3,21 @@
 from datetime import datetime
 from typing import Any
 
+from django.http import Http404
 from ninja import Field, Query, Router, Schema
 
 from breachdesk.case.app import record
+from breachdesk.case.app.actions import erasing
+from breachdesk.case.app.api.asks import AskOut
+from breachdesk.case.app.api.cases import WHY
+from breachdesk.case.app.models import Ask
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.actions import HOUSE_CASE
 from breachdesk.journal.app.judging import judge_journal
 from breachdesk.journal.app.models import Checkpoint, Head, Line
 from breachdesk.journal.app.signing import signer
 from breachdesk.staff.app.doors import DeskRequest, api_case, api_house
-from breachdesk.staff.app.listing import Listed, Part, part_of, told
+from breachdesk.staff.app.listing import Listed, Part, Row, part_of, told
 from breachdesk.staff.app.tokens import HOUSE
 from breachdesk.staff.rights import Act
 
@@ -44,6 +49,10 @@ class Narrowed(Part):
     actor: str = Field("", max_length=254)
 
 
+class WhyIn(Schema):
+    reason: str = Field(max_length=WHY)
+
+
 class StateOut(Schema):
     """`checkpoint`: the last signed state (C2SP tlog-checkpoint), empty while there is none; `vkey`: what checks it."""
 
@@ -68,6 +77,35 @@ class JudgedOut(Schema):
 def read_journal(request: DeskRequest, number: str, which: Query[Narrowed]) -> dict[str, Any]:
     """What was done in the case, the last first."""
     return _entries(request.case.number, which, privileged=Act.PRIVILEGED in request.rights)
+
+
+@router.get("/cases/{number}/journal/{entry}", response=EntryOut)
+@api_case(Act.READ)
+def read_entry(request: DeskRequest, number: str, entry: Row) -> dict[str, Any]:
+    """One entry, by its number in the case."""
+    return _entry(request, entry)
+
+
+def _entry(request: DeskRequest, entry: int) -> dict[str, Any]:
+    line = Line.objects.filter(case=request.case.number, case_seq=entry).first()
+    if line is None:
+        raise Http404
+    return record.row(line, privileged=Act.PRIVILEGED in request.rights)
+
+
+@router.post("/cases/{number}/journal/{entry}/ask-erase", response=AskOut)
+@api_case(Act.END)
+def ask_erase_entry(request: DeskRequest, number: str, entry: Row, said: WhyIn) -> Ask:
+    """Ask that the contents of an entry be erased; another approves it (`answer_ask`)."""
+    return erasing.ask(request.case, entry, reason=said.reason, by=request.by)
+
+
+@router.post("/cases/{number}/journal/{entry}/erase", response=EntryOut)
+@api_case(Act.END, once=False)
+def erase_entry(request: DeskRequest, number: str, entry: Row) -> dict[str, Any]:
+    """With the approval of another: the entry stays and stays provable, its contents are gone for good."""
+    erasing.erase(request.case, entry, by=request.by)
+    return _entry(request, entry)
 
 
 @router.get("/journal", response=Listed[EntryOut])
