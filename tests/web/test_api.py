@@ -27,7 +27,7 @@ load_all_checks()
 LEFT = [CHECKS.get_one(name) for name in ("ignored_auth", "positive_data_acceptance")]
 NUMBERED = (
     "task", "member", "decision", "cost", "happening", "system", "link", "ask", "run", "correction", "filing", "hook",
-    "letter", "attachment", "errand",
+    "letter", "attachment", "errand", "sender", "entry",
 )  # fmt: skip
 SAMPLES = {"upload": "00000000-0000-4000-8000-000000000000", **dict.fromkeys(NUMBERED, "987654")}
 #: What every operation can read, so that a door is judged and not a body.

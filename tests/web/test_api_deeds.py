@@ -45,6 +45,7 @@ def values(case: Case, path: str) -> dict[str, Any]:
         "fact": "breach.personal_data",
         "point": "contain.keys",
         "label": "E-001",
+        "entry": 1,
         "person": "P00000001",
         "duty": BERLIN,
         "upload": case.uploads.values_list("id", flat=True).first() or "00000000-0000-4000-8000-000000000000",
@@ -66,6 +67,7 @@ def test_every_reading_answers_and_no_whole_value_of_anybody_is_in_it(filled: An
     type(lead).objects.filter(id=lead.id).update(administrator=True, triage=True)
     reader, seen = client(lead), 0
     house = {"signal": SIGNALS["signal"](filled.own), "hook": Hook.objects.order_by("id")[0].id}
+    house["sender"] = SIGNALS["detect_sender:sender"](filled.own)
     for path, operation in operations():
         if operation.methods != ["GET"]:
             continue

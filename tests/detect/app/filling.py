@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from breachdesk.case.app.models import Case
-from breachdesk.detect.app import actions, mailbox
+from breachdesk.detect.app import actions, mailbox, senders
 from breachdesk.detect.app.actions import File
-from breachdesk.detect.app.models import Attachment, Post, Signal
+from breachdesk.detect.app.models import Attachment, Heard, Post, Sender, Signal
 from breachdesk.staff.app.models import Account
 from tests.cast import AT, hand
 
@@ -25,11 +25,16 @@ def fill(case: Case, lead: Account, text: str) -> None:
     actions.ask(signal, text, by=by)
     actions.answer(signal, text, by=by)
     actions.take_in(text, channel="staff", who="employee", by=by)
+    sender, _ = senders.make(text[:80], by=by)
+    Heard.objects.create(sender=sender, message=text[:200], signal=signal, at=AT)
+    Sender.objects.update(refused="unsigned", refused_at=AT)
     head = f"From: eve@example.org\r\nSubject: {text}\r\nAuto-Submitted: auto-replied\r\n\r\n{text}"
     mailbox._take(1, head.encode("utf-8", "replace"), len(head), AT)
 
 
 VALUES: dict[str, Callable[[Case], Any]] = {
+    "detect_sender:sender": lambda case: Sender.objects.order_by("id")[0].id,
+    "detect_in:sender": lambda case: Sender.objects.order_by("id")[0].slug,
     "letter": lambda case: Post.objects.order_by("id")[0].id,
     "signal": lambda case: Signal.objects.order_by("id")[0].number,
     "attachment": lambda case: Attachment.objects.order_by("id")[0].id,

@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from django.http import FileResponse, Http404
-from ninja import Field, File, Form, Query, Router, Schema, UploadedFile
+from django.http import FileResponse, Http404, HttpResponse
+from ninja import Field, File, Form, Query, Router, Schema, Status, UploadedFile
 
-from breachdesk.detect.app import actions
-from breachdesk.detect.app.models import OPEN, WHO, Attachment, Post, Signal
+from breachdesk.detect.app import actions, senders
+from breachdesk.detect.app.models import OPEN, WHO, Attachment, Post, Sender, Signal
+from breachdesk.detect.app.views_senders import address
 from breachdesk.ground.refused import Refused
 from breachdesk.staff.app.doors import DeskRequest, api_house
 from breachdesk.staff.app.listing import Listed, Part, Row, part_of
-from breachdesk.staff.app.tokens import SIGNALS
+from breachdesk.staff.app.tokens import HOUSE, SIGNALS
 
 router = Router(tags=["signals"])
 routers = (router,)
@@ -77,6 +78,38 @@ class LetterOut(Schema):
     size: int
     aside: str
     at: datetime
+
+
+class SenderIn(Schema):
+    """`who`: as whom it reports where an event does not say."""
+
+    name: str = Field(min_length=1, max_length=80)
+    who: Who = "monitoring"
+
+
+class SenderOut(Schema):
+    """`address`: where it sends to; `refused`: why something that came there was not taken the last time."""
+
+    id: int
+    name: str
+    who: str
+    address: str
+    made_at: datetime
+    made_by: str
+    paused_at: datetime | None
+    refused: str
+    refused_at: datetime | None
+
+    @staticmethod
+    def resolve_address(sender: Sender) -> str:
+        return address(sender)
+
+
+class SenderSecretOut(Schema):
+    """`secret`: told this once."""
+
+    sender: SenderOut
+    secret: str
 
 
 class ReasonIn(Schema):
@@ -214,6 +247,69 @@ def open_attachment(request: DeskRequest, signal: str, attachment: Row) -> FileR
     if found is None:
         raise Http404
     return _file(actions.open_attachment(found, by=request.by), f"{signal}-{found.name}")
+
+
+@router.get("/senders", response=Listed[SenderOut])
+@api_house(scope=HOUSE, administrators=True)
+def list_senders(request: DeskRequest, part: Query[Part]) -> dict[str, Any]:
+    """Programs that report by a webhook of theirs (docs/formats/webhooks.md)."""
+    return part_of(Sender.objects.filter(gone_at=None), part)
+
+
+@router.post("/senders", response=SenderSecretOut)
+@api_house(scope=HOUSE, administrators=True, once=False)
+def make_sender(request: DeskRequest, said: SenderIn, response: HttpResponse) -> dict[str, Any]:
+    made, secret = senders.make(said.name, who=said.who, by=request.by)
+    return _told(made, secret, response)
+
+
+@router.get("/senders/{sender}", response=SenderOut)
+@api_house(scope=HOUSE, administrators=True)
+def read_sender(request: DeskRequest, sender: Row) -> Sender:
+    return _sender(sender)
+
+
+@router.post("/senders/{sender}/turn", response=SenderSecretOut)
+@api_house(scope=HOUSE, administrators=True, once=False)
+def turn_sender(request: DeskRequest, sender: Row, response: HttpResponse) -> dict[str, Any]:
+    """A new secret; the one before is taken for another day."""
+    found = _sender(sender)
+    return _told(found, senders.turn(found, by=request.by), response)
+
+
+@router.put("/senders/{sender}/paused", response=SenderOut)
+@api_house(scope=HOUSE, administrators=True)
+def pause_sender(request: DeskRequest, sender: Row) -> Sender:
+    """Nothing is taken from it for now; it is asked to try again later."""
+    senders.pause(_sender(sender), by=request.by)
+    return _sender(sender)
+
+
+@router.delete("/senders/{sender}/paused", response=SenderOut)
+@api_house(scope=HOUSE, administrators=True)
+def resume_sender(request: DeskRequest, sender: Row) -> Sender:
+    senders.resume(_sender(sender), by=request.by)
+    return _sender(sender)
+
+
+@router.delete("/senders/{sender}", response={204: None})
+@api_house(scope=HOUSE, administrators=True)
+def remove_sender(request: DeskRequest, sender: Row) -> Status[None]:
+    """Nothing is taken from it any more; what it reported stays."""
+    senders.remove(_sender(sender), by=request.by)
+    return Status(204, None)
+
+
+def _sender(sender: int) -> Sender:
+    found = Sender.objects.filter(id=sender, gone_at=None).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _told(sender: Sender, secret: str, response: HttpResponse) -> dict[str, Any]:
+    response["Cache-Control"] = "no-store"
+    return {"sender": sender, "secret": secret}
 
 
 def _signal(number: str) -> Signal:

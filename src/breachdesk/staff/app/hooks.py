@@ -51,8 +51,13 @@ _KEY = "hooks"
 
 def secret_of(hook: Hook, turn: int | None = None) -> str:
     """`whsec_...`, as the libraries of the standard take it."""
+    return derived(f"hook {hook.id} {turn or hook.turn}")
+
+
+def derived(label: str) -> str:
+    """A secret of 32 bytes from a key of the ring, as `whsec_...`: kept nowhere else."""
     key = KeyRing(settings.KEYS).get_or_create(_KEY).secret
-    made = hmac.new(key, f"hook {hook.id} {turn or hook.turn}".encode(), hashlib.sha256).digest()
+    made = hmac.new(key, label.encode(), hashlib.sha256).digest()
     return f"whsec_{base64.b64encode(made).decode()}"
 
 
