@@ -24,6 +24,7 @@ def postgres(worker_id: str) -> Iterator[tuple[Any, str]]:
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
+    unwatched()
     joined(url)
     from django.core.management import call_command
     from django.db import connection
@@ -34,6 +35,15 @@ def postgres(worker_id: str) -> Iterator[tuple[Any, str]]:
     yield server, template
     connection.close()
     database.drop(server, template)
+
+
+def unwatched() -> None:
+    """Templates are not watched: Django's test environment copies the context of each part of a page, which no test of
+    ours looks at, and which takes as long as the page itself."""
+    from django.template import Template
+    from django.test.utils import _TestState
+
+    Template._render = _TestState.saved_data.template_render  # type: ignore[method-assign]
 
 
 def joined(url: str) -> None:

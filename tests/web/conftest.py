@@ -3,6 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +31,49 @@ def full(postgres: tuple[Any, str], worker_id: str, tmp_path_factory: pytest.Tem
     database.drop(server, name)
 
 
-@pytest.fixture
-def filled(full: Any, postgres: tuple[Any, str], tmp_path: Path) -> Iterator[Any]:
-    """A copy of it of one's own."""
+@contextmanager
+def copied(full: Any, server: Any, folder: Path) -> Iterator[Any]:
+    """A copy of it, its vault below `folder`, that this process works in."""
     from django.conf import settings
     from django.db import connection
 
-    server, (template, vault, there) = postgres[0], full
+    template, vault, there = full
     name = f"walk_{secrets.token_hex(6)}"
     joined(database.make(server, name, template))
-    settings.DATA = tmp_path / "desk"
+    settings.DATA = folder / "desk"
     if vault.is_dir():
         shutil.copytree(vault, settings.DATA)
     yield there
     connection.close()
     database.drop(server, name)
+
+
+@pytest.fixture
+def filled(full: Any, postgres: tuple[Any, str], tmp_path: Path) -> Iterator[Any]:
+    """A copy of one's own."""
+    with copied(full, postgres[0], tmp_path) as there:
+        yield there
+
+
+@pytest.fixture(scope="module")
+def shared(full: Any, postgres: tuple[Any, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A copy for all tests of a file that only read, or take back what they write (`passing`)."""
+    with copied(full, postgres[0], tmp_path_factory.mktemp("shared")) as there:
+        yield there
+
+
+#: Pages that begin a transaction of their own, and write nothing.
+_ALONE = ("journal_verify",)
+
+
+@pytest.fixture
+def passing(shared: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The shared copy; what a test of a `route` writes into the database is taken back at its end."""
+    from django.db import transaction
+
+    if request.node.callspec.params["route"].name in _ALONE:
+        yield shared
+        return
+    with transaction.atomic():
+        yield shared
+        transaction.set_rollback(True)

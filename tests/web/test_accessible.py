@@ -1,11 +1,12 @@
 """Every page by axe-core (WCAG 2.2 AA) in a real browser: wide, light and English; narrow, dark and Russian."""
 
-from collections.abc import Iterator
+import html
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.cast import browser
 from tests.live import Live, serving
@@ -15,44 +16,69 @@ from tests.web.routes import Route, routes
 pytestmark = pytest.mark.browser
 ROUTES = [route for route in routes() if route.door]
 RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "resultTypes": ["violations"],  # the rest is counted, not described: it is megabytes
 }
 LOOKS = {"wide": (1280, "light", "en"), "phone": (390, "dark", "ru")}
 
 
-@pytest.fixture
-def desk_of_lead(filled: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Live, Any]]:
-    lead = filled.accounts["lead"]
+@pytest.fixture(scope="module")
+def served(shared: Any) -> Iterator[tuple[Live, Any]]:
+    """The desk with two cases, and its lead, who may everything in the house as well."""
+    lead = shared.accounts["lead"]
     type(lead).objects.filter(id=lead.id).update(administrator=True, triage=True)
-    with serving(monkeypatch) as live:
-        yield live, filled
+    with pytest.MonkeyPatch.context() as patch, serving(patch) as live:
+        yield live, lead
+
+
+@pytest.fixture(scope="module")
+def windows(served: tuple[Live, Any], chrome: Browser) -> Iterator[Callable[[str, bool], Page]]:
+    """(look, whether signed in) -> a page of that look, one for all tests."""
+    (live, lead), pages = served, {}
+
+    def window(look: str, within: bool) -> Page:
+        if (look, within) not in pages:
+            width, scheme, language = LOOKS[look]
+            context = chrome.new_context(
+                viewport={"width": width, "height": 800},
+                color_scheme=scheme,  # type: ignore[arg-type]
+                locale=language,
+            )
+            page = pages[look, within] = context.new_page()
+            if within:
+                live.sign_in(page, lead)
+        return pages[look, within]
+
+    yield window
+    for page in pages.values():
+        page.context.close()
 
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_every_page_can_be_used_by_everybody(
-    route: Route, look: str, desk_of_lead: tuple[Live, Any], chrome: Browser
+    route: Route, look: str, served: tuple[Live, Any], shared: Any, windows: Callable[[str, bool], Page]
 ) -> None:
-    live, filled = desk_of_lead
-    width, scheme, language = LOOKS[look]
-    lead = filled.accounts["lead"]
-    address = route.address({name: value(route.name, name, filled.own) for name in route.names})
-    plain = browser(lead if route.door.kind != "public" else None, language).get(address)
+    live, lead = served
+    width, _, language = LOOKS[look]
+    within = route.door.kind != "public"
+    address = route.address({name: value(route.name, name, shared.own) for name in route.names})
+    plain = browser(lead if within else None, language).get(address)
     if plain.status_code != 200 or not plain.headers.get("Content-Type", "").startswith("text/html"):
         return  # no page
-    context = chrome.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale=language)  # type: ignore[arg-type]
-    try:
-        page = context.new_page()
-        if route.door.kind != "public":
-            live.sign_in(page, lead)
-        heard: list[str] = []
-        page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
-        page.goto(live.url + address)
-        assert not heard, heard
-        assert _wrong(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than its window"
-    finally:
-        context.close()
+    page, heard = windows(look, within), list[str]()
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            heard.append(message.text)
+
+    page.on("console", hear)
+    page.goto(live.url + address)
+    page.remove_listener("console", hear)
+    assert page.title() in html.unescape(plain.content.decode())
+    assert not heard, heard
+    assert _wrong(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than its window"
 
 
 def _wrong(page: Page) -> list[str]:

@@ -1,6 +1,6 @@
 """Who may go where: every address × everybody × one's own case and another's, from the URL list itself.
 
-A page that names no door, or has a parameter nobody gave a value (tests/web/filled.py), fails here.
+A page that names no door, or has a parameter nobody gave a value (tests/web/passing.py), fails here.
 """
 
 from typing import Any
@@ -35,9 +35,9 @@ def test_every_view_names_a_door() -> None:
 
 
 @by_name
-def test_nobody_gets_in_without_signing_in(route: Route, filled: Any) -> None:
+def test_nobody_gets_in_without_signing_in(route: Route, passing: Any) -> None:
     for method in ("GET", "POST"):
-        status, where = ask(browser(), method, address(route, filled.own))
+        status, where = ask(browser(), method, address(route, passing.own))
         if route.door.kind == "public":
             assert not where.startswith("/enter/login/")
         else:
@@ -45,10 +45,10 @@ def test_nobody_gets_in_without_signing_in(route: Route, filled: Any) -> None:
 
 
 @by_name
-def test_each_role_may_what_the_table_says_and_no_more(route: Route, filled: Any) -> None:
-    for name, one in filled.accounts.items():
+def test_each_role_may_what_the_table_says_and_no_more(route: Route, passing: Any) -> None:
+    for name, one in passing.accounts.items():
         for method in ("GET", "POST"):
-            status, where = ask(browser(one), method, address(route, filled.own))
+            status, where = ask(browser(one), method, address(route, passing.own))
             said = f"{name} {method}: {status} {where}"
             assert status < 500, said
             assert not where.startswith("/enter/login/"), said
@@ -65,29 +65,29 @@ def test_each_role_may_what_the_table_says_and_no_more(route: Route, filled: Any
 
 
 @by_name
-def test_another_case_is_not_there(route: Route, filled: Any) -> None:
+def test_another_case_is_not_there(route: Route, passing: Any) -> None:
     """Neither by its number, nor what is in it by the number of one's own."""
     if route.door.kind != "case":
         return
-    lead = browser(filled.accounts["lead"])
+    lead = browser(passing.accounts["lead"])
     for method in ("GET", "POST"):
-        assert ask(lead, method, address(route, filled.other))[0] == 404, method
-        if len(route.names) > 1 and address(route, filled.own) != address(route, filled.other, filled.own.number):
-            assert ask(lead, method, address(route, filled.other, filled.own.number))[0] in (404, 405), method
+        assert ask(lead, method, address(route, passing.other))[0] == 404, method
+        if len(route.names) > 1 and address(route, passing.own) != address(route, passing.other, passing.own.number):
+            assert ask(lead, method, address(route, passing.other, passing.own.number))[0] in (404, 405), method
 
 
 @by_name
-def test_what_shows_people_needs_a_second_factor(route: Route, filled: Any) -> None:
+def test_what_shows_people_needs_a_second_factor(route: Route, passing: Any) -> None:
     """An account of every right, without one, is sent to set one up."""
     from breachdesk.case.app import actions as cases
     from tests.cast import hand
 
     factor = reverse("staff_second_factor")
     plain = account("Plain", second_factor=False, administrator=True, triage=True)
-    cases.let_in(filled.own, plain, Role.LEAD, by=hand(filled.accounts["lead"]))
+    cases.let_in(passing.own, plain, Role.LEAD, by=hand(passing.accounts["lead"]))
     for method in ("GET", "POST"):
         act = route.door.needed(method)
-        where = ask(browser(plain), method, address(route, filled.own))[1]
+        where = ask(browser(plain), method, address(route, passing.own))[1]
         if act in NEEDS_SECOND_FACTOR or route.door.second_factor:
             assert where.startswith(factor), method
         else:
