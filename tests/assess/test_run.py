@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +31,20 @@ HERE = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return lay_out(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    desk = lay_out(tmp_path_factory.mktemp("made"))
+    desk.assess()
+    return desk
+
+
+@pytest.fixture
+def assessed(made: Desk, tmp_path: Path) -> Desk:
+    """A desk that was assessed once, of one's own: a copy, as the run takes seconds."""
+    shutil.copytree(made.room, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -65,25 +80,25 @@ def test_a_pack_holds_what_the_contract_names_and_verifies(desk: Desk) -> None:
     assert {duty["id"]: duty["people"] for duty in duties["duties"]}["us.ca.individuals"] == 1
 
 
-def test_every_file_of_the_pack_is_bound_to_the_signature(desk: Desk) -> None:
-    desk.assess()
-    named = {name for entry in read(desk.pack) if entry.type == "assess.pack.written" for name in entry.names or ()}
-    lying = {f"pack:{name}" for name in digests(desk.pack) if not name.startswith("journal/") and name != "MANIFEST"}
+def test_every_file_of_the_pack_is_bound_to_the_signature(assessed: Desk) -> None:
+    named = {name for entry in read(assessed.pack) if entry.type == "assess.pack.written" for name in entry.names or ()}
+    lying = {
+        f"pack:{name}" for name in digests(assessed.pack) if not name.startswith("journal/") and name != "MANIFEST"
+    }
     assert named == lying
-    (desk.pack / "report.html").write_text("another")
-    assert verdict(desk.pack) == "broken"
+    (assessed.pack / "report.html").write_text("another")
+    assert verdict(assessed.pack) == "broken"
 
 
-def test_values_stand_in_the_sealed_list_alone(desk: Desk) -> None:
-    desk.assess()
-    for path in desk.pack.rglob("*"):
+def test_values_stand_in_the_sealed_list_alone(assessed: Desk) -> None:
+    for path in assessed.pack.rglob("*"):
         if not path.is_file():
             continue
         content = path.read_bytes()
         for secret in SECRETS:
             assert secret.encode() not in content, f"{path.name} holds a value"
     for secret in ("Quittenbaum", "Zwetschge", "66969111", "4155550133"):
-        assert not any(secret.encode() in path.read_bytes() for path in desk.pack.rglob("*") if path.is_file())
+        assert not any(secret.encode() in path.read_bytes() for path in assessed.pack.rglob("*") if path.is_file())
 
 
 def test_nothing_is_written_when_nothing_has_changed(desk: Desk) -> None:
@@ -112,67 +127,61 @@ def test_what_time_alone_changes_is_judged_anew(desk: Desk) -> None:
     assert verdict(desk.pack) == "intact"
 
 
-def test_a_run_cut_off_at_its_very_end_is_taken_up_not_kept(desk: Desk) -> None:
-    desk.assess()
-    (desk.pack / "MANIFEST").unlink()
-    assert desk.assess().kept is None
-    assert verdict(desk.pack) == "intact"
+def test_a_run_cut_off_at_its_very_end_is_taken_up_not_kept(assessed: Desk) -> None:
+    (assessed.pack / "MANIFEST").unlink()
+    assert assessed.assess().kept is None
+    assert verdict(assessed.pack) == "intact"
 
 
-def test_changed_facts_keep_the_earlier_version(desk: Desk) -> None:
-    desk.assess()
-    before = digests(desk.pack)
-    desk.facts.write_text(desk.facts.read_text().replace("risk.gdpr: high", "risk.gdpr: unlikely"))
-    done = desk.assess()
-    assert done.kept == desk.pack / "previous" / "20261121T080000Z"
+def test_changed_facts_keep_the_earlier_version(assessed: Desk) -> None:
+    before = digests(assessed.pack)
+    assessed.facts.write_text(assessed.facts.read_text().replace("risk.gdpr: high", "risk.gdpr: unlikely"))
+    done = assessed.assess()
+    assert done.kept == assessed.pack / "previous" / "20261121T080000Z"
     kept = digests(done.kept)
-    assert kept["duties.json"] == before["duties.json"] != digests(desk.pack)["duties.json"]
+    assert kept["duties.json"] == before["duties.json"] != digests(assessed.pack)["duties.json"]
     assert kept["report.html"] == before["report.html"]
     assert "scope/people.parquet" not in kept  # the evidence is the same and is not read twice
-    assert types(desk.pack).count("scope.sources.read") == 1
-    assert verdict(desk.pack) == "intact"
+    assert types(assessed.pack).count("scope.sources.read") == 1
+    assert verdict(assessed.pack) == "intact"
 
 
-def test_new_evidence_keeps_the_earlier_list_too(desk: Desk) -> None:
-    desk.assess()
-    people = (desk.pack / "scope" / "people.parquet").read_bytes()
-    (desk.evidence / "more.csv").write_text("name,email\nErnestine Mirabelle,e.mirabelle@example.com\n")
-    done = desk.assess()
+def test_new_evidence_keeps_the_earlier_list_too(assessed: Desk) -> None:
+    people = (assessed.pack / "scope" / "people.parquet").read_bytes()
+    (assessed.evidence / "more.csv").write_text("name,email\nErnestine Mirabelle,e.mirabelle@example.com\n")
+    done = assessed.assess()
     assert done.summary.people == 5
     assert done.kept is not None
     assert (done.kept / "scope" / "people.parquet").read_bytes() == people
-    assert verdict(desk.pack) == "intact"
+    assert verdict(assessed.pack) == "intact"
 
 
-def test_a_plug_pulled_between_two_versions_loses_nothing(desk: Desk) -> None:
-    desk.assess()
-    before = packs.keep(desk.pack, NOW.isoformat(), scope=False)
+def test_a_plug_pulled_between_two_versions_loses_nothing(assessed: Desk) -> None:
+    before = packs.keep(assessed.pack, NOW.isoformat(), scope=False)
     assert before is not None
-    assert not (desk.pack / "state.json").exists()
-    done = desk.assess(case="Bakery North")
+    assert not (assessed.pack / "state.json").exists()
+    done = assessed.assess(case="Bakery North")
     assert done.summary.people == 4
-    assert verdict(desk.pack) == "intact"
+    assert verdict(assessed.pack) == "intact"
     assert (before / "report.html").is_file()
 
 
-def test_a_letter_changed_by_hand_is_left_alone_and_kept(desk: Desk) -> None:
-    desk.assess()
-    letter = next((desk.pack / "notices").glob("*/en.txt"))
+def test_a_letter_changed_by_hand_is_left_alone_and_kept(assessed: Desk) -> None:
+    letter = next((assessed.pack / "notices").glob("*/en.txt"))
     letter.write_text("Our own words.")
-    assert desk.assess().unchanged
+    assert assessed.assess().unchanged
     assert letter.read_text() == "Our own words."
-    desk.facts.write_text(desk.facts.read_text() + "data.encrypted: false\n")
-    kept = desk.assess().kept
+    assessed.facts.write_text(assessed.facts.read_text() + "data.encrypted: false\n")
+    kept = assessed.assess().kept
     assert kept is not None
-    assert (kept / letter.relative_to(desk.pack)).read_text() == "Our own words."
+    assert (kept / letter.relative_to(assessed.pack)).read_text() == "Our own words."
 
 
-def test_a_lost_file_is_made_again(desk: Desk) -> None:
-    desk.assess()
-    (desk.pack / "calendar.ics").unlink()
-    assert not desk.assess().unchanged
-    assert (desk.pack / "calendar.ics").is_file()
-    assert verdict(desk.pack) == "intact"
+def test_a_lost_file_is_made_again(assessed: Desk) -> None:
+    (assessed.pack / "calendar.ics").unlink()
+    assert not assessed.assess().unchanged
+    assert (assessed.pack / "calendar.ics").is_file()
+    assert verdict(assessed.pack) == "intact"
 
 
 class Halt:
