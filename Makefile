@@ -32,8 +32,9 @@ serve: setup
 $(DEMO)/evidence-room/truth.json: | setup
 	$(BIN)/python -m breachdesk.standing --seed 2026 --people 2000 --out $(DEMO)/evidence-room
 
+# One worker more than processors: many tests wait for a database, a browser or a killed process.
 test: setup system
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $$(( $$($(PYTHON) -c 'import os; print(os.cpu_count() or 1)') + 1 )) --dist loadfile
 
 lint: setup
 	$(BIN)/ruff format --check .

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from tests.axe import wrong
 from tests.cast import browser
 from tests.live import Live, serving
 from tests.web.filled import value
@@ -15,10 +15,6 @@ from tests.web.routes import Route, routes
 
 pytestmark = pytest.mark.browser
 ROUTES = [route for route in routes() if route.door]
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    "resultTypes": ["violations"],  # the rest is counted, not described: it is megabytes
-}
 LOOKS = {"wide": (1280, "light", "en"), "phone": (390, "dark", "ru")}
 
 
@@ -77,10 +73,5 @@ def test_every_page_can_be_used_by_everybody(
     page.remove_listener("console", hear)
     assert page.title() in html.unescape(plain.content.decode())
     assert not heard, heard
-    assert _wrong(page) == []
+    assert wrong(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than its window"
-
-
-def _wrong(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES)["violations"]
-    return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found for node in one["nodes"][:3]]

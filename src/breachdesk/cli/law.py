@@ -139,8 +139,8 @@ def check(
     when = moment(at)
     check_language(language)
     say = read_telling(our_shelf(), language)
-    laid, under = _under(folder, say)
-    found = checking.check(laid, under, when, language=language)
+    laid, under, only = _under(folder, say)
+    found = checking.check(laid, under, when, language=language, only=only)
     if as_json:
         faults = [{"file": f.file, "line": f.line, "what": f.what(say), "do": f.do(say)} for f in found.faults]
         document = {"format": FORMAT, "files": found.files, "duties": found.duties, "stories": found.tried}
@@ -164,32 +164,35 @@ def check(
     raise typer.Exit(ATTENTION)
 
 
-def _under(folder: str, say: Phrases) -> tuple[Shelf, str]:
-    """The shelf, and which part of it is meant."""
+Meant = tuple[Shelf, str, frozenset[str] | None]
+
+
+def _under(folder: str, say: Phrases) -> Meant:
+    """The shelf, which part of it is meant, and of own packs which legal orders they touch (none: all)."""
     try:
         laid = our_shelf()
     except BadPack as error:
         fail(UNUSABLE, str(error))
-    found = _inside(folder, laid) if folder else (laid, ROOT)
+    found = _inside(folder, laid) if folder else (laid, ROOT, None)
     if found is None:
         fail(UNUSABLE, say("check.no_folder", name=folder), say("check.no_folder.do"))
     return found
 
 
-def _inside(folder: str, laid: Shelf) -> tuple[Shelf, str] | None:
+def _inside(folder: str, laid: Shelf) -> Meant | None:
     path = Path(folder)
     if path.is_dir() and ((path / ROOT).is_dir() or any((path / name).is_file() for name in overlay.BESIDE)):
-        return Shelf(*laid.folders, path), ROOT
+        return Shelf(*laid.folders, path), ROOT, checking.touched(path)
     for top in laid.folders:
         if path.exists() and path.resolve().is_relative_to((top / ROOT).resolve()):
-            return laid, path.resolve().relative_to(top.resolve()).as_posix()
+            return laid, path.resolve().relative_to(top.resolve()).as_posix(), None
     inside = folder.strip("/").removeprefix("packs/").removeprefix(f"{ROOT}/")
     for name in (inside, inside.replace(".", "/")):
         for top in laid.folders:
             if (top / ROOT / name).is_dir():
-                return laid, f"{ROOT}/{name}"
+                return laid, f"{ROOT}/{name}", None
             if (top / ROOT / f"{name}.yaml").is_file():
-                return laid, f"{ROOT}/{name}.yaml"
+                return laid, f"{ROOT}/{name}.yaml", None
     return None
 
 

@@ -2,9 +2,10 @@
 its stories. `breachdesk law check` and the tests of the shelf ask the same questions here."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from breachdesk.ground import elements
 from breachdesk.ground.shelf import BadPack, BadTable, Shelf
-from breachdesk.law import faults, stories, vocabulary
+from breachdesk.law import faults, overlay, stories, vocabulary
 from breachdesk.law import shelf as laws
 from breachdesk.law.facts import BadFacts
 from breachdesk.law.faults import BadLaw, Fault
@@ -34,11 +35,26 @@ class Checked:
     readable: bool = True
 
 
-def check(shelf: Shelf, under: str, at: datetime, *, language: str = "en") -> Checked:
-    """Everything below a folder (or one file) of the shelf. What quotes a law or a question does so in `language`."""
+def touched(folder: Path) -> frozenset[str] | None:
+    """The folders of legal orders that an organisation's own packs say something of; None when what they change is
+    asked by every law: facts, kinds of data, contents of notices."""
+    own = [name for name, _ in Shelf(folder).files(ROOT)]
+    if any((folder / name).is_file() for name in overlay.BESIDE) or any(name.count("/") < 2 for name in own):
+        return None
+    return frozenset(map(_order_of, own))
+
+
+def check(
+    shelf: Shelf, under: str, at: datetime, *, language: str = "en", only: Collection[str] | None = None
+) -> Checked:
+    """Everything below a folder (or one file) of the shelf; with `only`, of these folders of legal orders alone, and
+    of orders whose clocks run from theirs. What quotes a law or a question does so in `language`."""
     files = [name for name, _ in shelf.files(ROOT) if name == under or name.startswith(f"{under.rstrip('/')}/")]
+    if only is not None:
+        files = [name for name in files if _order_of(name) in only]
     tables = list(_tables(shelf))
-    found = tables or [fault for file in files for fault in _written(shelf, file)]
+    known = None if tables else vocabulary.read(shelf)
+    found = tables or [fault for file in files for fault in _written(shelf, file, known)]
     if found:
         return Checked(len(files), 0, 0, tuple(found), readable=False)
     try:
@@ -47,7 +63,7 @@ def check(shelf: Shelf, under: str, at: datetime, *, language: str = "en") -> Ch
         return Checked(len(files), 0, 0, (error.fault,), readable=False)
     except BadPack as error:
         return Checked(len(files), 0, 0, (Fault(under, 0, "other", {"name": "-", "text": str(error)}),), readable=False)
-    folders = {file.rpartition("/")[0].removesuffix(f"/{STORIES}") for file in files}
+    folders = set(map(_order_of, files)) | (laws.refer_to(law, only) if only is not None else set())
     items = [item for item in law.items if item.order.path in folders and _wanted(item, under)]
     told = [story for folder in sorted(folders) for story in stories.beside(shelf, folder)]
     for item in items:
@@ -85,7 +101,7 @@ def _stories_of(item: Item) -> str:
 # --- as it is written
 
 
-def _written(shelf: Shelf, file: str) -> Iterator[Fault]:
+def _written(shelf: Shelf, file: str, known: vocabulary.Facts | None) -> Iterator[Fault]:
     try:
         data = shelf.data(file)
     except BadPack as error:
@@ -100,8 +116,13 @@ def _written(shelf: Shelf, file: str) -> Iterator[Fault]:
         return
     wrong = list(faults.validated(kind, data, shelf, file))
     yield from wrong
-    if not wrong:
-        yield from faults.asked(data, vocabulary.read(shelf), shelf, file)
+    if not wrong and known is not None:
+        yield from faults.asked(data, known, shelf, file)
+
+
+def _order_of(file: str) -> str:
+    """The folder of the legal order that a file belongs to."""
+    return file.rpartition("/")[0].removesuffix(f"/{STORIES}")
 
 
 def _kind(file: str) -> type[BaseModel] | None:

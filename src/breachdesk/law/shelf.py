@@ -1,7 +1,7 @@
 """The shelf of laws: every legal order with its duties, read once, checked whole, ready to be asked."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -383,6 +383,12 @@ def _losses(item: Item) -> Iterator[Any]:
         if kind is not None:
             yield kind.with_name
             yield kind.standalone
+
+
+def refer_to(law: LawShelf, folders: Collection[str]) -> set[str]:
+    """Folders of legal orders with a clock that runs from a duty of one of `folders`."""
+    wanted = {item.id for item in law.items if item.order.path in folders}
+    return {item.order.path for item in law.items if not wanted.isdisjoint(_referred(item))}
 
 
 def _referred(item: Item) -> Iterator[str]:

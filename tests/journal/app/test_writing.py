@@ -240,16 +240,16 @@ def test_writers_at_once_leave_no_gap(desk: str) -> None:
     assert _head() == (size, root)
 
 
-def test_killed_sixty_times_no_acknowledged_entry_is_lost(desk: str) -> None:
-    """Six rounds of ten writers each, killed at ten different moments while they write."""
+def test_killed_thirty_times_no_acknowledged_entry_is_lost(desk: str) -> None:
+    """Three rounds of ten writers each, killed at ten different moments while they write."""
     acknowledged = 0
-    for round_ in range(6):
+    for round_ in range(3):
         writers = _writers(desk, 10, 10_000)
         acknowledged += _killed(writers, round_)
     size, root = _whole()
-    assert acknowledged > 60
+    assert acknowledged > 30
     assert size >= acknowledged
-    assert size - acknowledged <= 60  # of each at most the one it had committed and not yet said
+    assert size - acknowledged <= 30  # of each at most the one it had committed and not yet said
     assert _head() == (size, root)
 
 

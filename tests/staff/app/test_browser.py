@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from breachdesk.ground import clock
@@ -13,19 +12,17 @@ from breachdesk.journal.app.actions import Hand
 from breachdesk.journal.shapes import Actor, Via
 from breachdesk.staff.app import actions
 from breachdesk.staff.app.models import Account
+from tests.axe import wrong
 from tests.cast import PASSWORD, account
 from tests.staff.app.test_entering import code, told
 
 pytestmark = pytest.mark.browser
 KEY = {"protocol": "ctap2", "transport": "usb", "automaticPresenceSimulation": True}
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 
 
 def clean(page: Page) -> None:
-    found = Axe().run(page, options=RULES)["violations"]
-    assert not found, f"{page.url}: " + "; ".join(f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found)
+    found = wrong(page)
+    assert not found, f"{page.url}: {found}"
 
 
 def judged(page: Page, url: str) -> None:
