@@ -10,48 +10,54 @@ from typing import Any, NamedTuple
 import typst
 from jinja2 import Environment
 
-from breachdesk.notify.blocks import Heading, Item, Items, Paragraph, plain
-from breachdesk.notify.page import drawn, head_and_body
+from breachdesk.notify.blocks import Heading, Item, Items, Paragraph, Span
+from breachdesk.notify.page import drawn, head_and_body, seen
 from breachdesk.notify.shapes import Notice
 
 WIDTH = 72
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # the same letter is the same bytes on every run
 
 
-def as_text(notice: Notice, *, draft: str = "") -> str:
-    """Lines of at most 72 characters (an address longer than a line stays whole)."""
+def as_text(notice: Notice, *, draft: str = "", width: int | None = WIDTH) -> str:
+    """Lines of at most `width` characters (an address longer than a line stays whole); None: a paragraph is a line."""
     head, body = head_and_body(notice.blocks)
     parts = [draft] if draft else []
-    parts += [_wrapped(plain(part.spans)) for part in head]
+    parts += [_wrapped(_plain(part.spans), width) for part in head]
     parts.append(f"{notice.title}\n{'=' * min(len(notice.title), WIDTH)}")
     for block in body:
         if isinstance(block, Heading):
             parts.append(f"{block.text}\n{'-' * min(len(block.text), WIDTH)}")
         elif isinstance(block, Paragraph):
-            parts.append(_wrapped(plain(block.spans)))
+            parts.append(_wrapped(_plain(block.spans), width))
         else:
-            parts.append(_listed(block))
+            parts.append(_listed(block, width))
     return "\n\n".join(parts) + "\n"
 
 
-def _listed(block: Items) -> str:
+def _plain(spans: tuple[Span, ...]) -> str:
+    return "".join(seen(span.text) for span in spans)
+
+
+def _listed(block: Items, width: int | None) -> str:
     lines = []
     for number, item in enumerate(block.items, start=1):
         mark = f"{number}. " if block.ordered else "- "
-        lines.append(_point(item, mark))
+        lines.append(_point(item, mark, width))
     return "\n".join(lines)
 
 
-def _point(item: Item, mark: str) -> str:
+def _point(item: Item, mark: str, width: int | None) -> str:
     pad = " " * len(mark)
-    lines = [_wrapped(plain(item.spans), mark, pad)]
-    lines += [_wrapped(plain(line), pad, pad) for line in item.below]
+    lines = [_wrapped(_plain(item.spans), width, mark, pad)]
+    lines += [_wrapped(_plain(line), width, pad, pad) for line in item.below]
     return "\n".join(lines)
 
 
-def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+def _wrapped(text: str, width: int | None, first: str = "", rest: str = "") -> str:
+    if width is None:
+        return first + " ".join(text.split())
     return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
 
 

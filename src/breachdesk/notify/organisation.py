@@ -191,6 +191,11 @@ def clean(text: str) -> str:
     return "\n\n".join(" ".join(part.split()) for part in breaks if part.strip())
 
 
+def one_line(text: str) -> str:
+    """As `clean`, on one line."""
+    return " ".join(clean(text).split())
+
+
 def as_day(value: Any) -> date | None:
     """The civil day of a fact: a date, an instant in its own offset, their text, or {local, tz}; else None."""
     if isinstance(value, Instant):

@@ -48,11 +48,11 @@ def _part(block: Block) -> dict[str, Any]:
 
 def _spans(spans: tuple[Span, ...]) -> list[dict[str, Any]]:
     return [
-        {"text": _seen(span.text), "kind": span.kind.value, "strong": span.strong, "url": span.url} for span in spans
+        {"text": seen(span.text), "kind": span.kind.value, "strong": span.strong, "url": span.url} for span in spans
     ]
 
 
-def _seen(text: str) -> str:
+def seen(text: str) -> str:
     """Without characters that cannot be seen; the spaces at both ends belong to the sentence and stay."""
     before, after = text[: len(text) - len(text.lstrip(" "))], text[len(text.rstrip(" ")) :]
     return before + clean(text) + after if text.strip() else " " * bool(text)

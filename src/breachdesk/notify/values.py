@@ -13,7 +13,7 @@ from breachdesk.ground.places import country_of
 from breachdesk.notify.advice import Resource, rows_serving
 from breachdesk.notify.blocks import Item, Items, Kind, Span
 from breachdesk.notify.library import Library
-from breachdesk.notify.organisation import Organisation, Says, as_day, held_since, says
+from breachdesk.notify.organisation import Organisation, Says, as_day, held_since, one_line, says
 from breachdesk.notify.shapes import Ask, AskKind, NoticeCohort, Step
 from breachdesk.notify.template import Filled
 
@@ -154,14 +154,16 @@ class Values:
         return Filled((Span(f"‹{self.library.phrases[self.language][phrase]}›", Kind.SLOT),))
 
     def _recipient_name(self) -> Filled:
-        return _name(self.person.name) if self.person else self._slot("recipient_name")
+        return _name(one_line(self.person.name)) if self.person else self._slot("recipient_name")
 
     def _recipient_address(self) -> Filled:
-        known = self.person and self.person.address
-        return _name("\n\n".join(known)) if known else self._slot("recipient_address")
+        """A letter by mail has none: it went to an address of another kind."""
+        if self.person is None:
+            return self._slot("recipient_address")
+        return _name("\n\n".join(self.person.address)) if self.person.address else Filled()
 
     def _code(self) -> Filled:
-        return _name(self.person.code) if self.person and self.person.code else self._slot("code")
+        return _name(one_line(self.person.code)) if self.person and self.person.code else self._slot("code")
 
     def _affected(self) -> Filled:
         """All people of the case, as counted or as the sheet says."""
@@ -182,8 +184,8 @@ class Values:
         items = []
         for element in self.cohort.elements:
             spans = [Span(self.title(element), Kind.NAME)]
-            if element in samples:
-                spans.append(Span(": " + "; ".join(samples[element]), Kind.NAME))
+            if element in samples and one_line("; ".join(samples[element])):
+                spans.append(Span(": " + one_line("; ".join(samples[element])), Kind.NAME))
             items.append(Item(tuple(spans)))
         return Filled(blocks=(Items(tuple(items), role="elements"),))
 

@@ -1,0 +1,162 @@
+"""A letter cast from its mould is the letter composed for that person; as an e-mail it is what Python itself reads."""
+
+import email
+import email.policy
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from breachdesk.ground.languages import LANGUAGES
+from breachdesk.notify.compose import compose
+from breachdesk.notify.draw import Press, as_text
+from breachdesk.notify.library import our_library
+from breachdesk.notify.message import BadMessage, Frame, writer
+from breachdesk.notify.mould import Cast, Mould, Unfilled, blanks, mould
+from breachdesk.notify.values import Person
+from tests.notify.bakery import FACTS, cohort, organisation
+
+DAY = date(2026, 11, 24)
+PRESS = Press(words=our_library().phrases)
+COHORTS = {
+    "us-ca": cohort("US-CA", "name", "email", "gov_id.us.ssn", "card.number", "login.password_hash"),
+    "ru": cohort("RU", "name", "phone", "gov_id.ru.passport", "gov_id.ru.snils"),
+    "de": cohort("DE", "name", "email", "phone", "card.number"),
+}
+NAMES = ["Ada Bäcker", "Пётр Иванов", "O'Hara & <Sons>", "{organisation.name}", "a" * 200, "שרה לוי", 
+         "\ue000name0\ue001", "x\u202egpj\x1b[31m", "{{7*7}}", "  two   spaces  "]  # fmt: skip
+
+
+def made(who: str, language: str, **facts: Any) -> Mould:
+    return mould(
+        COHORTS[who],
+        language,
+        library=our_library(),
+        organisation=organisation(),
+        facts={**FACTS, **facts},
+        press=PRESS,
+    )
+
+
+MOULDS = {(who, language): made(who, language) for who in COHORTS for language in LANGUAGES}
+
+
+def composed(who: str, language: str, person: Person) -> Cast:
+    facts = {"time.individual_notice_planned": DAY, **FACTS}
+    given_ = {"library": our_library(), "organisation": organisation(), "facts": facts, "person": person}
+    notice = compose(COHORTS[who], language, **given_)
+    return Cast(as_text(notice, width=None), PRESS.html(notice))
+
+
+def person_of(who: str, name: str, sample: str, some: int) -> Person:
+    elements = COHORTS[who].elements
+    return Person(name, samples=dict.fromkeys(elements[:some], (sample, "•••• 1")), code="7K2M-9QXT-1")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("who", COHORTS)
+def test_what_is_cast_is_what_is_composed(who: str, language: str, name: str) -> None:
+    person = person_of(who, name, "•••• 1234", 2)
+    cast = MOULDS[who, language].cast(person, DAY)
+    if "\ue000" not in name:
+        assert cast == composed(who, language, person)
+    assert "\ue000" not in cast.text + cast.html
+    assert "<Sons>" not in cast.html
+    assert "\u202e" not in cast.text + cast.html
+
+
+@settings(max_examples=60)
+@given(st.text(min_size=1).filter(lambda one: one.strip()), st.text(), st.integers(0, 4))
+def test_whatever_people_are_called(name: str, sample: str, some: int) -> None:
+    person = person_of("ru", name, sample, some)
+    try:
+        cast = MOULDS["ru", "ru"].cast(person, DAY)
+    except Unfilled:
+        return
+    if not set(name + sample) & set("\ue000\ue001"):
+        assert cast.text == composed("ru", "ru", person).text
+
+
+def test_a_person_without_a_name_gets_no_letter_cast() -> None:
+    for name in ("", "  ", "\u200b", "\x00"):
+        with pytest.raises(Unfilled, match="name"):
+            MOULDS["de", "en"].cast(Person(name, code="x"), DAY)
+
+
+def test_a_letter_that_speaks_of_a_code_is_not_cast_without_one() -> None:
+    for one in MOULDS.values():
+        if one.needs_code:
+            with pytest.raises(Unfilled, match="code"):
+                one.cast(Person("Ada"), DAY)
+        else:
+            one.cast(Person("Ada"), DAY)
+
+
+@pytest.mark.parametrize(("who", "language"), MOULDS)
+def test_the_mould_has_a_place_for_all_that_is_ones_own_and_no_other_slot(who: str, language: str) -> None:
+    notice = MOULDS[who, language].notice
+    assert not [one for one in blanks(notice) if one.startswith("‹")], blanks(notice)
+
+
+def test_what_nobody_has_said_is_found_as_a_blank() -> None:
+    bare = mould(COHORTS["de"], "en", library=our_library(), organisation=type(organisation())(), facts={}, press=PRESS)
+    assert blanks(bare.notice)
+
+
+# --- as an e-mail
+
+
+SUBJECT = "Ваши данные похищены: что случилось и что делать"
+FRAME = Frame("privacy@bakery.example", "Bäckerei Nord", SUBJECT, "ru", "help@bakery.example")
+AT = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
+
+
+def message(cast: Cast, frame: Frame = FRAME, to: str = "ada@people.example") -> bytes:
+    return writer(frame).write(cast, to=to, message_id="<n7k2m@desk.example>", at=AT)
+
+
+@pytest.mark.parametrize(("who", "language"), MOULDS)
+def test_python_reads_the_letter_that_was_written(who: str, language: str) -> None:
+    cast = MOULDS[who, language].cast(person_of(who, "Ada Bäcker", "•••• 1234", 3), DAY)
+    raw = message(cast)
+    read = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(read, EmailMessage)
+    assert not read.defects
+    text, page = read.get_body(("plain",)), read.get_body(("html",))
+    assert text is not None
+    assert page is not None
+    assert (text.get_content(), page.get_content()) == (cast.text, cast.html)
+    assert (read["From"], read["To"]) == ("Bäckerei Nord <privacy@bakery.example>", "ada@people.example")
+    assert read["Subject"] == FRAME.subject
+    assert read["Date"].datetime == AT
+    assert (read["Message-ID"], read["Auto-Submitted"]) == ("<n7k2m@desk.example>", "auto-generated")
+    assert "List-Unsubscribe" not in read
+
+
+def test_no_relay_has_to_change_it() -> None:
+    """RFC 5322 §2.1.1 and RFC 2045: ASCII, CRLF, lines of at most 998, none of a single dot."""
+    raw = message(MOULDS["ru", "ru"].cast(person_of("ru", "Пётр", "x", 2), DAY))
+    assert raw.isascii()
+    lines = raw.split(b"\r\n")
+    assert not any(b"\r" in line or b"\n" in line for line in lines)
+    assert max(map(len, lines)) <= 998
+    assert not any(line.startswith(b".") for line in lines)
+
+
+@pytest.mark.parametrize(
+    "to", ["a@x.example\r\nBcc: b@x.example", "a@x.example, b@x.example", "<a@x>", "пётр@x.example"]
+)
+def test_an_address_cannot_make_a_header_of_its_own(to: str) -> None:
+    with pytest.raises(BadMessage):
+        message(Cast("x", "x"), to=to)
+
+
+@pytest.mark.parametrize("field", ["sender_name", "subject", "sender", "reply_to"])
+def test_a_header_is_one_line(field: str) -> None:
+    said = {"sender": "a@x.example", "sender_name": "A", "subject": "S", "language": "en", "reply_to": "b@x.example"}
+    with pytest.raises(BadMessage):
+        Frame(**{**said, field: "x\r\nBcc: b@x.example"}).head()
