@@ -24,6 +24,12 @@ def test_a_letter_of_a_person() -> None:
     assert not found.files
 
 
+def test_headers_in_plain_utf8_are_read_and_what_is_none_is_marked() -> None:
+    found = read("Subject: Утечка\r\nFrom: Ева <eve@example.org>\r\n\r\nhello".encode())
+    assert (found.subject, found.sender) == ("Утечка", "eve@example.org")
+    assert read(b"Subject: \xd5\xf4 x\r\n\r\nhello").subject == "\ufffd\ufffd x"
+
+
 def test_of_html_the_words_are_taken() -> None:
     head = b"<html><head><title>no</title><style>p{}</style></head>"
     html = head + b"<p>Your <b>data</b></p><script>alert(1)</script><p>is sold"
@@ -80,6 +86,7 @@ LIES = {
     "ten thousand parts": b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\nx\r\n" * 10_000,
     "a charset that is none": b"Content-Type: text/plain; charset=../../etc\r\n\r\nhello\xff",
     "an encoding that is none": b"Subject: =?nonsense?q?x?= =?utf-8?b?!!!?=\r\n\r\nhello",
+    "base64 of one letter in a header": b"Subject: =?utf-8?B?A?=\r\nFrom: =?utf-8?B?A?= <x@y>\r\n\r\nhello",
     "broken base64": b"Content-Transfer-Encoding: base64\r\n\r\n!!!!A",
     "a header of a megabyte": b"Subject: " + b"x" * 1_000_000 + b"\r\n\r\nhello",
     "folded headers without end": b"Subject: x\r\n" + b" y\r\n" * 100_000 + b"\r\nhello",
