@@ -118,10 +118,10 @@ def _explained(duty: Duty) -> bool:
 
 
 # facts that open another question when they are known: which law was in force, whether the key went with the copy,
-# who the people are; a seat that the list of seats leaves out; a kind of organisation that alone brings a federal rule
+# who the people are; a seat that the list of seats leaves out; what alone brings a rule of its own
 OPENING = (
     "time.", "data.encrypted", "data.unintelligible", "data.key_taken", "people", "subjects.", "hold.",
-    "entity.main_establishment", "entity.kinds",
+    "entity.main_establishment", "entity.kinds", "entity.dora_fe", "entity.eu_institution", "entity.law_enforcement_eu",
 )  # fmt: skip
 
 

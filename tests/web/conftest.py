@@ -33,11 +33,12 @@ def full(postgres: tuple[Any, str], worker_id: str, tmp_path_factory: pytest.Tem
 
 @contextmanager
 def copied(full: Any, server: Any, folder: Path) -> Iterator[Any]:
-    """A copy of it, its vault below `folder`, that this process works in."""
+    """A copy of it, its vault below `folder`, that this process works in until it goes back to where it was."""
     from django.conf import settings
     from django.db import connection
 
     template, vault, there = full
+    before, data = dict(connection.settings_dict), settings.DATA
     name = f"walk_{secrets.token_hex(6)}"
     joined(database.make(server, name, template))
     settings.DATA = folder / "desk"
@@ -46,6 +47,8 @@ def copied(full: Any, server: Any, folder: Path) -> Iterator[Any]:
     yield there
     connection.close()
     database.drop(server, name)
+    connection.settings_dict.update(before)
+    settings.DATA = data
 
 
 @pytest.fixture
@@ -62,18 +65,19 @@ def shared(full: Any, postgres: tuple[Any, str], tmp_path_factory: pytest.TempPa
         yield there
 
 
-#: Pages that begin a transaction of their own, and write nothing.
+#: Pages that begin a transaction of their own: each test of one has a copy of its own.
 _ALONE = ("journal_verify",)
 
 
 @pytest.fixture
-def passing(shared: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+def passing(request: pytest.FixtureRequest) -> Iterator[Any]:
     """The shared copy; what a test of a `route` writes into the database is taken back at its end."""
     from django.db import transaction
 
     if request.node.callspec.params["route"].name in _ALONE:
-        yield shared
+        yield request.getfixturevalue("filled")
         return
+    shared = request.getfixturevalue("shared")
     with transaction.atomic():
         yield shared
         transaction.set_rollback(True)

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from breachdesk.authorities.app import actions, drafting
+from breachdesk.authorities.app import actions, asks, drafting
 from breachdesk.authorities.app.models import Filing
 from breachdesk.case.app.sheet import facts_of
 from breachdesk.ground import clock
@@ -185,8 +185,8 @@ def test_what_only_a_human_can_say_is_asked_and_goes_into_the_fact_sheet(judged:
     text = page(judged, f"authorities/draft/{BERLIN}/")
     assert "What only you can say" in text
     client = browser(judged.ada)
-    form = client.get(f"/case/{judged.bakery.number}/authorities/draft/{BERLIN}/").context["form"]
-    names = {one.id: f"ask-{number}" for number, one in enumerate(form.asked)}
+    asked = asks.questions(drafting.draft(judged.bakery, wanted(judged.bakery), AT), "en")
+    names = {one.id: f"ask-{n}" for n, one in enumerate(one for one in asked if one.kind is not asks.Kind.FACT)}
     given = {
         names["organisation.contact.name"]: "Ada Sommer",
         names["organisation.cause"]: "<script>alert(1)</script>",
