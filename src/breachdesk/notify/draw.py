@@ -2,19 +2,24 @@
 
 import json
 import textwrap
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from importlib import resources
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import typst
 from jinja2 import Environment
 
 from breachdesk.notify.blocks import Heading, Item, Items, Paragraph, Span
-from breachdesk.notify.page import drawn, head_and_body, seen
+from breachdesk.notify.organisation import clean
+from breachdesk.notify.page import LetterData, drawn, head_and_body, letter_data, seen, sheet
 from breachdesk.notify.shapes import Notice
 
 WIDTH = 72
+_LETTER, _SIGNS, _RULER = "letter.typ", "signs.typ", "ruler.typ"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # the same letter is the same bytes on every run
 
 
@@ -68,24 +73,37 @@ class Printed(NamedTuple):
     accessible: bool
 
 
+class Hand(StrEnum):
+    """Whose fonts a file is drawn with."""
+
+    OURS = "ours"
+    MACHINE = "machine"  # those of the machine too
+    BOXES = "boxes"  # a sign that none of them has is a box, and the file is tagged but no PDF/UA
+
+
+class Bundle(NamedTuple):
+    """`pages`: first and last page of each letter, from 1. `failed`: place in the order given -> what typst says."""
+
+    content: bytes
+    pages: tuple[tuple[int, int], ...]
+    failed: dict[int, str]
+
+
 @dataclass(slots=True)
 class Press:
     """Draws many letters with what it has read once. Not shared between threads."""
 
-    _compiler: Any = None
-    _all_fonts: Any = None  # with the fonts of the machine too; read only when ours do not suffice
+    _compilers: dict[tuple[bool, str], Any] = field(default_factory=dict)  # (fonts of the machine too, source)
+    _lacks: dict[Hand, dict[str, bool]] = field(default_factory=dict)  # sign -> no glyph
     _page: Any = None
     _css: str = ""
-    _typ: bytes = b""
     words: dict[str, dict[str, str]] = field(default_factory=dict)  # language -> phrase -> words
 
     def __post_init__(self) -> None:
         here = resources.files("breachdesk.notify")
-        self._typ = here.joinpath("letter.typ").read_bytes()
         self._css = here.joinpath("letter.css").read_text(encoding="utf-8")
         page = here.joinpath("letter.html").read_text(encoding="utf-8")
         self._page = Environment(autoescape=True, trim_blocks=False, keep_trailing_newline=True).from_string(page)
-        self._compiler = typst.Compiler(ignore_system_fonts=True)
 
     def html(self, notice: Notice, *, draft: str = "") -> str:
         said = drawn(notice.blocks)
@@ -94,35 +112,98 @@ class Press:
         )
         return str(page)
 
-    def pdf(self, notice: Notice, *, sender: str, draft: str = "") -> Printed:
+    def pdf(self, notice: Notice, *, sender: str, draft: str = "", code: str = "") -> Printed:
         """PDF/UA-1: tagged, with title and language; A4, or US Letter for people in the United States.
 
         A sign that our fonts lack is looked for in the fonts of the machine. Where none has it a box stands in its
         place and the file is tagged but not PDF/UA: a name in a rare script must not stop a letter.
         """
-        letter = {
-            "title": notice.title,
-            "author": sender,
-            "language": notice.language,
-            "paper": "us-letter" if notice.cohort.residence.startswith("US") else "a4",
-            "page": self.words.get(notice.language, {}).get("page", ""),
-            "draft": draft,
-            **drawn(notice.blocks),
-        }
-        inputs = {"letter": json.dumps(letter, ensure_ascii=False)}
-        try:
-            return Printed(self._compiled(self._compiler, inputs, "ua-1"), accessible=True)
-        except typst.TypstError:
-            self._all_fonts = self._all_fonts or typst.Compiler(ignore_system_fonts=False)
-        try:
-            return Printed(self._compiled(self._all_fonts, inputs, "ua-1"), accessible=True)
-        except typst.TypstError:
-            return Printed(self._compiled(self._all_fonts, inputs, None), accessible=False)
+        letter = self.data(notice, draft=draft, code=code)
+        inputs = {"sheet": sheet([letter], title=clean(notice.title), author=sender, language=notice.language)}
+        for hand in (Hand.OURS, Hand.MACHINE):
+            try:
+                return Printed(self._compiled(inputs, hand), accessible=True)
+            except typst.TypstError:
+                continue
+        return Printed(self._compiled(inputs, Hand.BOXES), accessible=False)
 
-    def _compiled(self, compiler: Any, inputs: dict[str, str], standard: str | None) -> bytes:
+    def data(self, notice: Notice, *, draft: str = "", code: str = "") -> LetterData:
+        word = self.words.get(notice.language, {}).get("page", "")
+        return letter_data(notice, page=word, draft=draft, code=code)
+
+    def bundle(self, letters: Sequence[LetterData], hand: Hand, *, title: str, author: str, language: str) -> Bundle:
+        """Letters on one kind of paper in one file, each on the front of a sheet. One that cannot be drawn by this hand
+        is left out and named; the others are drawn as if it had not been there."""
+
+        def compiled(chosen: Sequence[LetterData]) -> bytes:
+            return self._compiled({"sheet": sheet(chosen, title=title, author=author, language=language)}, hand)
+
+        try:
+            content, failed = compiled(letters), dict[int, str]()
+        except typst.TypstError:
+            failed = _failing(compiled, letters, range(len(letters)))
+            kept = [letter for place, letter in enumerate(letters) if place not in failed]
+            if not kept:
+                return Bundle(b"", (), failed)
+            content = compiled(kept)
+        pages = self._asked("pages", hand)
+        return Bundle(content, tuple((first, last) for first, last in pages), failed)
+
+    def lacking(self, signs: Iterable[str], hand: Hand) -> set[str]:
+        """Which of these signs the fonts of this hand have no glyph for."""
+        known = self._lacks.setdefault(hand, {})
+        if new := [sign for sign in set(signs) if sign not in known]:
+            self._look_up(sorted(new), hand, known)
+        return {sign for sign in signs if known[sign]}
+
+    def _look_up(self, signs: list[str], hand: Hand, known: dict[str, bool]) -> None:
+        try:
+            self._compiled({"signs": json.dumps(signs)}, hand, _SIGNS)
+        except typst.TypstError:
+            if len(signs) > 1:
+                half = len(signs) // 2
+                self._look_up(signs[:half], hand, known)
+                self._look_up(signs[half:], hand, known)
+                return
+            known[signs[0]] = True
+            return
+        known.update(dict.fromkeys(signs, False))
+
+    def widths(self, lines: Sequence[str]) -> list[float]:
+        """How wide these lines of an address are, in millimetres."""
+        self._compiled({"lines": json.dumps(lines)}, Hand.BOXES, _RULER)
+        return [float(width) for width in self._asked("widths", Hand.BOXES, _RULER)]
+
+    def _asked(self, label: str, hand: Hand, source: str = _LETTER) -> Any:
+        """What the source noted under a label when it was last compiled."""
+        return json.loads(self._compiler(hand, source).query(f"<{label}>", field="value", one=True))
+
+    def _compiler(self, hand: Hand, source: str) -> Any:
+        kind = (hand is not Hand.OURS, source)
+        if kind not in self._compilers:
+            path = Path(str(resources.files("breachdesk.notify").joinpath(source)))
+            self._compilers[kind] = typst.Compiler(path, ignore_system_fonts=hand is Hand.OURS)
+        return self._compilers[kind]
+
+    def _compiled(self, inputs: dict[str, str], hand: Hand, source: str = _LETTER) -> bytes:
         stamp = int(_EPOCH.timestamp())
-        kept = {"pdf_standards": standard} if standard else {}
-        return bytes(compiler.compile(input=self._typ, format="pdf", sys_inputs=inputs, timestamp=stamp, **kept))
+        kept = {} if hand is Hand.BOXES else {"pdf_standards": "ua-1"}
+        made = self._compiler(hand, source).compile(format="pdf", sys_inputs=inputs, timestamp=stamp, **kept)
+        return bytes(made)
+
+
+def _failing(
+    compiled: Callable[[Sequence[LetterData]], bytes], letters: Sequence[LetterData], places: Sequence[int]
+) -> dict[int, str]:
+    """Which letters cannot be drawn, and why: found by halves, so that one in hundreds costs a handful of trials."""
+    try:
+        compiled([letters[place] for place in places])
+    except typst.TypstError as error:
+        if len(places) == 1:
+            return {places[0]: str(error).splitlines()[0][:200]}
+        half = len(places) // 2
+        return _failing(compiled, letters, places[:half]) | _failing(compiled, letters, places[half:])
+    return {}
 
 
 class _Safe(str):

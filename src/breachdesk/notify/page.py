@@ -1,9 +1,20 @@
 """The page a letter is drawn on: what text, HTML and PDF have in common, as plain data."""
 
+import hashlib
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+
+from breachdesk.notify import code128
 from breachdesk.notify.blocks import Block, Heading, Paragraph, Span, plain
+from breachdesk.notify.codes import shown
 from breachdesk.notify.organisation import clean
+from breachdesk.notify.shapes import Notice
 
 SMALLEST_TYPE_POINTS = 10.5  # of any run in letter.typ and letter.css; California asks for 10 or more
 HEAD_ROLES = ("sender", "recipient", "recipient-minor", "date")
@@ -56,3 +67,115 @@ def seen(text: str) -> str:
     """Without characters that cannot be seen; the spaces at both ends belong to the sentence and stay."""
     before, after = text[: len(text) - len(text.lstrip(" "))], text[len(text.rstrip(" ")) :]
     return before + clean(text) + after if text.strip() else " " * bool(text)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterData:
+    """A letter as letter.typ reads it. `own`: all but the body, as JSON; `parts`: the body, each part as JSON.
+
+    Each text is canonical (RFC 8785): keys in order, no spaces. Parts that letters have in common are equal texts.
+    """
+
+    own: str
+    parts: tuple[str, ...]
+    paper: str
+    title: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON `{"body": [...], "letter": {...}, "paper": "..."}`: what the letter says."""
+        said = f'{{"body":[{",".join(self.parts)}],"letter":{self.own},"paper":"{self.paper}"}}'
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+_SEEN_APART = ("blank", "slot")  # kinds that look other than plain words
+
+
+def _joined(spans: list[dict[str, Any]], turned: bool) -> list[dict[str, Any]]:
+    """Neighbours that look alike as one run: fewer to set. In a `turned` letter a name or number keeps its own order
+    (first strong isolate): else `+49 30 555` would stand as `555 30 49+`."""
+    joined: list[dict[str, Any]] = []
+    for span in spans:
+        look = {**span, "kind": span["kind"] if span["kind"] in _SEEN_APART else "prose"}
+        if turned and span["kind"] == "name":
+            look["text"] = f"\u2068{span['text']}\u2069"
+        last = joined[-1] if joined else None
+        if last and not span["url"] and {**last, "text": ""} == {**look, "text": ""}:
+            last["text"] += look["text"]
+        else:
+            joined.append(look)
+    return joined
+
+
+@cache
+def runs_from_right(language: str) -> bool:
+    """Whether a language is written from right to left (CLDR); one that nobody knows is not."""
+    try:
+        return str(Locale.parse(language).character_order) == "right-to-left"
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+def _set(part: dict[str, Any], turned: bool) -> dict[str, Any]:
+    """A part with its runs joined."""
+    if part["type"] == "paragraph":
+        return {**part, "spans": _joined(part["spans"], turned)}
+    if part["type"] == "items":
+        points = [
+            {"spans": _joined(one["spans"], turned), "below": [_joined(line, turned) for line in one["below"]]}
+            for one in part["points"]
+        ]
+        return {**part, "points": points}
+    return part
+
+
+def letter_data(notice: Notice, *, page: str, draft: str = "", code: str = "") -> LetterData:
+    """`page`: the word before its number. `code`: of codes.code_of; printed above the address when given."""
+    data, turned = drawn(notice.blocks), runs_from_right(notice.language)
+    head, body = ([_set(part, turned) for part in data[key]] for key in ("head", "body"))
+    own = {
+        "head": head,
+        "window": data["window"],
+        "title": clean(notice.title),
+        "language": notice.language,
+        "page": page,
+        "draft": draft,
+        "turned": turned,
+        "backwards": _backwards(head),
+        "code": {"text": shown(code), "bars": code128.bars(code)} if code else None,
+    }
+    return LetterData(_json(own), tuple(map(_json, body)), paper_of(notice), own["title"])
+
+
+def paper_of(notice: Notice) -> str:
+    """US Letter for people in the United States, A4 elsewhere."""
+    return "us-letter" if notice.cohort.residence.startswith("US") else "a4"
+
+
+def sheet(letters: Sequence[LetterData], *, title: str, author: str, language: str) -> str:
+    """What letter.typ is given: letters on one kind of paper; a part that many share stands in it once."""
+    places: dict[str, int] = {}
+    entries = []
+    for letter in letters:
+        body = ",".join([str(places.setdefault(part, len(places))) for part in letter.parts])
+        entries.append(f'{{"body":[{body}],"letter":{letter.own}}}')
+    about = _json({"title": title, "author": author, "language": language, "paper": letters[0].paper})
+    return f'{about[:-1]},"parts":[{",".join(places)}],"letters":[{",".join(entries)}]}}'
+
+
+def _json(value: Any) -> str:
+    """As RFC 8785 for what stands in letters: texts, whole numbers, yes and no, under ASCII keys."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _backwards(head: list[dict[str, Any]]) -> bool:
+    """Whether the address runs from right to left: most of its lines do."""
+    lines = [part for part in head if part["role"].startswith("recipient")]
+    runs = [_runs_backwards("".join(span["text"] for span in part["spans"])) for part in lines]
+    return sum(runs) * 2 > len(runs)
+
+
+def _runs_backwards(text: str) -> bool:
+    """By its first letter that has a direction."""
+    strong = (unicodedata.bidirectional(sign) for sign in text)
+    return next((kind in ("R", "AL") for kind in strong if kind in ("L", "R", "AL")), False)
