@@ -185,7 +185,7 @@ def test_what_only_a_human_can_say_is_asked_and_goes_into_the_fact_sheet(judged:
     text = page(judged, f"authorities/draft/{BERLIN}/")
     assert "What only you can say" in text
     client = browser(judged.ada)
-    asked = asks.questions(drafting.draft(judged.bakery, wanted(judged.bakery), AT), "en")
+    asked = asks.questions(drafting.draft(judged.bakery, wanted(judged.bakery), clock.now()), "en")
     names = {one.id: f"ask-{n}" for n, one in enumerate(one for one in asked if one.kind is not asks.Kind.FACT)}
     given = {
         names["organisation.contact.name"]: "Ada Sommer",
