@@ -68,7 +68,7 @@ def read(raw: bytes) -> Letter:
 def header(message: Message, name: str) -> str:
     """Decoded, on one line, of bounded length; as it stands when its encoding is a lie. Bare UTF-8 is read."""
     value = str(next((value for key, value in message.raw_items() if key.lower() == name.lower()), ""))
-    value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    value = " ".join(value.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split())
     with suppress(ValueError, LookupError, MessageError):
         value = str(make_header(decode_header(value[: 8 * _LONGEST_HEADER])))
     return " ".join(value.encode("utf-8", "replace").decode("utf-8").replace("\0", "").split())[:_LONGEST_HEADER]

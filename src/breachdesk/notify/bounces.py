@@ -290,7 +290,7 @@ def _of_recipient(block: Message) -> Fate | None:
     good = kind is Kind.DELIVERED
     if (good and status[:1] in ("4", "5")) or (kind in (Kind.BOUNCED, Kind.DELAYED) and status[:1] == "2"):
         kind, reach = Kind.UNKNOWN, None
-    said = header(block, "Diagnostic-Code")
+    said = _whole(header(block, "Diagnostic-Code"))
     told = _LOOSELY.search(said)
     if told and (not status or (status.endswith(".0.0") and told.group("status")[0] == status[0])):
         status = told.group("status")  # the server said it more exactly than its reporter
@@ -419,7 +419,8 @@ def _after_type(value: str) -> str:
 
 def _domain(names: Iterable[str]) -> str:
     for name in names:
-        host = _host(re.split(r"@|[%=+]40", name)[-1].strip("<> ")) if re.search(r"@|[%=+]40", name) else ""
+        parts = re.split(r"@|[%=+]40", name)
+        host = _host(re.split(r"[>\s]", parts[-1])[0]) if len(parts) > 1 else ""
         if host:
             return host
     return ""
@@ -433,12 +434,15 @@ def _host(value: str) -> str:
 
 def _harmless(text: str, names: Iterable[str] = ()) -> str:
     """One line that turns and hides nothing, without what stands before the "@" of any address, at most 300 letters."""
-    line = " ".join(text.split())
-    if len(line) >= _CUT_AT:
-        line = line[:_CUT_AT].rpartition(" ")[0]  # never the half of an address
+    line = _whole(" ".join(text.split()))
     line = _ADDRESS.sub("…@", visible(line, longest=_CUT_AT))
     for name in names:
         local = re.split(r"@|[%=+]40", name)[0].strip('<> "')
         if 3 <= len(local) <= 64:
             line = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", "…", line, flags=re.IGNORECASE)
     return line if len(line) <= LONGEST_SAID else line[: LONGEST_SAID - 2].rstrip() + " …"
+
+
+def _whole(text: str) -> str:
+    """As much as `header` hands out, without the word that was cut: it may be the half of an address."""
+    return text if len(text) < _CUT_AT else text[:_CUT_AT].rpartition(" ")[0]
