@@ -3,9 +3,11 @@ of nobody more than the domain of his address."""
 
 import base64
 import time
+from email.message import Message
 from pathlib import Path
 
 import pytest
+from flufl.bounce import all_failures
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -405,6 +407,21 @@ def test_a_lie_is_read_as_far_as_it_goes_and_in_no_time(raw: bytes) -> None:
     for fate in found.fates:
         assert fate.said.isprintable()
         assert len(fate.said) <= LONGEST_SAID
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "From: \n", "From: ,\n", "From: @\n", "From: \u043f\u043e\u0447\u0442\u0430@x\n"]
+)
+def test_without_a_sender_a_server_is_understood_all_the_same(sender: str) -> None:
+    raw = shape("qmail-unknown", ends=b"\n").replace(b"From: MAILER-DAEMON@relay.example\n", sender.encode())
+    raw = raw.replace(b" (#5.1.1)", b"")  # only flufl.bounce can tell now
+    assert (read(raw, KEY).row, read(raw, KEY).kind) == (77, BOUNCED)
+
+
+def test_what_stumbles_over_a_letter_fills_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(IndexError):
+        all_failures(Message())
+    assert caplog.records == []
 
 
 def test_behind_256_kib_nothing_is_read_but_what_stands_before_is() -> None:

@@ -7,6 +7,7 @@ says. Of an address only the domain is kept, in what a server said as well.
 
 import base64
 import binascii
+import logging
 import quopri
 import re
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,9 @@ from breachdesk.detect.letter import header
 from breachdesk.ground.keys import Key
 from breachdesk.ground.visible import visible
 from breachdesk.notify.marks import rows_in
+
+# Where one of its detectors stumbles it logs a trace: anybody could fill the log with that.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 MOST_READ = 256 << 10  # bytes of a message; what lies behind them is not looked at
 MOST_FATES = 20
@@ -362,7 +366,9 @@ def _recognised(message: Message, text: str) -> tuple[set[str], set[str]]:
     """The addresses flufl.bounce finds, failed and still tried. It is given words and three headers of a bounded size:
     it was written for servers that are clumsy, not for criminals."""
     probe = Message()
-    for name in ("From", "Subject", "X-Failed-Recipients"):
+    sender = parseaddr(header(message, "From"))[1]
+    probe["From"] = sender if sender.isascii() and "@" in sender else "nobody@invalid.invalid"  # one asks for some
+    for name in ("Subject", "X-Failed-Recipients"):
         if value := header(message, name).encode("ascii", "ignore").decode():
             probe[name] = value
     probe["Content-Type"] = "text/plain"
