@@ -25,6 +25,23 @@ def test_every_symbol_is_one_of_the_standard_and_none_stands_twice() -> None:
     assert len(table) == 107
 
 
+def test_digits_and_letters_are_the_symbols_that_other_tables_print_for_them() -> None:
+    """Written down in another notation: a module of a bar is 1, of a space 0."""
+    digits = (
+        "10011101100 10011100110 11001110010 11001011100 11001001110 11011100100 11001110100 11101101110 11101001100"
+    )
+    letters = (
+        "11100101100 10100011000 10001011000 10001000110 10110001000 10001101000 10001100010 11010001000 11000101000 "
+        "11000100010 10110111000 10110001110 10001101110 10111011000 10111000110 10001110110 11101110110 11010001110 "
+        "11000101110 11011101000 11011100010 11011101110 11101011000 11101000110 11100010110 11101101000 11101100010"
+    )
+    for sign, modules in zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", f"{digits} {letters}".split(), strict=True):
+        drawn = ["0"] * 11
+        for at, wide in code128.bars(sign)[3:6]:
+            drawn[at - 11 : at - 11 + wide] = "1" * wide
+        assert "".join(drawn) == modules, sign
+
+
 @pytest.mark.parametrize(
     ("start", "values", "check"),
     [

@@ -20,6 +20,7 @@ from breachdesk.notify.shapes import Notice
 
 WIDTH = 72
 _LETTER, _SIGNS, _RULER = "letter.typ", "signs.typ", "ruler.typ"
+_KEPT_FOR = 11  # compiles
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # the same letter is the same bytes on every run
 
 
@@ -147,6 +148,7 @@ class Press:
                 return Bundle(b"", (), failed)
             content = compiled(kept)
         pages = self._asked("pages", hand)
+        self._forget(hand)
         return Bundle(content, tuple((first, last) for first, last in pages), failed)
 
     def lacking(self, signs: Iterable[str], hand: Hand) -> set[str]:
@@ -173,6 +175,12 @@ class Press:
         """How wide these lines of an address are, in millimetres."""
         self._compiled({"lines": json.dumps(lines)}, Hand.BOXES, _RULER)
         return [float(width) for width in self._asked("widths", Hand.BOXES, _RULER)]
+
+    def _forget(self, hand: Hand) -> None:
+        """Typst keeps what it set until it was not of use for some compiles, and hundreds of letters are hundreds of
+        megabytes: compiles of nothing make it let go."""
+        for _ in range(_KEPT_FOR):
+            self._compiled({"signs": "[]"}, hand, _SIGNS)
 
     def _asked(self, label: str, hand: Hand, source: str = _LETTER) -> Any:
         """What the source noted under a label when it was last compiled."""
