@@ -24,7 +24,7 @@ from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.staff.app import once, tokens
 
-ROOMS = ("staff", "detect", "case", "vault", "scope", "law", "authorities")
+ROOMS = ("staff", "detect", "case", "vault", "scope", "law", "notify", "authorities")
 PROBLEM = "application/problem+json"
 
 

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "breachdesk.case.app",
     "breachdesk.scope.app",
     "breachdesk.law.app",
+    "breachdesk.notify.app",
     "breachdesk.authorities.app",
     "breachdesk.web",
 ]

@@ -12,6 +12,7 @@ from tests.case.app import filling, picturing
 from tests.cast import AT, account, hand
 from tests.detect.app import filling as signals
 from tests.law.app import filling as law
+from tests.notify.app import filling as notices
 from tests.scope.app import filling as people
 from tests.staff.app import filling as staff
 from tests.vault.app import filling as evidence
@@ -23,7 +24,7 @@ Filler = Callable[[Case, Account], None]
 
 #: One of everything a room keeps, by its actions, and the values of its pages' parameters: `fill` and `VALUES`. A room
 #: that has pages with parameters stands here.
-ROOMS: tuple[Any, ...] = (signals, filling, picturing, evidence, people, staff, law, filings)
+ROOMS: tuple[Any, ...] = (signals, filling, picturing, evidence, people, staff, law, filings, notices)
 FILLERS: list[Filler] = [lambda case, lead, room=room: room.fill(case, lead, HOSTILE) for room in ROOMS]
 #: The value of a parameter of an address: `view name:parameter`, or `parameter` alone where it is the same everywhere.
 VALUES: dict[str, Callable[[Case], Any]] = {

@@ -29,7 +29,12 @@ NUMBERED = (
     "task", "member", "decision", "cost", "happening", "system", "link", "ask", "run", "correction", "filing", "hook",
     "letter", "attachment", "errand", "sender", "entry",
 )  # fmt: skip
-SAMPLES = {"upload": "00000000-0000-4000-8000-000000000000", **dict.fromkeys(NUMBERED, "987654")}
+SAMPLES = {
+    "slug": "nobody",
+    "language": "en",
+    "upload": "00000000-0000-4000-8000-000000000000",
+    **dict.fromkeys(NUMBERED, "987654"),
+}
 #: What every operation can read, so that a door is judged and not a body.
 BODY: dict[str, Any] = {
     "reason": "x", "title": "x", "name": "x", "text": "x", "note": "x", "why": "x", "decided": "x", "reasons": "x",

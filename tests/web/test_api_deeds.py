@@ -28,6 +28,7 @@ from tests.answering import answering
 from tests.cast import hand
 from tests.detect.app.filling import VALUES as SIGNALS
 from tests.law.app.bakery import BERLIN
+from tests.notify.app.filling import VALUES as NOTICES
 from tests.web.test_api import ALL, BODIES, BODY, TOP, call, client
 
 #: Rows of a case by the name they have in an address.
@@ -46,6 +47,8 @@ def values(case: Case, path: str) -> dict[str, Any]:
         "point": "contain.keys",
         "label": "E-001",
         "entry": 1,
+        "slug": NOTICES["slug"](case),
+        "language": "en",
         "person": "P00000001",
         "duty": BERLIN,
         "upload": case.uploads.values_list("id", flat=True).first() or "00000000-0000-4000-8000-000000000000",
@@ -82,7 +85,8 @@ def test_every_reading_answers_and_no_whole_value_of_anybody_is_in_it(filled: An
 
 def test_nothing_of_another_case_is_there_by_the_number_of_ones_own(filled: Any) -> None:
     lead, seen = client(filled.accounts["lead"]), 0
-    shared = {"number", "fact", "point", "label", "person", "duty"}  # of the same name in every case
+    # of the same name in every case
+    shared = {"number", "fact", "point", "label", "person", "duty", "entry", "slug", "language"}
     for path, operation in operations():
         if not set(re.findall(r"{(\w+)}", path)) - shared or not path.startswith("/cases/"):
             continue

@@ -31,6 +31,7 @@ SECTIONS = (
     Section("people", "case_people", Act.PEOPLE, "p"),
     Section("duties", "case_duties", Act.READ, "d"),
     Section("authorities", "case_filings", Act.READ, "a"),
+    Section("notices", "case_notices", Act.READ, "w"),
     Section("tasks", "case_tasks", Act.READ, "t"),
     Section("decisions", "case_decisions", Act.READ, "c"),
     Section("team", "case_team", Act.READ, "m"),

@@ -9,7 +9,7 @@ from breachdesk.api import api
 from breachdesk.staff.app.urls import enter as entering
 from breachdesk.web import demo, feeds, record, views
 
-ROOMS = ("staff", "detect", "case", "vault", "scope", "law", "authorities", "journal")
+ROOMS = ("staff", "detect", "case", "vault", "scope", "law", "notify", "authorities", "journal")
 handler400 = "breachdesk.web.views.bad_request"
 handler403 = "breachdesk.web.views.forbidden"
 handler404 = "breachdesk.web.views.not_found"

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from breachdesk.authorities.app import actions, asks, drafting
+from breachdesk.authorities.app import actions, drafting
 from breachdesk.authorities.app.models import Filing
 from breachdesk.case.app.sheet import facts_of
 from breachdesk.ground import clock
@@ -18,6 +18,7 @@ from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.reading import lines
 from breachdesk.law.app import standing
 from breachdesk.law.app.models import Deadline
+from breachdesk.notify.app import asks
 from breachdesk.vault.app.keys import vault
 from tests.cast import browser, hand
 from tests.law.app.bakery import AT, BERLIN, answer, judge, lay
@@ -185,7 +186,7 @@ def test_what_only_a_human_can_say_is_asked_and_goes_into_the_fact_sheet(judged:
     text = page(judged, f"authorities/draft/{BERLIN}/")
     assert "What only you can say" in text
     client = browser(judged.ada)
-    asked = asks.questions(drafting.draft(judged.bakery, wanted(judged.bakery), clock.now()), "en")
+    asked = drafting.questions(drafting.draft(judged.bakery, wanted(judged.bakery), clock.now()), "en")
     names = {one.id: f"ask-{n}" for n, one in enumerate(one for one in asked if one.kind is not asks.Kind.FACT)}
     given = {
         names["organisation.contact.name"]: "Ada Sommer",

@@ -9,11 +9,12 @@ from django.http import Http404, HttpResponse
 from ninja import Field, File, Form, Query, Router, Schema, UploadedFile
 
 from breachdesk.authorities import drafts
-from breachdesk.authorities.app import actions, asks, drafting
+from breachdesk.authorities.app import actions, drafting
 from breachdesk.authorities.app.drafting import Wanted
 from breachdesk.authorities.app.models import Filing
 from breachdesk.ground.refused import Refused
 from breachdesk.law.app import standing
+from breachdesk.notify.app import asks
 from breachdesk.staff.app.doors import DeskRequest, api_case
 from breachdesk.staff.app.instants import in_utc
 from breachdesk.staff.app.listing import Listed, Part, Row, part_of
@@ -150,19 +151,10 @@ def read_draft_file(request: DeskRequest, number: str, duty: str, kind: Format =
 def answer_draft(request: DeskRequest, number: str, duty: str, said: AnswersIn) -> dict[str, Any]:
     """What only a human can say: it goes into the fact sheet, and every draft has it from then on."""
     wanted = _wanted(request, duty)
-    asked = asks.questions(drafting.draft(request.case, wanted, request.at), request.words.language)
-    here = [one for one in asked if one.kind is not asks.Kind.FACT]
-    for name in said.answers:
-        if name not in {one.id for one in here}:
-            raise Refused("api.refused.no_row", field=name[:120])
-    told = {f"ask-{at}": said.answers.get(one.id, "") for at, one in enumerate(here)}
-    form = asks.AskForm(told, asked=asked, words=request.words)
-    if not form.is_valid():
-        wrong = next(iter(form.errors))
-        field = here[int(wrong.removeprefix("ask-"))].id if wrong.startswith("ask-") else ""
-        raise Refused("filings.asks.unclear" if field else "filings.asks.nothing", field=field)
+    asked = drafting.questions(drafting.draft(request.case, wanted, request.at), request.words.language)
+    answers = asks.read(said.answers, asked, request.words)
     with transaction.atomic():
-        asks.save(request.case, form.given(), by=request.by, source=wanted.duty.id)
+        asks.save(request.case, answers, by=request.by, source=wanted.duty.id)
     return _draft(request, wanted)
 
 
@@ -253,7 +245,7 @@ def _draft(request: DeskRequest, wanted: Wanted) -> dict[str, Any]:
         "draft": drafts.to_json(made),
         "questions": [
             {**{name: getattr(one, name) for name in names}, "kind": one.kind.value}
-            for one in asks.questions(made, request.words.language)
+            for one in drafting.questions(made, request.words.language)
         ],
     }
 

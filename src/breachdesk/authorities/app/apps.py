@@ -8,6 +8,9 @@ class AuthoritiesApp(AppConfig):
 
     def ready(self) -> None:
         from breachdesk.authorities.app.moments import filed
+        from breachdesk.authorities.extra import read_extra
         from breachdesk.case.app import moments
+        from breachdesk.notify.app.asks import READERS
 
         moments.register(filed)
+        READERS["filing"] = read_extra

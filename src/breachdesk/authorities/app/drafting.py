@@ -26,10 +26,9 @@ from breachdesk.law.app import judging, standing
 from breachdesk.law.app.judging import Inputs
 from breachdesk.law.app.models import Standing
 from breachdesk.law.shapes import Duties, Duty, Verdict
-from breachdesk.notify import library as letters
-from breachdesk.notify.library import Library
-from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
-from breachdesk.scope.shapes import Cohort
+from breachdesk.notify.app import asks, writing
+from breachdesk.notify.app.asks import Question
+from breachdesk.notify.organisation import BadOrganisation
 from breachdesk.vault.app.keys import key_of, vault
 
 FORMATS = ("html", "docx", "json")
@@ -40,12 +39,6 @@ _FILED = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN, Verdict.VOLUNTARY)
 def the_forms() -> Forms:
     """Every form on our shelf. Raises BadPack."""
     return load_forms(our_shelf())
-
-
-@cache
-def the_library() -> Library:
-    """What letters and forms are worded with. Raises BadPack."""
-    return letters.load(our_shelf())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +69,14 @@ def draft(case: Case, one: Wanted, at: datetime, given: Inputs | None = None) ->
         one.duty,
         one.form,
         forms=the_forms(),
-        library=the_library(),
-        organisation=_organisation(given.sheet.facts),
+        library=writing.the_library(),
+        organisation=writing.organisation(given.sheet.facts),
         facts=_usable(given.sheet.facts),
-        cohorts=_people(case, given),
+        cohorts=writing.people(case, given),
         summary=_summary(case),
         at=at,
         receipts=receipts(case, one.duty.id),
     )
-
-
-def _organisation(facts: Mapping[str, Any]) -> Organisation:
-    try:
-        return read_organisation(facts)
-    except BadOrganisation as error:
-        bad = {problem.partition(":")[0].removeprefix("organisation.") for problem in error.problems}
-        return read_organisation({**facts, "organisation": _without(facts.get("organisation"), bad)})
 
 
 def _usable(facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -100,43 +85,8 @@ def _usable(facts: Mapping[str, Any]) -> Mapping[str, Any]:
         read_extra(facts)
     except BadOrganisation as error:
         bad = {problem.partition(":")[0].removeprefix("filing.") for problem in error.problems}
-        return {**facts, "filing": _without(facts.get("filing"), bad)}
+        return {**facts, "filing": writing.without(facts.get("filing"), bad)}
     return facts
-
-
-def _without(whole: Any, bad: set[str], above: str = "") -> dict[str, Any]:
-    if not isinstance(whole, Mapping):
-        return {}
-    kept = {}
-    for key, value in whole.items():
-        name = f"{above}{key}"
-        if name in bad:
-            continue
-        deep = isinstance(value, Mapping) and any(one.startswith(f"{name}.") for one in bad)
-        kept[key] = _without(value, bad, f"{name}.") if deep else value
-    return kept
-
-
-def _people(case: Case, given: Inputs) -> tuple[Cohort, ...]:
-    """As scope counted them; else as somebody wrote them down, the fewest of a range."""
-    counted = judging.counted(case)
-    if counted is not None:
-        return counted
-    written = given.raw.get("people")
-    return tuple(_cohort(row) for row in written if isinstance(row, Mapping)) if isinstance(written, list) else ()
-
-
-def _cohort(row: Mapping[str, Any]) -> Cohort:
-    count, minor = row.get("count"), row.get("minor")
-    low = count.get("min") if isinstance(count, Mapping) else count
-    aged = {True: "yes", False: "no"}.get(minor, "unknown") if isinstance(minor, bool) else "unknown"
-    return Cohort(
-        str(row.get("residence", "unknown")),
-        frozenset(map(str, row.get("elements", ()))),
-        "unknown",
-        aged,
-        int(low or 0),
-    )
 
 
 def _summary(case: Case) -> Mapping[str, Any]:
@@ -150,6 +100,11 @@ def _summary(case: Case) -> Mapping[str, Any]:
 
 
 # --- what was kept
+
+
+def questions(made: Filing, language: str) -> list[Question]:
+    """What the draft still needs, in the language of the reader."""
+    return asks.questions(made.asks, made.language, language)
 
 
 def sent(case: Case) -> list[Kept]:

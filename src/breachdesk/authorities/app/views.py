@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from breachdesk.authorities import drafts
-from breachdesk.authorities.app import actions, asks, drafting
+from breachdesk.authorities.app import actions, drafting
 from breachdesk.authorities.app.drafting import FORMATS, Wanted
 from breachdesk.authorities.app.models import Filing, FilingState
 from breachdesk.case.app.models import Case
@@ -21,6 +21,7 @@ from breachdesk.ground.refused import Refused
 from breachdesk.law.app import judging, standing
 from breachdesk.law.app.models import Deadline
 from breachdesk.law.shapes import Verdict
+from breachdesk.notify.app import asks
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
 from breachdesk.staff.rights import Act
@@ -173,7 +174,7 @@ def _draft(
 ) -> HttpResponse:
     given = judging.inputs(case)
     made = drafting.draft(case, wanted, request.at, given)
-    asked = asks.questions(made, request.words.language)
+    asked = drafting.questions(made, request.words.language)
     row = Deadline.objects.filter(case=case, duty=made.duty).first()
     hand = next((one for one in kept if one.state in _IN_HAND), None)
     return render(
@@ -203,7 +204,7 @@ def answers(request: DeskRequest, case: Case, duty: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("case_filing", case.number, duty)
     wanted = _wanted(case, duty)
-    asked = asks.questions(drafting.draft(case, wanted, request.at), request.words.language)
+    asked = drafting.questions(drafting.draft(case, wanted, request.at), request.words.language)
     form = asks.AskForm(request.POST, asked=asked, words=request.words)
     if not form.is_valid():
         return _draft(request, case, wanted, list(Filing.objects.filter(case=case, duty=duty)[:20]), form)

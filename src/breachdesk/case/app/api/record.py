@@ -79,7 +79,7 @@ def read_journal(request: DeskRequest, number: str, which: Query[Narrowed]) -> d
     return _entries(request.case.number, which, privileged=Act.PRIVILEGED in request.rights)
 
 
-@router.get("/cases/{number}/journal/{entry}", response=EntryOut)
+@router.get("/cases/{number}/journal/entries/{entry}", response=EntryOut)
 @api_case(Act.READ)
 def read_entry(request: DeskRequest, number: str, entry: Row) -> dict[str, Any]:
     """One entry, by its number in the case."""
@@ -93,14 +93,14 @@ def _entry(request: DeskRequest, entry: int) -> dict[str, Any]:
     return record.row(line, privileged=Act.PRIVILEGED in request.rights)
 
 
-@router.post("/cases/{number}/journal/{entry}/ask-erase", response=AskOut)
+@router.post("/cases/{number}/journal/entries/{entry}/ask-erase", response=AskOut)
 @api_case(Act.END)
 def ask_erase_entry(request: DeskRequest, number: str, entry: Row, said: WhyIn) -> Ask:
     """Ask that the contents of an entry be erased; another approves it (`answer_ask`)."""
     return erasing.ask(request.case, entry, reason=said.reason, by=request.by)
 
 
-@router.post("/cases/{number}/journal/{entry}/erase", response=EntryOut)
+@router.post("/cases/{number}/journal/entries/{entry}/erase", response=EntryOut)
 @api_case(Act.END, once=False)
 def erase_entry(request: DeskRequest, number: str, entry: Row) -> dict[str, Any]:
     """With the approval of another: the entry stays and stays provable, its contents are gone for good."""

@@ -4,7 +4,7 @@ Words of the organisation and answers only forms ask for are facts like any othe
 they stand in every draft and every letter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from breachdesk.authorities.extra import read_extra
-from breachdesk.authorities.shapes import Filing
 from breachdesk.case.app.actions.facts import answer_fact
 from breachdesk.case.app.models import Case
 from breachdesk.case.app.sheet import facts_of, vocabulary
 from breachdesk.ground.languages import LANGUAGES
+from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.actions import Hand
 from breachdesk.notify.organisation import LONGEST_TEXT, BadOrganisation, Says, clean, read_organisation, says
 from breachdesk.notify.shapes import Ask, AskKind
@@ -26,7 +25,9 @@ from breachdesk.notify.shapes import Ask, AskKind
 if TYPE_CHECKING:
     from breachdesk.report.words import Words
 
-_OURS = ("organisation", "filing")
+#: Parts of the fact sheet that are answered here, and who reads them: what they refuse is not written down. A room that
+#: asks for a part of its own puts it here (AppConfig.ready).
+READERS: dict[str, Callable[[Mapping[str, Any]], object]] = {"organisation": read_organisation}
 
 
 class Kind(StrEnum):
@@ -53,10 +54,11 @@ class Question:
     spoken: str = ""
 
 
-def questions(draft: Filing, language: str) -> list[Question]:
-    """What is missing first, then what somebody has to look at; each once."""
+def questions(asks: Iterable[Ask], spoken: str, language: str) -> list[Question]:
+    """What is missing first, then what somebody has to look at; each once. `spoken`: the language of the draft;
+    `language`: that of the reader."""
     known = vocabulary()
-    found = [_question(ask, draft.language, language) for ask in draft.asks]
+    found = [_question(ask, spoken, language) for ask in asks]
     usable = [one for one in found if one.kind is not Kind.FACT or one.id in known]
     return sorted(usable, key=lambda one: one.confirm)
 
@@ -64,7 +66,7 @@ def questions(draft: Filing, language: str) -> list[Question]:
 def _question(ask: Ask, spoken: str, language: str) -> Question:
     confirm, text = ask.kind is AskKind.CONFIRM, ask.text(language)
     part, _, key = ask.id.partition(".")
-    if part not in _OURS:
+    if part not in READERS:
         return Question(ask.id, text, Kind.FACT, confirm)
     said = key.rpartition(".")[2]
     if said in LANGUAGES:
@@ -119,6 +121,21 @@ class AskForm(forms.Form):
         return cleaned
 
 
+def read(answers: Mapping[str, str], asked: Iterable[Question], words: "Words") -> dict[Question, Any]:
+    """What a program says, by the id of each question. Raises Refused for one that is not asked or not understood."""
+    asked = list(asked)
+    here = [one for one in asked if one.kind is not Kind.FACT]
+    for name in answers:
+        if name not in {one.id for one in here}:
+            raise Refused("api.refused.no_row", field=name[:120])
+    form = AskForm({f"ask-{at}": answers.get(one.id, "") for at, one in enumerate(here)}, asked=asked, words=words)
+    if not form.is_valid():
+        wrong = next(iter(form.errors))
+        field = here[int(wrong.removeprefix("ask-"))].id if wrong.startswith("ask-") else ""
+        raise Refused("filings.asks.unclear" if field else "filings.asks.nothing", field=field)
+    return form.given()
+
+
 def _field(one: Question, words: "Words") -> forms.Field:
     match one.kind:
         case Kind.DAY:
@@ -138,7 +155,7 @@ def save(case: Case, answers: Mapping[Question, Any], *, by: Hand, source: str) 
 
     `source`: of which form they were asked. Must run inside a transaction. Raises Refused."""
     facts = facts_of(case)
-    for part in _OURS:
+    for part in READERS:
         whole = dict(facts.get(part) or {}) if isinstance(facts.get(part), Mapping) else {}
         before = dict(whole)
         for one, value in answers.items():
@@ -151,10 +168,7 @@ def save(case: Case, answers: Mapping[Question, Any], *, by: Hand, source: str) 
 def _usable(part: str, whole: Mapping[str, Any]) -> bool:
     """What the forms could not read is not written down: nobody would ever see it again."""
     try:
-        if part == "filing":
-            read_extra({part: whole})
-        else:
-            read_organisation({part: whole})
+        READERS[part]({part: whole})
     except BadOrganisation:
         return False
     return True

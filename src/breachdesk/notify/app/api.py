@@ -1,0 +1,140 @@
+"""Letters to people by the API: who gets the same one, each as it reads now, and what only a human can say in it."""
+
+from typing import Any, Literal
+
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from ninja import Field, Router, Schema
+
+from breachdesk.ground.languages import LANGUAGES
+from breachdesk.notify.app import asks
+from breachdesk.notify.app.views import KINDS
+from breachdesk.notify.app.writing import Letters, Written
+from breachdesk.notify.draw import as_text
+from breachdesk.notify.shapes import NoticeCohort
+from breachdesk.staff.app.doors import DeskRequest, api_case
+from breachdesk.staff.rights import Act
+
+router = Router(tags=["notices"])
+routers = (router,)
+Language = Literal[LANGUAGES]  # type: ignore[valid-type]
+Kind = Literal[KINDS]  # type: ignore[valid-type]
+_FILE: dict[str, Any] = {"responses": {200: {"content": {"application/octet-stream": {}}}}}
+
+
+class CohortOut(Schema):
+    """People who get the same letter. `languages`: how many speak which, as far as the evidence says."""
+
+    slug: str
+    residence: str
+    elements: list[str]
+    minor: bool
+    count: int
+    languages: dict[str, int]
+
+
+class CheckOut(Schema):
+    """`level`: stop (it must not go like this), warn, info."""
+
+    code: str
+    level: str
+    passed: bool
+    text: str
+    citation: str
+
+
+class NoticeQuestionOut(Schema):
+    """What the letter still needs. `kind`: name, prose, day, yes_no, number; fact: answered in the fact sheet."""
+
+    id: str
+    text: str
+    kind: str
+    confirm: bool
+    spoken: str
+
+
+class NoticeOut(Schema):
+    """One letter as it reads now. `ready`: nothing is blank and no check stops it; `rules`: what it must obey."""
+
+    cohort: CohortOut
+    language: str
+    title: str
+    text: str
+    ready: bool
+    blanks: list[str]
+    rules: list[str]
+    checks: list[CheckOut]
+    questions: list[NoticeQuestionOut]
+
+
+class NoticeAnswersIn(Schema):
+    """Id of a question -> what is said: text, a day (2026-11-20), a number, yes or no."""
+
+    answers: dict[str, str] = Field(min_length=1, max_length=200)
+
+
+@router.get("/cases/{number}/notices", response=list[CohortOut])
+@api_case(Act.READ)
+def list_notices(request: DeskRequest, number: str) -> list[NoticeCohort]:
+    """Who gets the same letter, most people first."""
+    return list(Letters(request.case).cohorts)
+
+
+@router.get("/cases/{number}/notices/{slug}/{language}", response=NoticeOut)
+@api_case(Act.READ)
+def read_notice(request: DeskRequest, number: str, slug: str, language: Language) -> dict[str, Any]:
+    """One letter as it would read now, with what is checked in it and what it still needs."""
+    return _told(request, *_written(request, slug, language))
+
+
+@router.get("/cases/{number}/notices/{slug}/{language}/file", openapi_extra=_FILE)
+@api_case(Act.READ)
+def read_notice_file(
+    request: DeskRequest, number: str, slug: str, language: Language, kind: Kind = "pdf"
+) -> HttpResponse:
+    """The draft as pdf, html or txt; it says that it is one."""
+    letters, _, written = _written(request, slug, language)
+    response = HttpResponse(letters.drawn(written.notice, kind), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{request.case.number}-{slug}-{language}.{kind}"'
+    return response
+
+
+@router.put("/cases/{number}/notices/{slug}/{language}/answers", response=NoticeOut)
+@api_case(Act.FACTS)
+def answer_notice(
+    request: DeskRequest, number: str, slug: str, language: Language, said: NoticeAnswersIn
+) -> dict[str, Any]:
+    """What only a human can say: it goes into the fact sheet, and every letter and form has it from then on."""
+    _, _, written = _written(request, slug, language)
+    asked = asks.questions(written.notice.asks, language, request.words.language)
+    with transaction.atomic():
+        answers = asks.read(said.answers, asked, request.words)
+        asks.save(request.case, answers, by=request.by, source=f"notices/{slug}/{language}")
+    return _told(request, *_written(request, slug, language))
+
+
+def _written(request: DeskRequest, slug: str, language: str) -> tuple[Letters, NoticeCohort, Written]:
+    letters = Letters(request.case)
+    cohort = letters.of(slug)
+    if cohort is None:
+        raise Http404
+    return letters, cohort, letters.write(cohort, language)
+
+
+def _told(request: DeskRequest, letters: Letters, cohort: NoticeCohort, written: Written) -> dict[str, Any]:
+    reader, notice = request.words.language, written.notice
+    return {
+        "cohort": cohort,
+        "language": notice.language,
+        "title": notice.title,
+        "text": as_text(notice),
+        "ready": written.ready,
+        "blanks": list(written.blanks),
+        "rules": list(notice.rules),
+        "checks": [
+            {"code": one.code, "level": one.level.value, "passed": one.passed, "text": one.text(reader),
+             "citation": one.citation}
+            for one in written.checks
+        ],
+        "questions": asks.questions(notice.asks, notice.language, reader),
+    }  # fmt: skip

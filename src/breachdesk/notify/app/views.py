@@ -1,0 +1,119 @@
+"""Letters to the people of a case: who gets the same one, how each reads now, what every law says of it."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from breachdesk.case.app.models import Case
+from breachdesk.ground import places
+from breachdesk.ground.languages import LANGUAGES
+from breachdesk.law.app import standing
+from breachdesk.law.shapes import Duty, Verdict
+from breachdesk.notify.app import asks, writing
+from breachdesk.notify.app.writing import Letters, Written
+from breachdesk.notify.page import drawn
+from breachdesk.notify.shapes import NoticeCohort
+from breachdesk.staff.app import doors
+from breachdesk.staff.app.doors import DeskRequest
+from breachdesk.staff.rights import Act
+
+ON_A_PAGE = 10
+KINDS = ("pdf", "html", "txt")
+_TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "txt": "text/plain; charset=utf-8"}
+
+
+@doors.case(Act.READ)
+def notices(request: DeskRequest, case: Case) -> HttpResponse:
+    """Who gets the same letter, most people first, and how far each is in each language."""
+    letters = Letters(case)
+    page = Paginator(letters.cohorts, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "notify/notices.html",
+        {
+            "page": page,
+            "rows": [_row(one, letters, request.words.language) for one in page],
+            "people": sum(one.count for one in letters.cohorts),
+            "letters": len(letters.cohorts),
+            "working": standing.working(case),
+        },
+    )
+
+
+def _row(cohort: NoticeCohort, letters: Letters, language: str) -> dict[str, Any]:
+    return {
+        "cohort": cohort,
+        "place": places.title(cohort.residence, language),
+        "elements": elements_of(cohort, letters, language),
+        "written": [(one, letters.write(cohort, one)) for one in LANGUAGES],
+    }
+
+
+def elements_of(cohort: NoticeCohort, letters: Letters, language: str) -> list[str]:
+    known = letters.library.vocabulary
+    return [known[one].title(language) if one in known else one for one in cohort.elements]
+
+
+def _asked(case: Case, slug: str, language: str) -> tuple[Letters, NoticeCohort, Written]:
+    letters = Letters(case)
+    cohort = letters.of(slug)
+    if cohort is None or language not in LANGUAGES:
+        raise Http404
+    return letters, cohort, letters.write(cohort, language)
+
+
+@doors.case(Act.READ, post=Act.FACTS)
+def notice(request: DeskRequest, case: Case, slug: str, language: str) -> HttpResponse:
+    """One letter as it would read now, what is checked in it, and what only a human can say. Posting says it: it goes
+    into the fact sheet, and every letter and form has it from then on."""
+    letters, cohort, written = _asked(case, slug, language)
+    asked = asks.questions(written.notice.asks, language, request.words.language)
+    sent = request.method == "POST"
+    form = asks.AskForm(request.POST if sent else None, asked=asked, words=request.words)
+    if sent and form.is_valid():
+        with transaction.atomic():
+            asks.save(case, form.given(), by=request.by, source=f"notices/{slug}/{language}")
+        return redirect("case_notice", case.number, slug, language)
+    duties = writing.duties_of(case, cohort, written.notice.rules, request.words.language)
+    return render(
+        request,
+        "notify/notice.html",
+        {
+            "cohort": cohort,
+            "place": places.title(cohort.residence, request.words.language),
+            "elements": elements_of(cohort, letters, request.words.language),
+            "written": written,
+            "letter": drawn(written.notice.blocks),
+            "language": language,
+            "others": [one for one in LANGUAGES if one != language],
+            "passed": [one for one in written.checks if one.passed],
+            "said": [(one, one.text(request.words.language)) for one in written.failed],
+            "duties": duties,
+            "due": _due(duties),
+            "asked": asked,
+            "form": form,
+            "kinds": KINDS,
+            "working": standing.working(case),
+        },
+        status=422 if sent else 200,
+    )
+
+
+def _due(duties: tuple[Duty, ...]) -> Duty | None:
+    """The one that has to be met first."""
+    owed = [one for one in duties if one.verdict is Verdict.OWED]
+    return min(owed, key=lambda one: (one.due is None, one.due.timestamp() if one.due else 0), default=None)
+
+
+@doors.case(Act.READ)
+def download(request: DeskRequest, case: Case, slug: str, language: str, kind: str) -> HttpResponse:
+    """The draft, to print, to read on paper, to send to counsel: it says that it is one, and speaks of nobody."""
+    if kind not in KINDS:
+        raise Http404
+    letters, _, written = _asked(case, slug, language)
+    response = HttpResponse(letters.drawn(written.notice, kind), content_type=_TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{case.number}-{slug}-{language}.{kind}"'
+    return response

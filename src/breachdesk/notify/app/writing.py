@@ -1,0 +1,141 @@
+"""Letters to the people of a case, composed from its facts as they are now; nothing of them is kept here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from breachdesk.case.app.models import Case
+from breachdesk.ground.shelf import our_shelf
+from breachdesk.law import document
+from breachdesk.law.app import judging, standing
+from breachdesk.law.app.judging import Inputs
+from breachdesk.law.shapes import Duties, Duty
+from breachdesk.notify import library as letters
+from breachdesk.notify.check import sorted_checks
+from breachdesk.notify.cohorts import merge
+from breachdesk.notify.compose import compose
+from breachdesk.notify.drafts import duties_about
+from breachdesk.notify.draw import Press, as_text
+from breachdesk.notify.library import Library
+from breachdesk.notify.mould import blanks
+from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
+from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
+from breachdesk.scope.shapes import Cohort
+
+
+@cache
+def the_library() -> Library:
+    """What letters and forms are worded with. Raises BadPack."""
+    return letters.load(our_shelf())
+
+
+def organisation(facts: Mapping[str, Any]) -> Organisation:
+    """The `organisation:` of the sheet; what cannot be used of it is left out, the letter is not."""
+    try:
+        return read_organisation(facts)
+    except BadOrganisation as error:
+        bad = {problem.partition(":")[0].removeprefix("organisation.") for problem in error.problems}
+        return read_organisation({**facts, "organisation": without(facts.get("organisation"), bad)})
+
+
+def without(whole: Any, bad: set[str], above: str = "") -> dict[str, Any]:
+    """A part of the sheet without the keys that cannot be used."""
+    if not isinstance(whole, Mapping):
+        return {}
+    kept = {}
+    for key, value in whole.items():
+        name = f"{above}{key}"
+        if name in bad:
+            continue
+        deep = isinstance(value, Mapping) and any(one.startswith(f"{name}.") for one in bad)
+        kept[key] = without(value, bad, f"{name}.") if deep else value
+    return kept
+
+
+def people(case: Case, given: Inputs) -> tuple[Cohort, ...]:
+    """As scope counted them; else as somebody wrote them down, the fewest of a range."""
+    counted = judging.counted(case)
+    if counted is not None:
+        return counted
+    written = given.raw.get("people")
+    return tuple(_cohort(row) for row in written if isinstance(row, Mapping)) if isinstance(written, list) else ()
+
+
+def _cohort(row: Mapping[str, Any]) -> Cohort:
+    count, minor = row.get("count"), row.get("minor")
+    low = count.get("min") if isinstance(count, Mapping) else count
+    aged = {True: "yes", False: "no"}.get(minor, "unknown") if isinstance(minor, bool) else "unknown"
+    return Cohort(
+        str(row.get("residence", "unknown")),
+        frozenset(map(str, row.get("elements", ()))),
+        "unknown",
+        aged,
+        int(low or 0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One letter as things stand now. `checks`: the failed ones first; `blanks`: places nobody has filled."""
+
+    notice: Notice
+    checks: tuple[NoticeCheck, ...]
+    blanks: tuple[str, ...]
+
+    @property
+    def failed(self) -> tuple[NoticeCheck, ...]:
+        return tuple(one for one in self.checks if not one.passed)
+
+    @property
+    def stops(self) -> int:
+        """How many checks say that it must not go like this."""
+        return sum(one.level is Level.STOP for one in self.failed)
+
+    @property
+    def ready(self) -> bool:
+        return not self.blanks and not self.stops
+
+
+class Letters:
+    """The letters of a case: who gets the same one, and each as it would read now."""
+
+    def __init__(self, case: Case) -> None:
+        self.given = judging.inputs(case)
+        self.library = the_library()
+        self.organisation = organisation(self.given.sheet.facts)
+        self.cohorts = merge(people(case, self.given), self.library.vocabulary)
+        self.facts = {"subjects.count": sum(one.count for one in self.cohorts), **self.given.sheet.facts}
+
+    def of(self, slug: str) -> NoticeCohort | None:
+        return next((one for one in self.cohorts if one.slug == slug), None)
+
+    def write(self, cohort: NoticeCohort, language: str) -> Written:
+        notice = compose(cohort, language, library=self.library, organisation=self.organisation, facts=self.facts)
+        mine = tuple(one for one in blanks(notice) if not one.startswith(_SLOT))
+        return Written(notice, sorted_checks(notice.checks), mine)
+
+    def drawn(self, notice: Notice, kind: str) -> bytes:
+        """The draft as html, pdf or txt, with the word that it is one."""
+        draft = self.library.phrases[notice.language]["draft"]
+        press = Press(words=self.library.phrases)
+        if kind == "pdf":
+            sender = self.organisation.text("name", notice.language) or ""
+            return press.pdf(notice, sender=sender, draft=draft).content
+        if kind == "txt":
+            return as_text(notice, draft=draft).encode()
+        return press.html(notice, draft=draft).encode()
+
+
+_SLOT = "‹"  # a person's own value, put in when the letter goes
+
+
+def duties_of(case: Case, cohort: NoticeCohort, rules: tuple[str, ...], language: str) -> tuple[Duty, ...]:
+    """The duties to tell these people, of the last judgement, in the language of the reader."""
+    last = standing.last(case)
+    if last is None:
+        return ()
+    told = standing.document(last, language)
+    mine = [one for one in told["duties"] if one["recipient"]["type"] == "individuals" and not one.get("remote")]
+    duties: Duties = document.from_json({**told, "duties": mine, "questions": []})
+    return duties_about(cohort, rules, the_library(), duties)
