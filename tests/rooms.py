@@ -25,6 +25,7 @@ def postgres(worker_id: str) -> Iterator[tuple[Any, str]]:
 
     setup_test_environment()
     unwatched()
+    hurried()
     joined(url)
     from django.core.management import call_command
     from django.db import connection
@@ -44,6 +45,14 @@ def unwatched() -> None:
     from django.test.utils import _TestState
 
     Template._render = _TestState.saved_data.template_render  # type: ignore[method-assign]
+
+
+def hurried() -> None:
+    """Passwords of the cast are hashed by the same method with a thousandth of its work: each test makes accounts, and
+    what a hash costs a thief is measured by no test."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
 
 
 def joined(url: str) -> None:

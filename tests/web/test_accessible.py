@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 
 from tests.axe import wrong
 from tests.cast import browser
@@ -28,32 +28,33 @@ def served(shared: Any) -> Iterator[tuple[Live, Any]]:
 
 
 @pytest.fixture(scope="module")
-def windows(served: tuple[Live, Any], chrome: Browser) -> Iterator[Callable[[str, bool], Page]]:
-    """(look, whether signed in) -> a page of that look, one for all tests."""
-    (live, lead), pages = served, {}
+def windows(served: tuple[Live, Any], chrome: Browser) -> Iterator[Callable[[str, bool], BrowserContext]]:
+    """(look, whether signed in) -> a browser of that look, one for all tests."""
+    (live, lead), made = served, {}
 
-    def window(look: str, within: bool) -> Page:
-        if (look, within) not in pages:
+    def window(look: str, within: bool) -> BrowserContext:
+        if (look, within) not in made:
             width, scheme, language = LOOKS[look]
-            context = chrome.new_context(
+            context = made[look, within] = chrome.new_context(
                 viewport={"width": width, "height": 800},
                 color_scheme=scheme,  # type: ignore[arg-type]
                 locale=language,
             )
-            page = pages[look, within] = context.new_page()
             if within:
+                page = context.new_page()
                 live.sign_in(page, lead)
-        return pages[look, within]
+                page.close()
+        return made[look, within]
 
     yield window
-    for page in pages.values():
-        page.context.close()
+    for one in made.values():
+        one.close()
 
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_every_page_can_be_used_by_everybody(
-    route: Route, look: str, served: tuple[Live, Any], shared: Any, windows: Callable[[str, bool], Page]
+    route: Route, look: str, served: tuple[Live, Any], shared: Any, windows: Callable[[str, bool], BrowserContext]
 ) -> None:
     live, lead = served
     width, _, language = LOOKS[look]
@@ -62,7 +63,7 @@ def test_every_page_can_be_used_by_everybody(
     plain = browser(lead if within else None, language).get(address)
     if plain.status_code != 200 or not plain.headers.get("Content-Type", "").startswith("text/html"):
         return  # no page
-    page, heard = windows(look, within), list[str]()
+    page, heard = windows(look, within).new_page(), list[str]()
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -70,8 +71,8 @@ def test_every_page_can_be_used_by_everybody(
 
     page.on("console", hear)
     page.goto(live.url + address)
-    page.remove_listener("console", hear)
     assert page.title() in html.unescape(plain.content.decode())
     assert not heard, heard
     assert wrong(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than its window"
+    page.close()
