@@ -178,6 +178,15 @@ class PeopleList:
 
     def find(self, told: str, most: int = 50) -> list[dict[str, Any]]:
         """Whoever is known by exactly this: an id, a name, an address, a number."""
+        return self.rows(self._known_by(told, most))
+
+    def of_ids(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """The people of these ids, in their order; each group of rows is read once."""
+        rows = sorted({row for id in ids for row in self._known_by(id, 5)})
+        found = {person["person_id"]: person for person in self.rows(rows)}
+        return [found[id] for id in ids if id in found]
+
+    def _known_by(self, told: str, most: int) -> list[int]:
         wanted = int.from_bytes(mark(told), "big")
         at, rows = self._first(wanted), list[int]()
         while at < self._head["marks"] and len(rows) < most:
@@ -186,7 +195,7 @@ class PeopleList:
                 break
             rows.append(pair[1])
             at += 1
-        return self.rows(rows)
+        return rows
 
     def _first(self, wanted: int) -> int:
         low, high = 0, int(self._head["marks"])
