@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from breachdesk.authorities import drafts
 from breachdesk.authorities.app import actions, drafting
 from breachdesk.authorities.app.models import Filing
 from breachdesk.case.app.sheet import facts_of
@@ -173,6 +174,12 @@ def page(cast: Any, path: str, who: str = "ada", language: str = "en") -> str:
     found = browser(getattr(cast, who), language).get(f"/case/{cast.bakery.number}/{path}")
     assert found.status_code == 200, path
     return found.content.decode()
+
+
+def test_one_kind_drawn_alone_is_what_is_drawn_with_the_others(judged: Any) -> None:
+    made = drafting.draft(judged.bakery, wanted(judged.bakery), clock.now())
+    every = drafts.drawn(made, drafting.the_forms())
+    assert {kind: drafts.drawn_as(made, drafting.the_forms(), kind) for kind in every} == every
 
 
 def test_the_list_says_what_is_owed_and_leads_to_the_nearest(judged: Any) -> None:

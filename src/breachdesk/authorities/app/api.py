@@ -142,7 +142,7 @@ def read_draft(request: DeskRequest, number: str, duty: str) -> dict[str, Any]:
 def read_draft_file(request: DeskRequest, number: str, duty: str, kind: Format = "docx") -> HttpResponse:
     """The draft as html, docx or json."""
     made = drafting.draft(request.case, _wanted(request, duty), request.at)
-    content = drafts.drawn(made, drafting.the_forms())[kind]
+    content = drafts.drawn_as(made, drafting.the_forms(), kind)
     return _file(content, f"{request.case.number}-{drafts.file_name(duty)}.{kind}")
 
 

@@ -219,7 +219,7 @@ def download(request: DeskRequest, case: Case, duty: str, kind: str) -> HttpResp
     if kind not in FORMATS:
         raise Http404
     made = drafting.draft(case, _wanted(case, duty), request.at)
-    return _file(drafts.drawn(made, drafting.the_forms())[kind], f"{case.number}-{drafts.file_name(duty)}", kind)
+    return _file(drafts.drawn_as(made, drafting.the_forms(), kind), f"{case.number}-{drafts.file_name(duty)}", kind)
 
 
 @doors.case(Act.READ)
