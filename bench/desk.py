@@ -59,6 +59,8 @@ def desk(scale: float) -> Sequence[Figure]:
     return [
         Figure("desk", f"slowest page at p95 ({slowest}), {what}", p95, "ms", ceiling=150.0,
                peer="/healthy, p95", peer_value=told["healthy"]),
+        Figure("desk", "pages over 150 ms at p95", sum(one[1] > 150 for one in pages.values()), "", ceiling=0,
+               note=", ".join(f"{name} {pages[name][1]:.0f} ms" for name in pages if pages[name][1] > 150)),
         Figure("desk", "median page at p95", statistics.median(pages[name][1] for name in pages), "ms",
                peer="/healthy, p95", peer_value=told["healthy"]),
         Figure("desk", f"most queries of a page ({asking})", pages[asking][2], "", ceiling=30),
