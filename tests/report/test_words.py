@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
+from breachdesk.ground.visible import visible
 from breachdesk.report import words
 from breachdesk.report.shapes import Certainty
-from breachdesk.report.visible import visible
 
 EN, RU = words.read(our_shelf(), "en"), words.read(our_shelf(), "ru")
 NOW = datetime(2026, 11, 21, 12, 53, tzinfo=ZoneInfo("Europe/Moscow"))

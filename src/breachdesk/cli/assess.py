@@ -38,13 +38,13 @@ from breachdesk.cli.telling import teller
 from breachdesk.ground import clock
 from breachdesk.ground.keys import BadKey
 from breachdesk.ground.shelf import BadPack, our_shelf
+from breachdesk.ground.visible import visible
 from breachdesk.journal import JournalError
 from breachdesk.law import shelf
 from breachdesk.law.changes import Changes
 from breachdesk.law.facts import BadFacts
 from breachdesk.law.shapes import Verdict
 from breachdesk.law.words import shown
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 
 _MOST_WORKERS = 8

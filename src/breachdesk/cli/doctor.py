@@ -8,7 +8,7 @@ import typer
 
 from breachdesk.cli.common import ATTENTION, UNUSABLE, AsJson, fail
 from breachdesk.cli.house import our_words
-from breachdesk.report.visible import visible
+from breachdesk.ground.visible import visible
 from breachdesk.report.words import Words
 from breachdesk.web.doctor import Finding, State, examine
 from breachdesk.web.place import Unusable

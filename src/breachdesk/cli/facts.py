@@ -33,6 +33,7 @@ from breachdesk.cli.telling import teller
 from breachdesk.ground import clock, elements
 from breachdesk.ground.clock import rfc3339
 from breachdesk.ground.shelf import BadPack, our_shelf
+from breachdesk.ground.visible import visible
 from breachdesk.law import answers, changes, engine, facts, otherwise, shelf, typed, written
 from breachdesk.law.answers import Answer, BadLog, Book, Rules, State
 from breachdesk.law.conditions import plain
@@ -44,7 +45,6 @@ from breachdesk.law.shelf import LawShelf
 from breachdesk.law.typed import NoZone, Reader, Unclear
 from breachdesk.law.vocabulary import Fact, FactType
 from breachdesk.report.telling import Teller
-from breachdesk.report.visible import visible
 
 _MOST_OPEN = 12
 

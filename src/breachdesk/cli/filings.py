@@ -27,9 +27,9 @@ from breachdesk.cli.common import (
     words,
 )
 from breachdesk.ground import clock
+from breachdesk.ground.visible import visible
 from breachdesk.journal import Actor, BadEntry, Journal, JournalError, Via, attach, read, refresh_manifest
 from breachdesk.law import instants
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 
 _RECORDED = "filing.receipt.recorded"

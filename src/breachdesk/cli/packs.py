@@ -14,13 +14,13 @@ from breachdesk.cli.duties import finish, load, show_changes
 from breachdesk.cli.telling import teller
 from breachdesk.ground.files import write_whole
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
+from breachdesk.ground.visible import visible
 from breachdesk.law import changes, engine, facts, kept, overlay, shelf
 from breachdesk.law.facts import BadFacts
 from breachdesk.law.overlay import How, Laid
 from breachdesk.law.shapes import PACKS_SHOWN
 from breachdesk.law.shelf import LawShelf
 from breachdesk.report.telling import Teller
-from breachdesk.report.visible import visible
 
 Packs = Annotated[
     Path | None,

@@ -23,8 +23,8 @@ from breachdesk.ground.files import whole
 from breachdesk.ground.keys import BadKey, KeyRing
 from breachdesk.ground.masking import mask
 from breachdesk.ground.sealing import SealError
+from breachdesk.ground.visible import visible
 from breachdesk.journal import Actor, BadEntry, Journal, JournalError, Via, read
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 from breachdesk.scope import cohorts
 from breachdesk.scope.leaving import cell

@@ -29,9 +29,9 @@ from breachdesk.ground import clock, elements
 from breachdesk.ground.keys import BadKey
 from breachdesk.ground.sealing import SealError
 from breachdesk.ground.shelf import BadPack, our_shelf
+from breachdesk.ground.visible import visible
 from breachdesk.journal import JournalError
 from breachdesk.report.problems import told
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 from breachdesk.report.words import read as read_words
 from breachdesk.scope import run

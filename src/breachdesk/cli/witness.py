@@ -9,9 +9,9 @@ from breachdesk.cli.common import ATTENTION, DONE, FAILED, UNUSABLE, Language, f
 from breachdesk.ground import clock
 from breachdesk.ground.keys import BadKey, KeyRing, Purpose
 from breachdesk.ground.reach import Unreached
+from breachdesk.ground.visible import visible
 from breachdesk.journal import verify
 from breachdesk.journal.witness import Cosigner, Memory, look
-from breachdesk.report.visible import visible
 
 _KEY = "witness"
 

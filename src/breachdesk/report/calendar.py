@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from breachdesk.ground.visible import visible
 from breachdesk.law.shapes import Duty, Verdict
 from breachdesk.report.rungs import by_due
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 
 _FOLD = 75  # octets a line, RFC 5545 3.1

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from breachdesk.ground.places import UNKNOWN
+from breachdesk.ground.visible import visible
 from breachdesk.law.shapes import Confidence, Verdict
 from breachdesk.report.shapes import Account, Certainty
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 from breachdesk.scope.shapes import Status
 

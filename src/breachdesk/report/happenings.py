@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from breachdesk.ground.visible import visible
 from breachdesk.report.pictures.axis import local
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 
 _NAMED = 5

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import Shelf, our_shelf
+from breachdesk.ground.visible import visible
 from breachdesk.law.shapes import Verdict
 from breachdesk.report import answer, asks, doubts, drafts, exposed, hinges, losses, problems, residences, rows, stake
 from breachdesk.report.pictures import ladder, scale
@@ -21,7 +22,6 @@ from breachdesk.report.pictures import sources as source_picture
 from breachdesk.report.pictures.canvas import Told
 from breachdesk.report.rungs import Rung, State, climb
 from breachdesk.report.shapes import Account, DraftKind
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words, read
 
 _LOOK = Path(__file__).resolve().parent / "look"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from breachdesk.ground.visible import visible
 from breachdesk.report.pictures.layers import depths, forward
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 
 _NAME = 40

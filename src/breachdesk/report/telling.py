@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from breachdesk.ground import elements, places
+from breachdesk.ground.visible import visible
 from breachdesk.law import instants, typed
 from breachdesk.law.changes import Cause, Change, Changes, Kind, Reason
 from breachdesk.law.shapes import Duty, Question, Verdict
 from breachdesk.law.shelf import LawShelf
 from breachdesk.law.vocabulary import Fact, FactType
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 
 _COUNTED = (Kind.OPENED, Kind.RULED_OUT, Kind.PEOPLE, Kind.VERDICT, Kind.REWORDED)  # after an answer: only how many

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
-from breachdesk.report.visible import visible
+from breachdesk.ground.visible import visible
 from breachdesk.staff.app.models import Account
 from breachdesk.web import sayings
 

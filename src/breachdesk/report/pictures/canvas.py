@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from breachdesk.report.visible import visible
+from breachdesk.ground.visible import visible
 
 NARROW = 342
 WIDE = 1032

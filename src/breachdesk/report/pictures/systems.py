@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from breachdesk.ground.visible import visible
 from breachdesk.report.pictures.canvas import NARROW, WIDE, Canvas, Told, both, breadth, fit
 from breachdesk.report.pictures.layers import Layout, Spot, lay_out
 from breachdesk.report.pictures.system_marks import ICONS, badge, kind_shape, line_shape, state_shape
 from breachdesk.report.systems import Edge, Kind, Node, State, entries, finding, settled, weightiest
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words
 
 __all__ = ["Edge", "Kind", "Node", "State", "draw", "finding", "key", "kind_shape", "state_shape"]

@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString
 
 from breachdesk.ground import clock
 from breachdesk.ground.shelf import our_shelf
+from breachdesk.ground.visible import visible
 from breachdesk.law import typed
 from breachdesk.law.app.kept import retold, the_law
 from breachdesk.law.vocabulary import Fact
 from breachdesk.report.telling import Line, Teller
-from breachdesk.report.visible import visible
 from breachdesk.report.words import Words, read_sayings
 from breachdesk.web import sayings
 from breachdesk.web.templatetags import desk
