@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from breachdesk.ground.keys import Key, Purpose
 from breachdesk.notify.bounces import (
-    LONGEST_SAID,
     MOST_ALSO,
     MOST_FATES,
     MOST_READ,
@@ -25,6 +24,7 @@ from breachdesk.notify.bounces import (
     read,
 )
 from breachdesk.notify.marks import mark, message_id, return_path
+from breachdesk.notify.said import LONGEST_SAID
 
 KEY = Key("marks", Purpose.SEAL, bytes(range(32)))
 OTHER = Key("others", Purpose.SEAL, bytes(range(1, 33)))

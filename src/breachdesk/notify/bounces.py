@@ -26,8 +26,8 @@ from flufl.bounce import all_failures
 from breachdesk.detect import letter
 from breachdesk.detect.letter import header
 from breachdesk.ground.keys import Key
-from breachdesk.ground.visible import visible
 from breachdesk.notify.marks import rows_in
+from breachdesk.notify.said import harmless, whole
 
 # Where one of its detectors stumbles it logs a trace: anybody could fill the log with that.
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
@@ -35,14 +35,12 @@ logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 MOST_READ = 256 << 10  # bytes of a message; what lies behind them is not looked at
 MOST_FATES = 20
 MOST_ALSO = 8
-LONGEST_SAID = 300
 _LONGEST_LINE = 8 << 10  # bytes of a line, and of a header with all its folds
 _MOST_PARTS = 200
 _MOST_NESTED = 200  # mentions of a type that holds others
 _MOST_BORDERS = 1_000  # lines that may be the border of a part
 _MOST_BLOCKS = 60
 _MOST_VALUES = 20  # of one header that stands there many times
-_CUT_AT = 400  # letters `header` hands out at most
 _GUESS_LINES = 300
 _GUESS_WIDTH = 300
 
@@ -90,8 +88,6 @@ _IN_WORDS = (
 _LOOSELY = re.compile(rf"(?<![0-9.])(?P<status>{_CODE})")
 _REPLY = re.compile(r"(?:^[ \t]*|: |\b(?:said|error|code) )(?P<status>[45])[0-5][0-9][ -](?=\S)", re.IGNORECASE | re.M)
 _COPY = re.compile(r"^--.*\b(?:copy|original|returned|копия|исходное)\b", re.IGNORECASE | re.M)
-# An address as servers write it, also where its "@" is written as in a link, in a MIME word or in xtext.
-_ADDRESS = re.compile(r'(?:"[^"]*"|[^\s<>()\[\],;:"@]*)(?:@|[%=+]40)(?=[\w\[])')
 _NESTING = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
 _HOST = re.compile(r"\[[0-9a-f.:]{2,45}\]|[^\W_][\w-]*(?:\.[\w-]+)*")
 
@@ -294,11 +290,11 @@ def _of_recipient(block: Message) -> Fate | None:
     good = kind is Kind.DELIVERED
     if (good and status[:1] in ("4", "5")) or (kind in (Kind.BOUNCED, Kind.DELAYED) and status[:1] == "2"):
         kind, reach = Kind.UNKNOWN, None
-    said = _whole(header(block, "Diagnostic-Code"))
+    said = whole(header(block, "Diagnostic-Code"))
     told = _LOOSELY.search(said)
     if told and (not status or (status.endswith(".0.0") and told.group("status")[0] == status[0])):
         status = told.group("status")  # the server said it more exactly than its reporter
-    return Fate(kind, status, _harmless(_after_type(said), names), _domain(names), reach)
+    return Fate(kind, status, harmless(_after_type(said), names), _domain(names), reach)
 
 
 _ACTIONS: dict[str, tuple[Kind, Reach | None]] = {
@@ -317,13 +313,13 @@ def _of_reader(block: Message) -> Fate | None:
     feedback = header(block, "Feedback-Type").lower()
     if feedback:
         kind = Kind.COMPLAINED if feedback in _COMPLAINTS else Kind.UNKNOWN
-        return Fate(kind, said=_harmless(feedback, names), domain=_domain(names))
+        return Fate(kind, said=harmless(feedback, names), domain=_domain(names))
     done = re.split(r"[/,\s]", header(block, "Disposition").lower().rpartition(";")[2].strip())[0]
     reach = {"displayed": Reach.OPENED, "deleted": Reach.MAILBOX}.get(done)
     if not done:
         return None
     return Fate(
-        Kind.DELIVERED if reach else Kind.UNKNOWN, said=_harmless(done, names), domain=_domain(names), reach=reach
+        Kind.DELIVERED if reach else Kind.UNKNOWN, said=harmless(done, names), domain=_domain(names), reach=reach
     )
 
 
@@ -349,7 +345,7 @@ def _guessed(message: Message, text: str) -> list[Fate]:
         return []
     names = sorted(failed or tried) or [header(message, "X-Failed-Recipients")]
     said = said or next((one for one in re.split(r"\n\s*\n", words) if any(name in one for name in names if name)), "")
-    return [Fate(kind, status if "." in status else "", _harmless(said, names), _domain(names))]
+    return [Fate(kind, status if "." in status else "", harmless(said, names), _domain(names))]
 
 
 def _of_a_daemon(message: Message) -> bool:
@@ -436,19 +432,3 @@ def _host(value: str) -> str:
     """A host or a domain in lower case, or nothing: what is none is not kept."""
     value = value.strip().rstrip(".").lower()
     return value if len(value) <= 253 and value.isprintable() and _HOST.fullmatch(value) else ""
-
-
-def _harmless(text: str, names: Iterable[str] = ()) -> str:
-    """One line that turns and hides nothing, without what stands before the "@" of any address, at most 300 letters."""
-    line = _whole(" ".join(text.split()))
-    line = _ADDRESS.sub("…@", visible(line, longest=_CUT_AT))
-    for name in names:
-        local = re.split(r"@|[%=+]40", name)[0].strip('<> "')
-        if 3 <= len(local) <= 64:
-            line = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", "…", line, flags=re.IGNORECASE)
-    return line if len(line) <= LONGEST_SAID else line[: LONGEST_SAID - 2].rstrip() + " …"
-
-
-def _whole(text: str) -> str:
-    """As much as `header` hands out, without the word that was cut: it may be the half of an address."""
-    return text if len(text) < _CUT_AT else text[:_CUT_AT].rpartition(" ")[0]

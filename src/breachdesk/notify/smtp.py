@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import cast
 
+from breachdesk.notify.said import harmless
+
 LONGEST_REPLY = 64 << 10  # bytes waiting to become lines
-_LONGEST_TOLD = 300
 
 
 class End(StrEnum):
@@ -41,7 +42,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`code`: of SMTP, 0 where none came; `told`: the words beside it, on one line, at most 300 letters."""
+    """`code`: of SMTP, 0 where none came; `told`: the words beside it, harmless, without addresses (said.py)."""
 
     end: End
     code: int = 0
@@ -109,12 +110,8 @@ class _Shared:
         return mail
 
     def tell(self, mail: Mail, end: End, code: int = 0, text: str = "") -> None:
-        self._told(mail.key, Outcome(end, code, _line(text)))
-
-
-def _line(text: str) -> str:
-    shown = "".join(letter if letter.isprintable() else " " for letter in text[: 2 * _LONGEST_TOLD])
-    return " ".join(shown.split())[:_LONGEST_TOLD]
+        names = () if end is End.ACCEPTED else (mail.recipient,)  # a search of its own for each, and there are many
+        self._told(mail.key, Outcome(end, code, harmless(text, names)))
 
 
 class _Closed(Exception):
@@ -143,7 +140,7 @@ class _Wire(asyncio.Protocol):
         for raw in lines:
             text = raw.rstrip(b"\r").decode("utf-8", "replace")
             if not text[:3].isdigit() or text[3:4] not in ("", " ", "-"):
-                self._end(f"this is no SMTP: {_line(text)}")
+                self._end(f"this is no SMTP: {harmless(text)}")
                 return
             self._lines.append(text[4:])
             if text[3:4] != "-":
@@ -196,7 +193,7 @@ class _Wire(asyncio.Protocol):
 def _ordered(told: tuple[int, list[str]], *wanted: int) -> list[str]:
     code, lines = told
     if code not in wanted:
-        raise Unusable(f"{code} {_line(' '.join(lines))}")
+        raise Unusable(f"{code} {harmless(' '.join(lines))}")
     return lines
 
 
