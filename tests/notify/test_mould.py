@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breachdesk.ground.languages import LANGUAGES
+from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import our_library
 from breachdesk.notify.message import BadMessage, Frame, writer
-from breachdesk.notify.mould import Cast, Mould, Unfilled, blanks, mould
+from breachdesk.notify.mould import Cast, Mould, Unfilled, mould
 from breachdesk.notify.values import Person
 from tests.notify.bakery import FACTS, cohort, organisation
 
@@ -99,12 +100,12 @@ def test_a_letter_that_speaks_of_a_code_is_not_cast_without_one() -> None:
 @pytest.mark.parametrize(("who", "language"), MOULDS)
 def test_the_mould_has_a_place_for_all_that_is_ones_own_and_no_other_slot(who: str, language: str) -> None:
     notice = MOULDS[who, language].notice
-    assert not [one for one in blanks(notice) if one.startswith("‹")], blanks(notice)
+    assert not texts_of(notice.blocks, Kind.SLOT)
 
 
 def test_what_nobody_has_said_is_found_as_a_blank() -> None:
     bare = mould(COHORTS["de"], "en", library=our_library(), organisation=type(organisation())(), facts={}, press=PRESS)
-    assert blanks(bare.notice)
+    assert texts_of(bare.notice.blocks, Kind.BLANK)
 
 
 # --- as an e-mail

@@ -21,9 +21,9 @@ from typing import Any, BinaryIO
 from breachdesk.ground.canonical import canonical
 from breachdesk.ground.files import sync_folder, write_whole
 from breachdesk.notify.addresses import Wrong, wrong_with
-from breachdesk.notify.blocks import Kind, spans_of
+from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.codes import code_of
-from breachdesk.notify.draw import Bundle, Hand, Press
+from breachdesk.notify.draw import Bundle, Fonts, Press
 from breachdesk.notify.library import Library
 from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.page import LetterData, head_and_body, paper_of
@@ -59,7 +59,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class Placed:
     """A letter in a batch. Pages are those of the file, from 1; `boxes`: signs no font has, as `U+5317`."""
 
     id: str
@@ -76,7 +76,7 @@ class Printed:
 
     @property
     def sheets(self) -> int:
-        """Printed on both sides."""
+        """Placed on both sides."""
         return (self.pages + 1) // 2
 
 
@@ -87,8 +87,8 @@ class Batch:
     bytes: int
     paper: str  # a4, us-letter
     language: str
-    hand: Hand
-    letters: tuple[Printed, ...]
+    fonts: Fonts
+    letters: tuple[Placed, ...]
 
     @property
     def pages(self) -> int:
@@ -101,7 +101,7 @@ class Batch:
 
 
 @dataclass(slots=True)
-class Written:
+class Counts:
     """What came of a run. `batches` without their letters' names: those are in the manifests."""
 
     batches: int = 0
@@ -121,7 +121,7 @@ def write_batches(
     workers: int = 1,
     most: int = MOST_LETTERS,
     told: Callable[[Batch], None] = lambda batch: None,
-) -> Written:
+) -> Counts:
     """Draw letters into `folder`: a PDF, a manifest and a table for each batch; what was set aside, and an index.
 
     The folder appears whole, at the end, or not at all; the same letters in the same order give the same bytes, however
@@ -168,7 +168,7 @@ class _Ready:
     digest: str
 
 
-_Group = tuple[str, str, Hand]  # paper, language, hand
+_Group = tuple[str, str, Fonts]  # paper, language, fonts
 
 
 @dataclass(slots=True)
@@ -192,7 +192,7 @@ class _Desk:
     most: int
     told: Callable[[Batch], None]
     pool: ProcessPoolExecutor | None = None
-    done: Written = field(default_factory=Written)
+    done: Counts = field(default_factory=Counts)
     index: list[dict[str, Any]] = field(default_factory=list)
     press: Press = field(init=False)
     words: dict[str, Any] = field(init=False)
@@ -244,7 +244,7 @@ class _Desk:
             self.same.clear()
         data = replace(data, parts=tuple(self.same.setdefault(part, part) for part in data.parts))
         ready = _Ready(letter.id, code, letter.country, data, data.digest)
-        self._put((data.paper, letter.notice.language, self._hand(data)), ready)
+        self._put((data.paper, letter.notice.language, self._fonts(data)), ready)
 
     def _wrong(self, letter: Letter) -> Iterator[Wrong]:
         if not _ID.fullmatch(letter.id):
@@ -252,11 +252,9 @@ class _Desk:
         notice = letter.notice
         if not _LANGUAGE.fullmatch(notice.language):
             yield Wrong("bad_language")
-        unfilled = {span.kind for span in spans_of(notice.blocks)}
-        if Kind.BLANK in unfilled:
+        if texts_of(notice.blocks, Kind.BLANK):
             yield Wrong("blank", ", ".join(sorted({ask.id for ask in notice.asks})[:8]))
-        if Kind.SLOT in unfilled:
-            slots = {span.text for span in spans_of(notice.blocks) if span.kind is Kind.SLOT}
+        if slots := texts_of(notice.blocks, Kind.SLOT):
             yield Wrong("slot", ", ".join(sorted(slots)[:8]))
             return
         stops = [check.code for check in notice.checks if not check.passed and check.level is Level.STOP]
@@ -273,14 +271,14 @@ class _Desk:
             widths=self.press.widths,
         )
 
-    def _hand(self, data: LetterData) -> Hand:
-        for hand in (Hand.OURS, Hand.MACHINE):
-            if not self._boxes(data, hand):
-                return hand
-        return Hand.BOXES
+    def _fonts(self, data: LetterData) -> Fonts:
+        for fonts in (Fonts.OURS, Fonts.MACHINE):
+            if not self._boxes(data, fonts):
+                return fonts
+        return Fonts.BOXES
 
-    def _boxes(self, data: LetterData, hand: Hand) -> set[str]:
-        return self.press.lacking(set("".join((data.own, *data.parts))), hand)
+    def _boxes(self, data: LetterData, fonts: Fonts) -> set[str]:
+        return self.press.lacking(set("".join((data.own, *data.parts))), fonts)
 
     def _put(self, group: _Group, ready: _Ready) -> None:
         held = self.groups.setdefault(group, [])
@@ -312,12 +310,12 @@ class _Desk:
         letters = self.groups.pop(group)
         if len(self.drawing) >= _IN_HAND:
             self._finish()
-        paper, language, hand = group
+        paper, language, fonts = group
         self.numbered += 1
-        name = f"letters-{self.numbered:04}-{paper}-{language}" + ("-boxes" if hand is Hand.BOXES else "")
+        name = f"letters-{self.numbered:04}-{paper}-{language}" + ("-boxes" if fonts is Fonts.BOXES else "")
         about = _About(
             tuple(letter.data for letter in letters),
-            hand,
+            fonts,
             f"{letters[0].data.title} ({name})",
             self.organisation.text("name", language) or "",
             language,
@@ -332,26 +330,26 @@ class _Desk:
     def _finish(self) -> None:
         one = self.drawing.popleft()
         bundle = one.bundle()
-        paper, language, hand = one.group
+        paper, language, fonts = one.group
         kept = [letter for place, letter in enumerate(one.letters) if place not in bundle.failed]
         if kept:
             self._keep(one, kept, bundle)
-        others = {Hand.OURS: Hand.MACHINE, Hand.MACHINE: Hand.BOXES}
+        others = {Fonts.OURS: Fonts.MACHINE, Fonts.MACHINE: Fonts.BOXES}
         for place, why in sorted(bundle.failed.items()):
             letter = one.letters[place]
-            if hand in others:
-                self._put((paper, language, others[hand]), letter)
+            if fonts in others:
+                self._put((paper, language, others[fonts]), letter)
             else:
                 self._set_aside(letter.id, [Wrong("undrawable", why)])
 
     def _keep(self, one: _Drawing, kept: list[_Ready], bundle: Bundle) -> None:
-        paper, language, hand = one.group
+        paper, language, fonts = one.group
         printed = tuple(
-            Printed(letter.id, letter.code, first, last, letter.digest, letter.country, self._named(letter, hand))
+            Placed(letter.id, letter.code, first, last, letter.digest, letter.country, self._named(letter, fonts))
             for letter, (first, last) in zip(kept, bundle.pages, strict=True)
         )
         digest = hashlib.sha256(bundle.content).hexdigest()
-        batch = Batch(one.name, digest, len(bundle.content), paper, language, hand, printed)
+        batch = Batch(one.name, digest, len(bundle.content), paper, language, fonts, printed)
         manifest = canonical(manifest_of(batch))
         write_whole(self.part / f"{batch.name}.pdf", bundle.content)
         write_whole(self.part / f"{batch.name}.csv", table_of(batch))
@@ -362,10 +360,10 @@ class _Desk:
         self.done.sheets += batch.sheets
         self.told(batch)
 
-    def _named(self, letter: _Ready, hand: Hand) -> tuple[str, ...]:
-        if hand is not Hand.BOXES:
+    def _named(self, letter: _Ready, fonts: Fonts) -> tuple[str, ...]:
+        if fonts is not Fonts.BOXES:
             return ()
-        return tuple(f"U+{ord(sign):04X}" for sign in sorted(self._boxes(letter.data, Hand.MACHINE)))
+        return tuple(f"U+{ord(sign):04X}" for sign in sorted(self._boxes(letter.data, Fonts.MACHINE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +371,7 @@ class _About:
     """What a process is given to draw one batch."""
 
     letters: tuple[LetterData, ...]
-    hand: Hand
+    fonts: Fonts
     title: str
     author: str
     language: str
@@ -389,7 +387,7 @@ def _drawn(about: _About) -> Bundle:
 
 
 def _bundle(press: Press, about: _About) -> Bundle:
-    return press.bundle(about.letters, about.hand, title=about.title, author=about.author, language=about.language)
+    return press.bundle(about.letters, about.fonts, title=about.title, author=about.author, language=about.language)
 
 
 def manifest_of(batch: Batch) -> dict[str, Any]:
@@ -401,7 +399,7 @@ def manifest_of(batch: Batch) -> dict[str, Any]:
         "bytes": batch.bytes,
         "paper": batch.paper,
         "language": batch.language,
-        "standard": None if batch.hand is Hand.BOXES else "PDF/UA-1",
+        "standard": None if batch.fonts is Fonts.BOXES else "PDF/UA-1",
         "tagged": True,
         "print": {"sides": "both", "flip": "long edge", "each_letter_begins": "on the front of a new sheet"},
         "pages": batch.pages,
@@ -415,7 +413,7 @@ def manifest_of(batch: Batch) -> dict[str, Any]:
                 "sheets": letter.sheets,
                 "country": letter.country,
                 "content_sha256": letter.content_sha256,
-                **({"boxes": list(letter.boxes)} if batch.hand is Hand.BOXES else {}),
+                **({"boxes": list(letter.boxes)} if batch.fonts is Fonts.BOXES else {}),
             }
             for letter in batch.letters
         ],

@@ -64,5 +64,10 @@ def spans_of(blocks: tuple[Block, ...]) -> Iterator[Span]:
                     yield from line
 
 
+def texts_of(blocks: tuple[Block, ...], kind: Kind) -> tuple[str, ...]:
+    """What stands in the spans of a kind, each once: blanks and slots must be gone before a letter goes."""
+    return tuple(dict.fromkeys(span.text for span in spans_of(blocks) if span.kind is kind))
+
+
 def plain(spans: tuple[Span, ...]) -> str:
     return "".join(span.text for span in spans)

@@ -64,7 +64,7 @@ class Came(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class Scan:
     """A line of scanned codes. `line` counts from 1; `letter`: id of a known one; `text`: the line when mistyped."""
 
     line: int
@@ -74,7 +74,7 @@ class Returned:
     text: str = ""
 
 
-def returned(lines: Iterable[str], letter_of: Callable[[str], str | None]) -> Iterator[Returned]:
+def returned(lines: Iterable[str], letter_of: Callable[[str], str | None]) -> Iterator[Scan]:
     """What came back, line by line; empty lines are passed over. `letter_of`: code -> id of its letter, or None.
 
     One line is held at a time. A mistyped line is handed back at most 100 characters long.
@@ -84,8 +84,8 @@ def returned(lines: Iterable[str], letter_of: Callable[[str], str | None]) -> It
             continue
         code = read_code(line.lstrip("\ufeff"))
         if code is None:
-            yield Returned(number, Came.MISTYPED, text=line.strip()[:_LONGEST_LINE])
+            yield Scan(number, Came.MISTYPED, text=line.strip()[:_LONGEST_LINE])
         elif (letter := letter_of(code)) is None:
-            yield Returned(number, Came.UNKNOWN, code)
+            yield Scan(number, Came.UNKNOWN, code)
         else:
-            yield Returned(number, Came.KNOWN, code, letter)
+            yield Scan(number, Came.KNOWN, code, letter)

@@ -74,7 +74,7 @@ class Printed(NamedTuple):
     accessible: bool
 
 
-class Hand(StrEnum):
+class Fonts(StrEnum):
     """Whose fonts a file is drawn with."""
 
     OURS = "ours"
@@ -95,7 +95,7 @@ class Press:
     """Draws many letters with what it has read once. Not shared between threads."""
 
     _compilers: dict[tuple[bool, str], Any] = field(default_factory=dict)  # (fonts of the machine too, source)
-    _lacks: dict[Hand, dict[str, bool]] = field(default_factory=dict)  # sign -> no glyph
+    _lacks: dict[Fonts, dict[str, bool]] = field(default_factory=dict)  # sign -> no glyph
     _page: Any = None
     _css: str = ""
     words: dict[str, dict[str, str]] = field(default_factory=dict)  # language -> phrase -> words
@@ -121,23 +121,23 @@ class Press:
         """
         letter = self.data(notice, draft=draft, code=code)
         inputs = {"sheet": sheet([letter], title=clean(notice.title), author=sender, language=notice.language)}
-        for hand in (Hand.OURS, Hand.MACHINE):
+        for fonts in (Fonts.OURS, Fonts.MACHINE):
             try:
-                return Printed(self._compiled(inputs, hand), accessible=True)
+                return Printed(self._compiled(inputs, fonts), accessible=True)
             except typst.TypstError:
                 continue
-        return Printed(self._compiled(inputs, Hand.BOXES), accessible=False)
+        return Printed(self._compiled(inputs, Fonts.BOXES), accessible=False)
 
     def data(self, notice: Notice, *, draft: str = "", code: str = "") -> LetterData:
         word = self.words.get(notice.language, {}).get("page", "")
         return letter_data(notice, page=word, draft=draft, code=code)
 
-    def bundle(self, letters: Sequence[LetterData], hand: Hand, *, title: str, author: str, language: str) -> Bundle:
-        """Letters on one kind of paper in one file, each on the front of a sheet. One that cannot be drawn by this hand
-        is left out and named; the others are drawn as if it had not been there."""
+    def bundle(self, letters: Sequence[LetterData], fonts: Fonts, *, title: str, author: str, language: str) -> Bundle:
+        """Letters on one kind of paper in one file, each on the front of a sheet. One that cannot be drawn with these
+        fonts is left out and named; the others are drawn as if it had not been there."""
 
         def compiled(chosen: Sequence[LetterData]) -> bytes:
-            return self._compiled({"sheet": sheet(chosen, title=title, author=author, language=language)}, hand)
+            return self._compiled({"sheet": sheet(chosen, title=title, author=author, language=language)}, fonts)
 
         try:
             content, failed = compiled(letters), dict[int, str]()
@@ -147,25 +147,25 @@ class Press:
             if not kept:
                 return Bundle(b"", (), failed)
             content = compiled(kept)
-        pages = self._asked("pages", hand)
-        self._forget(hand)
+        pages = self._asked("pages", fonts)
+        self._forget(fonts)
         return Bundle(content, tuple((first, last) for first, last in pages), failed)
 
-    def lacking(self, signs: Iterable[str], hand: Hand) -> set[str]:
-        """Which of these signs the fonts of this hand have no glyph for."""
-        known = self._lacks.setdefault(hand, {})
+    def lacking(self, signs: Iterable[str], fonts: Fonts) -> set[str]:
+        """Which of these signs these fonts have no glyph for."""
+        known = self._lacks.setdefault(fonts, {})
         if new := [sign for sign in set(signs) if sign not in known]:
-            self._look_up(sorted(new), hand, known)
+            self._look_up(sorted(new), fonts, known)
         return {sign for sign in signs if known[sign]}
 
-    def _look_up(self, signs: list[str], hand: Hand, known: dict[str, bool]) -> None:
+    def _look_up(self, signs: list[str], fonts: Fonts, known: dict[str, bool]) -> None:
         try:
-            self._compiled({"signs": json.dumps(signs)}, hand, _SIGNS)
+            self._compiled({"signs": json.dumps(signs)}, fonts, _SIGNS)
         except typst.TypstError:
             if len(signs) > 1:
                 half = len(signs) // 2
-                self._look_up(signs[:half], hand, known)
-                self._look_up(signs[half:], hand, known)
+                self._look_up(signs[:half], fonts, known)
+                self._look_up(signs[half:], fonts, known)
                 return
             known[signs[0]] = True
             return
@@ -173,30 +173,30 @@ class Press:
 
     def widths(self, lines: Sequence[str]) -> list[float]:
         """How wide these lines of an address are, in millimetres."""
-        self._compiled({"lines": json.dumps(lines)}, Hand.BOXES, _RULER)
-        return [float(width) for width in self._asked("widths", Hand.BOXES, _RULER)]
+        self._compiled({"lines": json.dumps(lines)}, Fonts.BOXES, _RULER)
+        return [float(width) for width in self._asked("widths", Fonts.BOXES, _RULER)]
 
-    def _forget(self, hand: Hand) -> None:
+    def _forget(self, fonts: Fonts) -> None:
         """Typst keeps what it set until it was not of use for some compiles, and hundreds of letters are hundreds of
         megabytes: compiles of nothing make it let go."""
         for _ in range(_KEPT_FOR):
-            self._compiled({"signs": "[]"}, hand, _SIGNS)
+            self._compiled({"signs": "[]"}, fonts, _SIGNS)
 
-    def _asked(self, label: str, hand: Hand, source: str = _LETTER) -> Any:
+    def _asked(self, label: str, fonts: Fonts, source: str = _LETTER) -> Any:
         """What the source noted under a label when it was last compiled."""
-        return json.loads(self._compiler(hand, source).query(f"<{label}>", field="value", one=True))
+        return json.loads(self._compiler(fonts, source).query(f"<{label}>", field="value", one=True))
 
-    def _compiler(self, hand: Hand, source: str) -> Any:
-        kind = (hand is not Hand.OURS, source)
+    def _compiler(self, fonts: Fonts, source: str) -> Any:
+        kind = (fonts is not Fonts.OURS, source)
         if kind not in self._compilers:
             path = Path(str(resources.files("breachdesk.notify").joinpath(source)))
-            self._compilers[kind] = typst.Compiler(path, ignore_system_fonts=hand is Hand.OURS)
+            self._compilers[kind] = typst.Compiler(path, ignore_system_fonts=fonts is Fonts.OURS)
         return self._compilers[kind]
 
-    def _compiled(self, inputs: dict[str, str], hand: Hand, source: str = _LETTER) -> bytes:
+    def _compiled(self, inputs: dict[str, str], fonts: Fonts, source: str = _LETTER) -> bytes:
         stamp = int(_EPOCH.timestamp())
-        kept = {} if hand is Hand.BOXES else {"pdf_standards": "ua-1"}
-        made = self._compiler(hand, source).compile(format="pdf", sys_inputs=inputs, timestamp=stamp, **kept)
+        kept = {} if fonts is Fonts.BOXES else {"pdf_standards": "ua-1"}
+        made = self._compiler(fonts, source).compile(format="pdf", sys_inputs=inputs, timestamp=stamp, **kept)
         return bytes(made)
 
 

@@ -5,13 +5,12 @@ Drawing a letter takes milliseconds, casting one takes microseconds; both give t
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from markupsafe import escape
 
-from breachdesk.notify.blocks import Block, Item, Items, Kind, Paragraph, Span
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import Library
@@ -20,7 +19,7 @@ from breachdesk.notify.shapes import Notice, NoticeCohort
 from breachdesk.notify.values import Person, in_words
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # of no alphabet: nothing a person is called
-_MARK = re.compile(f"(: )?{_OPEN}([a-z]+)([0-9]*){_CLOSE}")
+_GAP = re.compile(f"(: )?{_OPEN}([a-z]+)([0-9]*){_CLOSE}")
 _NAME, _CODE, _DAY, _SAMPLE = "name", "code", "day", "sample"
 
 
@@ -40,7 +39,7 @@ Part = str | tuple[str, int, bool]  # words, or (what, which, after a colon)
 
 @dataclass(frozen=True, slots=True)
 class Mould:
-    """`notice`: with marks where a person's values will stand; its checks are those of every letter cast from it."""
+    """`notice`: with gaps where a person's values will stand; its checks are those of every letter cast from it."""
 
     notice: Notice
     _text: tuple[Part, ...]
@@ -80,52 +79,20 @@ def mould(
     press: Press,
 ) -> Mould:
     """What `compose` writes to this cohort, ready to be cast for each of its people."""
-    marks = {element: (_mark(_SAMPLE, place),) for place, element in enumerate(cohort.elements)}
-    person = Person(name=_mark(_NAME), samples=marks, code=_mark(_CODE))
+    gaps = {element: (_gap(_SAMPLE, place),) for place, element in enumerate(cohort.elements)}
+    person = Person(name=_gap(_NAME), samples=gaps, code=_gap(_CODE), day=_gap(_DAY))
     given = {"library": library, "organisation": organisation, "facts": facts}
     notice = compose(cohort, language, person=person, **given)  # type: ignore[arg-type]
-    slot = f"‹{library.phrases[language]['date_of_sending']}›"
-    notice = replace(notice, blocks=tuple(_dated(block, slot) for block in notice.blocks))
     return Mould(notice, tuple(_parts(as_text(notice, width=None))), tuple(_parts(press.html(notice))))
 
 
-def blanks(notice: Notice) -> tuple[str, ...]:
-    """Places of a letter that nobody has filled: it must not go while there is one."""
-    spans = [span for block in notice.blocks for span in _spans(block)]
-    return tuple(dict.fromkeys(span.text for span in spans if span.kind in (Kind.BLANK, Kind.SLOT)))
-
-
-def _mark(what: str, which: int = 0) -> str:
+def _gap(what: str, which: int = 0) -> str:
     return f"{_OPEN}{what}{which}{_CLOSE}"
-
-
-def _spans(block: Block) -> Iterator[Span]:
-    if isinstance(block, Paragraph):
-        yield from block.spans
-    elif isinstance(block, Items):
-        for item in block.items:
-            yield from item.spans
-            for line in item.below:
-                yield from line
-
-
-def _dated(block: Block, slot: str) -> Block:
-    """The day of sending stands as a mark, like what is a person's own."""
-
-    def put(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-        day = Span(_mark(_DAY), Kind.NAME)
-        return tuple(day if span.kind is Kind.SLOT and span.text == slot else span for span in spans)
-
-    if isinstance(block, Paragraph):
-        return replace(block, spans=put(block.spans))
-    if isinstance(block, Items):
-        return replace(block, items=tuple(Item(put(i.spans), tuple(map(put, i.below))) for i in block.items))
-    return block
 
 
 def _parts(text: str) -> Iterator[Part]:
     done = 0
-    for found in _MARK.finditer(text):
+    for found in _GAP.finditer(text):
         if found.start() > done:
             yield text[done : found.start()]
         yield found[2], int(found[3]), found[1] is not None

@@ -30,12 +30,14 @@ COMPUTED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One recipient, for delivery. `samples` are already masked (ground.masking): element -> `•••• 1234`."""
+    """One recipient, for delivery. `samples` are already masked (ground.masking): element -> `•••• 1234`. `day`: of
+    sending, in words, where the facts name none."""
 
     name: str
     address: tuple[str, ...] = ()
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     code: str = ""
+    day: str = ""
 
 
 @dataclass(slots=True)
@@ -139,7 +141,7 @@ class Values:
         for fact in ("time.individual_notice_sent", "time.individual_notice_planned"):
             if day := as_day(self.facts.get(fact)):
                 return self._day(day)
-        return self._slot("date_of_sending")
+        return _name(one_line(self.person.day)) if self.person and self.person.day else self._slot("date_of_sending")
 
     def _held_from(self) -> Filled:
         _, day = held_since(self.facts)

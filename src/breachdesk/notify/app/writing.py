@@ -12,13 +12,13 @@ from breachdesk.law.app import judging, standing
 from breachdesk.law.app.judging import Inputs
 from breachdesk.law.shapes import Duties, Duty
 from breachdesk.notify import library as letters
+from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.check import sorted_checks
 from breachdesk.notify.cohorts import merge
 from breachdesk.notify.compose import compose
 from breachdesk.notify.drafts import duties_about
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import Library
-from breachdesk.notify.mould import blanks
 from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
 from breachdesk.scope.shapes import Cohort
@@ -112,8 +112,7 @@ class Letters:
 
     def write(self, cohort: NoticeCohort, language: str) -> Written:
         notice = compose(cohort, language, library=self.library, organisation=self.organisation, facts=self.facts)
-        mine = tuple(one for one in blanks(notice) if not one.startswith(_SLOT))
-        return Written(notice, sorted_checks(notice.checks), mine)
+        return Written(notice, sorted_checks(notice.checks), texts_of(notice.blocks, Kind.BLANK))
 
     def drawn(self, notice: Notice, kind: str) -> bytes:
         """The draft as html, pdf or txt, with the word that it is one."""
@@ -125,9 +124,6 @@ class Letters:
         if kind == "txt":
             return as_text(notice, draft=draft).encode()
         return press.html(notice, draft=draft).encode()
-
-
-_SLOT = "‹"  # a person's own value, put in when the letter goes
 
 
 def duties_of(case: Case, cohort: NoticeCohort, rules: tuple[str, ...], language: str) -> tuple[Duty, ...]:
