@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 from breachdesk.detect.app import senders
 from breachdesk.detect.app.models import Heard, Sender, Signal
 from breachdesk.journal.app.models import Line
+from breachdesk.staff.app import programs
 from breachdesk.vault.app import keys
 from tests.cast import browser, hand
 from tests.staff.app.test_pages import again
@@ -119,6 +120,8 @@ def test_bytes_that_are_no_text_are_refused(cast: Any) -> None:
 def test_an_endless_event_is_refused_and_a_long_one_is_cut_and_kept_whole(cast: Any) -> None:
     sender, secret = made(cast)
     assert send(sender, secret, {"data": {"text": "x" * 300_000}}).status_code == 413
+    assert Sender.objects.get().refused == "large"
+    assert send(sender, secret, {"data": {"text": "x" * 5_000_000}}).status_code == 413
     assert send(sender, secret, {"data": {"text": "x" * 100_000}}).status_code == 200
     signal = Signal.objects.get()
     assert len(signal.text) == 20_000
@@ -176,7 +179,7 @@ def test_an_administrator_makes_one_and_sees_its_secret_once(cast: Any) -> None:
     eli = again(browser(cast.eli))
     page = eli.post("/senders/new/", {"sender_name": "Help desk", "sender_who": "customer"}).content.decode()
     sender = Sender.objects.get()
-    assert senders.secret_of(sender) in page
+    assert programs.secret_of(sender) in page
     assert f"/in/{sender.slug}/" in page
     assert "whsec_" not in eli.get(f"/senders/{sender.id}/").content.decode()
     assert "Help desk" in eli.get("/senders/").content.decode()

@@ -15,7 +15,7 @@ from breachdesk.case.app import actions as cases
 from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
-from breachdesk.staff.app import hooks, post
+from breachdesk.staff.app import hooks, post, programs
 from breachdesk.staff.app.models import Delivery, Hook
 from tests.answering import answering
 from tests.cast import account, browser, hand
@@ -221,8 +221,8 @@ def test_an_administrator_does_it_all_on_pages(cast: Any, inside: None, language
     said = {"hook_name": "tickets", "address": "http://127.0.0.1:1/x", "events": EVENTS, "case_numbers": ""}
     page = client.post("/hooks/new/", said).content.decode()
     hook = Hook.objects.get()
-    assert hooks.secret_of(hook) in page
-    assert hooks.secret_of(hook) not in client.get(f"/hooks/{hook.id}/").content.decode()
+    assert programs.secret_of(hook) in page
+    assert programs.secret_of(hook) not in client.get(f"/hooks/{hook.id}/").content.decode()
     wrong = client.post("/hooks/new/", {**said, "case_numbers": "2020-999"}).content.decode()
     assert "2020-999" in wrong
     cases.open_case("one", lead=cast.ada, by=hand(cast.ada))

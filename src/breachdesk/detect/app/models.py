@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from breachdesk.staff.app.models import Program
+
 
 class State(models.TextChoices):
     NEW = "new"
@@ -111,24 +113,15 @@ class Post(models.Model):
         ordering: ClassVar = ["-id"]
 
 
-class Sender(models.Model):
-    """A program that reports by a webhook of its own (Standard Webhooks). Its secret is derived from a key of the ring
-    and `turn`, and kept nowhere."""
+class Sender(Program):
+    """A program that reports by a webhook of its own (Standard Webhooks)."""
+
+    KIND = "sender"
 
     slug = models.CharField(max_length=32, unique=True)  # of its address
-    name = models.CharField(max_length=80)
     who = models.CharField(max_length=12, default="monitoring")  # as whom it reports unless it says otherwise
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=254)
-    turn = models.PositiveIntegerField(default=1)
-    turned_at = models.DateTimeField(null=True)  # the secret before is taken beside the new one for a day
-    paused_at = models.DateTimeField(null=True)
-    gone_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)  # when something that came to its address was last refused
     refused = models.CharField(max_length=40, blank=True)  # and why: a key of the messages
-
-    class Meta:
-        ordering: ClassVar = ["name", "id"]
 
 
 class Heard(models.Model):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -17,7 +18,7 @@ from breachdesk.detect.app.models import WHO, Heard, Sender, Signal
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.journal.shapes import Actor, Via
-from breachdesk.staff.app.hooks import derived
+from breachdesk.staff.app import programs
 
 MOST = 20
 LARGEST = 256 << 10
@@ -25,7 +26,6 @@ LARGEST = 256 << 10
 MOST_SIGNALS, _HOUR = 240, timedelta(hours=1)
 ROLE = "public"
 _LONGEST_ID = 200
-_BOTH = timedelta(days=1)
 _KEPT = timedelta(days=30)
 _OFTEN = timedelta(minutes=1)
 _CUT = " […]"
@@ -39,64 +39,36 @@ class Unheard(Exception):
         self.reason, self.status = reason, status
 
 
-def secret_of(sender: Sender, turn: int | None = None) -> str:
-    """`whsec_...`, as the libraries of the standard take it."""
-    return derived(f"sender {sender.id} {turn or sender.turn}")
-
-
 def make(name: str, *, who: str = "monitoring", by: Hand) -> tuple[Sender, str]:
     """A program that may report, and its secret, to be shown once. Raises Refused."""
     if who not in WHO:
         raise Refused("detect.refused.who", field="who")
     with transaction.atomic():
         if Sender.objects.filter(gone_at=None).count() >= MOST:
-            raise Refused("senders.refused.many", most=MOST)
+            raise Refused("senders.refused.too_many", most=MOST)
         made = Sender.objects.create(
             slug=secrets.token_hex(16), name=name, who=who, made_at=by.at, made_by=by.actor.name
         )
         write("detect.sender.made", by=by, refs={"sender": made.id}, payload={"name": name, "who": who})
-    return made, secret_of(made)
+    return made, programs.secret_of(made)
 
 
-@transaction.atomic
 def turn(sender: Sender, *, by: Hand) -> str:
     """A new secret; the one before is taken for another day."""
-    held = _held(sender)
-    held.turn, held.turned_at = held.turn + 1, by.at
-    held.save(update_fields=["turn", "turned_at"])
-    write("detect.sender.turned", by=by, refs={"sender": held.id})
-    return secret_of(held)
+    return programs.turn(sender, "detect.sender.turned", by=by)
 
 
-@transaction.atomic
 def pause(sender: Sender, *, by: Hand) -> None:
-    held = _held(sender)
-    if held.paused_at is None:
-        Sender.objects.filter(id=held.id).update(paused_at=by.at)
-        write("detect.sender.paused", by=by, refs={"sender": held.id}, payload={"name": held.name})
+    programs.pause(sender, "detect.sender.paused", by=by)
 
 
-@transaction.atomic
 def resume(sender: Sender, *, by: Hand) -> None:
-    held = _held(sender)
-    if held.paused_at is not None:
-        Sender.objects.filter(id=held.id).update(paused_at=None)
-        write("detect.sender.resumed", by=by, refs={"sender": held.id})
+    programs.resume(sender, "detect.sender.resumed", by=by)
 
 
-@transaction.atomic
 def remove(sender: Sender, *, by: Hand) -> None:
     """Nothing is taken from it any more; what it reported stays."""
-    held = _held(sender)
-    Sender.objects.filter(id=held.id).update(gone_at=by.at)
-    write("detect.sender.removed", by=by, refs={"sender": held.id}, payload={"name": held.name})
-
-
-def _held(sender: Sender) -> Sender:
-    held = Sender.objects.select_for_update().get(id=sender.id)
-    if held.gone_at is not None:
-        raise Refused("senders.refused.gone")
-    return held
+    programs.remove(sender, "detect.sender.removed", by=by)
 
 
 def hear(slug: str, body: bytes, headers: Mapping[str, str], *, at: datetime) -> Signal:
@@ -114,6 +86,8 @@ def hear(slug: str, body: bytes, headers: Mapping[str, str], *, at: datetime) ->
 
 
 def _heard(sender: Sender, body: bytes, headers: Mapping[str, str], at: datetime) -> Signal:
+    if len(body) > min(LARGEST, settings.MOST_ATTACHMENT):
+        raise Unheard("large", 413)
     _check(sender, body, headers, at)
     if sender.paused_at is not None:
         raise Unheard("paused", 503)
@@ -144,12 +118,9 @@ def _heard(sender: Sender, body: bytes, headers: Mapping[str, str], at: datetime
 def _check(sender: Sender, body: bytes, headers: Mapping[str, str], at: datetime) -> None:
     """Whether it was signed with the secret, or with the one before where that is less than a day gone; within five
     minutes of now, as the standard says."""
-    turns = [sender.turn]
-    if sender.turned_at is not None and at - sender.turned_at < _BOTH:
-        turns.append(sender.turn - 1)
-    for one in turns:
+    for secret in programs.secrets_of(sender, at):
         try:
-            Webhook(secret_of(sender, one)).verify(body, dict(headers), json_parse=False)
+            Webhook(secret).verify(body, dict(headers), json_parse=False)
         except (WebhookVerificationError, ValueError):  # ValueError: a header or a body that is none at all
             continue
         return

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
 from django.db.models import Count, Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -83,6 +84,14 @@ def _secret(request: DeskRequest, sender: Sender, secret: str) -> HttpResponse:
     return render(request, "detect/sender_secret.html", said)
 
 
+def _body(request: DeskRequest) -> bytes:
+    """Raises Unheard for more than the desk takes into memory."""
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise senders.Unheard("large", 413) from None
+
+
 @csrf_exempt
 @doors.public
 def come_in(request: DeskRequest, sender: str) -> HttpResponse:
@@ -90,10 +99,8 @@ def come_in(request: DeskRequest, sender: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
     try:
-        if int(request.headers.get("Content-Length") or 0) > senders.LARGEST:
-            raise senders.Unheard("large", 413)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        signal = senders.hear(sender, request.body, headers, at=request.at)
+        signal = senders.hear(sender, _body(request), headers, at=request.at)
     except senders.Unheard as error:
         title = request.words.say(f"senders.unheard.{error.reason}")
         answer = HttpResponse(

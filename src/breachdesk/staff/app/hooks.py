@@ -4,9 +4,6 @@ An event says what kind of thing happened, when and in which case; never what so
 Whoever receives it asks the API, with a token and its rights.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 import secrets
 from collections.abc import Collection
@@ -21,13 +18,12 @@ from django.template.loader import render_to_string
 from standardwebhooks.webhooks import Webhook
 
 from breachdesk.ground import clock
-from breachdesk.ground.keys import KeyRing
 from breachdesk.ground.outside import networks, resolved
 from breachdesk.ground.reach import Unreached, ask
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.actions import HOUSE_CASE, Hand, write
 from breachdesk.journal.shapes import HOUSE, Entry, Via
-from breachdesk.staff.app import post
+from breachdesk.staff.app import post, programs
 from breachdesk.staff.app.models import Account, Delivery, Hook
 
 #: What others may be told of: types of the journal (docs/formats/journal.md).
@@ -44,21 +40,7 @@ LARGEST = 16 << 10
 #: After each failure, so long until the next try: about three days in all.
 WAITS = tuple(timedelta(seconds=one) for one in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
 _REST = timedelta(minutes=2)
-_BOTH = timedelta(days=1)
 _KEPT = timedelta(days=30)
-_KEY = "hooks"
-
-
-def secret_of(hook: Hook, turn: int | None = None) -> str:
-    """`whsec_...`, as the libraries of the standard take it."""
-    return derived(f"hook {hook.id} {turn or hook.turn}")
-
-
-def derived(label: str) -> str:
-    """A secret of 32 bytes from a key of the ring, as `whsec_...`: kept nowhere else."""
-    key = KeyRing(settings.KEYS).get_or_create(_KEY).secret
-    made = hmac.new(key, label.encode(), hashlib.sha256).digest()
-    return f"whsec_{base64.b64encode(made).decode()}"
 
 
 def unknown(cases: Collection[str]) -> list[str]:
@@ -86,7 +68,7 @@ def make(
             refs={"hook": made.id},
             payload={"name": name, "address": address, "events": made.events, "cases": made.cases},
         )
-    return made, secret_of(made)
+    return made, programs.secret_of(made)
 
 
 def _to(address: str) -> str:
@@ -96,58 +78,33 @@ def _to(address: str) -> str:
         raise Refused(f"hooks.refused.{error.reason}", field="address") from None
 
 
-@transaction.atomic
 def turn(hook: Hook, *, by: Hand) -> str:
     """A new secret; what is sent is signed with both for a day."""
-    held = _held(hook)
-    held.turn, held.turned_at = held.turn + 1, by.at
-    held.save(update_fields=["turn", "turned_at"])
-    write("staff.hook.turned", by=by, refs={"hook": held.id})
-    hook.refresh_from_db()
-    return secret_of(held)
+    return programs.turn(hook, "staff.hook.turned", by=by)
 
 
-@transaction.atomic
 def pause(hook: Hook, *, by: Hand) -> None:
-    held = _held(hook)
-    if held.paused_at is None:
-        held.paused_at = by.at
-        held.save(update_fields=["paused_at"])
-        write("staff.hook.paused", by=by, refs={"hook": held.id}, payload={"name": held.name})
+    programs.pause(hook, "staff.hook.paused", by=by)
 
 
 @transaction.atomic
 def resume(hook: Hook, *, by: Hand) -> None:
-    """Told again from now on; what happened meanwhile was not kept for it."""
-    held = _held(hook)
-    if held.paused_at is not None:
-        held.paused_at = held.rest_until = None
-        held.save(update_fields=["paused_at", "rest_until"])
-        write("staff.hook.resumed", by=by, refs={"hook": held.id})
+    """Told again from now on, and at once; what happened meanwhile was not kept for it."""
+    programs.resume(hook, "staff.hook.resumed", by=by)
+    Hook.objects.filter(id=hook.id).update(rest_until=None)
 
 
-@transaction.atomic
 def remove(hook: Hook, *, by: Hand) -> None:
-    held = _held(hook)
-    held.gone_at = by.at
-    held.save(update_fields=["gone_at"])
-    write("staff.hook.removed", by=by, refs={"hook": held.id}, payload={"name": held.name})
+    programs.remove(hook, "staff.hook.removed", by=by)
 
 
 @transaction.atomic
 def again(delivery: Delivery, *, by: Hand) -> None:
     """Send it once more, with the same id, so that whoever has it already can tell."""
-    _held(delivery.hook)
+    programs.still(delivery.hook)
     Delivery.objects.filter(id=delivery.id).update(state=Delivery.WAITING, tries=0, next_at=by.at)
     write("staff.hook.asked_again", by=by, refs={"hook": delivery.hook_id, "message": delivery.message})
     _soon(delivery.id)
-
-
-def _held(hook: Hook) -> Hook:
-    held = Hook.objects.select_for_update().get(id=hook.id)
-    if held.gone_at is not None:
-        raise Refused("hooks.refused.gone")
-    return held
 
 
 def hear(entry: Entry, by: Hand) -> None:
@@ -212,11 +169,7 @@ def _sent(found: Delivery, now: datetime) -> tuple[str, bool]:
 
 
 def headers(found: Delivery, now: datetime) -> dict[str, str]:
-    hook = found.hook
-    turns = [hook.turn]
-    if hook.turned_at is not None and now - hook.turned_at < _BOTH:
-        turns.append(hook.turn - 1)
-    signed = [Webhook(secret_of(hook, one)).sign(found.message, now, found.body) for one in turns]
+    signed = [Webhook(one).sign(found.message, now, found.body) for one in programs.secrets_of(found.hook, now)]
     return {
         "Content-Type": "application/json",
         "User-Agent": "Breachdesk",

@@ -98,28 +98,39 @@ class Token(models.Model):
         return self.ended_at is None and at < self.expires_at
 
 
-class Hook(models.Model):
-    """A place that is told of what happens here (Standard Webhooks). `events`: journal types; `cases`: numbers, none
-    for all. Its secret is derived from a key of the ring and `turn`, and kept nowhere."""
+class Program(models.Model):
+    """A program that shares a secret with the desk (programs.py): derived from a key of the ring and `turn`, and kept
+    nowhere."""
+
+    KIND: ClassVar[str]  # in entries of the journal, and in what its secret is derived from
 
     name = models.CharField(max_length=80)
-    address = models.CharField(max_length=500)
-    events = models.JSONField(default=list)
-    cases = models.JSONField(default=list)
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=254)
     turn = models.PositiveIntegerField(default=1)
-    turned_at = models.DateTimeField(null=True)  # the secret before is used beside the new one for a day
+    turned_at = models.DateTimeField(null=True)  # the secret before holds beside the new one for a day
     paused_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
-    rest_until = models.DateTimeField(null=True)  # it did not answer: others wait until then
 
     class Meta:
+        abstract = True
         ordering: ClassVar = ["name", "id"]
 
     @property
     def live(self) -> bool:
         return self.paused_at is None and self.gone_at is None
+
+
+class Hook(Program):
+    """A place that is told of what happens here (Standard Webhooks). `events`: journal types; `cases`: numbers, none
+    for all."""
+
+    KIND = "hook"
+
+    address = models.CharField(max_length=500)
+    events = models.JSONField(default=list)
+    cases = models.JSONField(default=list)
+    rest_until = models.DateTimeField(null=True)  # it did not answer: others wait until then
 
 
 class Delivery(models.Model):
