@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pikepdf
 
-from breachdesk.notify.batches import Letter, Written, write_batches
+from breachdesk.notify.batches import Counts, Letter, write_batches
 from breachdesk.notify.blocks import Heading, Item, Items, Kind, Paragraph, Span
 from breachdesk.notify.compose import compose
 from breachdesk.notify.library import our_library
@@ -72,7 +72,7 @@ def _arabic(person: Person, country: str) -> Notice:
     return Notice(who, "ar", (), "general", "إشعار بتسريب بيانات", blocks, (), ())
 
 
-def written(folder: Path, letters: Iterable[Letter], **other: object) -> Written:
+def written(folder: Path, letters: Iterable[Letter], **other: object) -> Counts:
     given = {"library": LIBRARY, "organisation": organisation(), "home": "DE", "key": KEY, **other}
     return write_batches(letters, folder, **given)  # type: ignore[arg-type]
 
