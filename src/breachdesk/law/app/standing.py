@@ -68,12 +68,13 @@ def next_due(case: Case, language: str, now: datetime) -> NextDue | None:
 
 def document(standing: Standing, language: str) -> dict[str, Any]:
     """What the law said, as breachdesk.duties/1. Raises Document.DoesNotExist when it is not the last standing."""
-    return _document(standing.id, language)
+    return _document(standing.id, standing.inputs, language)
 
 
 @lru_cache(maxsize=2)
-def _document(standing: int, language: str) -> dict[str, Any]:
-    """Twenty thousandths of a second and some megabytes: the last two asked for are kept. A standing never changes."""
+def _document(standing: int, inputs: str, language: str) -> dict[str, Any]:
+    """Twenty thousandths of a second and some megabytes: the last two asked for are kept. A standing never changes;
+    `inputs` keeps apart two that got one number, as after a database was put back."""
     return unpack(Document.objects.get(standing=standing, language=language).packed)
 
 
