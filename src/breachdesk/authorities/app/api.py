@@ -15,6 +15,7 @@ from breachdesk.authorities.app.models import Filing
 from breachdesk.ground.refused import Refused
 from breachdesk.law.app import standing
 from breachdesk.notify.app import asks
+from breachdesk.notify.app.api import AnswersIn, QuestionOut
 from breachdesk.staff.app.doors import DeskRequest, api_case
 from breachdesk.staff.app.instants import in_utc
 from breachdesk.staff.app.listing import Listed, Part, Row, part_of
@@ -39,28 +40,11 @@ class WantedOut(Schema):
     due: datetime | None
 
 
-class QuestionOut(Schema):
-    """What a draft still needs. `kind`: name, prose, day, yes_no, number; fact: answered in the fact sheet. `confirm`:
-    somebody has to look at what stands there."""
-
-    id: str
-    text: str
-    kind: str
-    confirm: bool
-    spoken: str
-
-
 class DraftOut(Schema):
     """`draft`: the document breachdesk.filing/1 (docs/formats/filing.md)."""
 
     draft: dict[str, Any]
     questions: list[QuestionOut]
-
-
-class AnswersIn(Schema):
-    """Id of a question -> what is said: text, a day (2026-11-20), a number, yes or no."""
-
-    answers: dict[str, str] = Field(min_length=1, max_length=200)
 
 
 class FilingOut(Schema):

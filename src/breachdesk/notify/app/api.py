@@ -43,8 +43,9 @@ class CheckOut(Schema):
     citation: str
 
 
-class NoticeQuestionOut(Schema):
-    """What the letter still needs. `kind`: name, prose, day, yes_no, number; fact: answered in the fact sheet."""
+class QuestionOut(Schema):
+    """What a letter or a form still needs. `kind`: name, prose, day, yes_no, number; fact: answered in the fact sheet.
+    `confirm`: somebody has to look at what stands there."""
 
     id: str
     text: str
@@ -64,10 +65,10 @@ class NoticeOut(Schema):
     blanks: list[str]
     rules: list[str]
     checks: list[CheckOut]
-    questions: list[NoticeQuestionOut]
+    questions: list[QuestionOut]
 
 
-class NoticeAnswersIn(Schema):
+class AnswersIn(Schema):
     """Id of a question -> what is said: text, a day (2026-11-20), a number, yes or no."""
 
     answers: dict[str, str] = Field(min_length=1, max_length=200)
@@ -101,9 +102,7 @@ def read_notice_file(
 
 @router.put("/cases/{number}/notices/{slug}/{language}/answers", response=NoticeOut)
 @api_case(Act.FACTS)
-def answer_notice(
-    request: DeskRequest, number: str, slug: str, language: Language, said: NoticeAnswersIn
-) -> dict[str, Any]:
+def answer_notice(request: DeskRequest, number: str, slug: str, language: Language, said: AnswersIn) -> dict[str, Any]:
     """What only a human can say: it goes into the fact sheet, and every letter and form has it from then on."""
     _, _, written = _written(request, slug, language)
     asked = asks.questions(written.notice.asks, language, request.words.language)
