@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -215,10 +215,8 @@ class PeopleList:
     def rows(self, wanted: Iterable[int]) -> list[dict[str, Any]]:
         """People by the number of their row; each has its number as `row`."""
         found: list[dict[str, Any]] = []
-        held: tuple[int, pa.Table] | None = None
-        for row in wanted:
-            group, at = divmod(row, GROUP)
-            if held is None or held[0] != group:
-                held = (group, self._file.read_row_group(group))
-            found.append({**held[1].slice(at, 1).to_pylist()[0], "row": row})
+        for group, rows in groupby(wanted, lambda row: row // GROUP):
+            here = list(rows)
+            people = self._file.read_row_group(group).take([row % GROUP for row in here]).to_pylist()
+            found += [{**person, "row": row} for person, row in zip(people, here, strict=True)]
         return found
