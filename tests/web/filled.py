@@ -22,10 +22,12 @@ HOSTILE = "<script>alert(1)</script>\u202egpj.exe\x1b[31m=HYPERLINK('x')\"'{{7*7
 
 Filler = Callable[[Case, Account], None]
 
-#: One of everything a room keeps, by its actions, and the values of its pages' parameters: `fill` and `VALUES`. A room
-#: that has pages with parameters stands here.
+#: One of everything a room keeps, by its actions (`fill`, where there is something to fill), and the values of its
+#: pages' parameters (`VALUES`). A room that has pages with parameters stands here.
 ROOMS: tuple[Any, ...] = (signals, filling, picturing, evidence, people, staff, law, filings, notices)
-FILLERS: list[Filler] = [lambda case, lead, room=room: room.fill(case, lead, HOSTILE) for room in ROOMS]
+FILLERS: list[Filler] = [
+    lambda case, lead, room=room: room.fill(case, lead, HOSTILE) for room in ROOMS if hasattr(room, "fill")
+]
 #: The value of a parameter of an address: `view name:parameter`, or `parameter` alone where it is the same everywhere.
 VALUES: dict[str, Callable[[Case], Any]] = {
     "number": lambda case: case.number,

@@ -5,11 +5,6 @@ from typing import Any
 
 from breachdesk.case.app.models import Case
 from breachdesk.notify.app.writing import Letters
-from breachdesk.staff.app.models import Account
-
-
-def fill(case: Case, lead: Account, hostile: str) -> None:
-    """Nothing to do."""
 
 
 def _slug(case: Case) -> Any:
