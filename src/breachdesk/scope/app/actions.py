@@ -19,6 +19,8 @@ from breachdesk.vault.app import keys
 from breachdesk.vault.app.models import Item
 from breachdesk.vault.store import BadVault
 
+_SHOWN = 25  # of those who came, or went: each may lie in a group of rows of its own, which is read whole
+
 
 @transaction.atomic
 def read_evidence(case: Case, *, by: Hand, again: bool = False) -> Run:
@@ -159,12 +161,13 @@ def last(case: Case) -> Run | None:
 
 
 def changed(run: Run, which: str) -> list[dict[str, Any]]:
-    """The first 50 people who came (kept.NEW) with this run, or who went (kept.GONE); none when the files are gone."""
+    """The first 25 people who came (kept.NEW) with this run, or who went (kept.GONE); none when the files are gone."""
     home = run if which == kept.NEW else run.before
     if home is None:
         return []
     try:
-        ids = kept.ids(keys.vault().place(run.case.number, run.folder) / which, keys.key_of(run.case.number))
+        path = keys.vault().place(run.case.number, run.folder) / which
+        ids = kept.ids(path, keys.key_of(run.case.number), most=_SHOWN)
         with people_of(home) as people:
             return people.of_ids(ids)
     except (Refused, SealError, BadVault):
