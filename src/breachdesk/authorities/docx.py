@@ -7,9 +7,11 @@ import io
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
@@ -88,10 +90,18 @@ def _field(document: Any, number: int, field: FilingField, say: dict[str, str]) 
 
 def _line(document: Any, text: str, style: str | None = None, *, level: int | None = None) -> None:
     """A paragraph, or a heading of a level. Characters that no eye sees are left out: XML holds few of them."""
-    if level is None:
-        document.add_paragraph(clean(text), style=style)
-    else:
-        document.add_heading(clean(text), level=level)
+    if level is not None:
+        style = f"Heading {level}" if level else "Title"
+    paragraph = document.add_paragraph(clean(text))
+    if style is not None:
+        paragraph._p.style = _style_id(style)
+
+
+@cache
+def _style_id(style: str) -> str:
+    """As `paragraph.style = style` would find it, by looking through all styles of the document for each paragraph."""
+    part: Any = Document().part
+    return str(part.get_style_id(style, WD_STYLE_TYPE.PARAGRAPH))
 
 
 def _table(document: Any, rows: Iterable[tuple[str, str]]) -> None:

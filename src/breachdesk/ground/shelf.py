@@ -65,13 +65,12 @@ class Shelf:
                 return folder / path
         raise BadPack(f"packs: {path} is on no shelf (looked in {', '.join(map(str, self.folders))})")
 
-    def files(self, under: str, suffix: str = ".yaml") -> Iterator[tuple[str, Path]]:
-        """Every file below `under`, by its path on the shelf, in order of that path."""
+    def files(self, under: str, suffix: str = ".yaml", *, without: str = "") -> Iterator[tuple[str, Path]]:
+        """Every file below `under`, by its path on the shelf, in order of that path; folders named `without` are
+        passed over."""
         seen: dict[str, Path] = {}
         for folder in self.folders:
-            for path in (folder / under).rglob(f"*{suffix}"):
-                if path.is_file():
-                    seen[path.relative_to(folder).as_posix()] = path
+            seen.update(_below(str(folder), under, suffix, without))
         yield from sorted(seen.items())
 
     def text(self, path: str) -> str:
@@ -102,7 +101,7 @@ class Shelf:
     def all(self, under: str, *, without: str = "") -> dict[str, Any]:
         """Every document below `under` by its path on the shelf; folders named `without` are passed over. For shelves
         of hundreds of files: what was parsed once is kept (ground/compiled.py)."""
-        wanted = [(name, path) for name, path in self.files(under) if without not in name.split("/")[:-1]]
+        wanted = list(self.files(under, without=without))
         places = self._kept_as or "\0".join(str(folder.resolve()) for folder in self.folders)
         where = hashlib.sha256(places.encode("utf-8", "surrogateescape")).hexdigest()
         return compiled.parsed(wanted, _parse, shelf=f"{under.replace('/', '-')}-{where[:16]}")
@@ -111,10 +110,22 @@ class Shelf:
         """SHA-256 over names and bytes of every file below `under`, and of `more`; folders named `without` are passed
         over: what a case was judged by."""
         total = hashlib.sha256()
-        files = [(name, path) for name, path in self.files(under) if without not in name.split("/")[:-1]]
+        files = self.files(under, without=without)
         for name, path in sorted((*files, *((one, self.find(one)) for one in more))):
             total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
         return total.hexdigest()
+
+
+def _below(folder: str, under: str, suffix: str, without: str) -> Iterator[tuple[str, Path]]:
+    """Asked for a thousand files at each start: strings are joined in a third of the time of `Path.rglob`."""
+    beside = len(os.path.join(folder, ""))
+    for where, folders, names in os.walk(os.path.join(folder, under)):
+        if without in folders:
+            folders.remove(without)
+        for name in names:
+            path = os.path.join(where, name)
+            if name.endswith(suffix) and os.path.isfile(path):
+                yield path[beside:].replace(os.sep, "/"), Path(path)
 
 
 def load_yaml(path: Path) -> Any:

@@ -46,6 +46,7 @@ ROOT = "law"
 PACK = "pack.yaml"
 SHARED = ("authorities", "penalties")  # files of a pack that are no duties
 STORIES = "stories"
+WORDS = "messages/law"
 
 
 @dataclass(frozen=True)
@@ -195,8 +196,34 @@ class LawShelf:
 
 
 def load(shelf: Shelf | None = None) -> LawShelf:
-    """Every law on the shelf. Raises BadPack with the file and what is wrong with it."""
+    """Every law on the shelf, not to be changed by who gets it: as long as no byte of its files is another, all get the
+    same. Raises BadPack with the file and what is wrong with it."""
     shelf = shelf or our_shelf()
+    made_of = _made_of(shelf)
+    law = _READ.pop(made_of, None) or _whole(shelf)
+    while len(_READ) >= _MOST_READ:  # the one asked for longest ago goes
+        _READ.pop(next(iter(_READ)), None)
+    _READ[made_of] = law
+    return law
+
+
+_MOST_READ = 2  # shelves kept in memory: ours, and one it is compared with
+_READ: dict[tuple[tuple[str, str], ...], "LawShelf"] = {}
+
+
+def _made_of(shelf: Shelf) -> tuple[tuple[str, str], ...]:
+    """Each folder by its name, with the digest of what is read of it."""
+    beside = (*overlay.BESIDE, *(f"{WORDS}/{language}.yaml" for language in LANGUAGES))
+    return tuple(
+        (
+            f"{name}\0{folder}",
+            Shelf(folder).digest(ROOT, *(one for one in beside if (folder / one).is_file()), without=STORIES),
+        )
+        for name, folder in zip(shelf.names, shelf.folders, strict=True)
+    )
+
+
+def _whole(shelf: Shelf) -> LawShelf:
     facts = vocabulary.read(shelf)
     orders, items = _read(shelf)
     content = _content(shelf)
