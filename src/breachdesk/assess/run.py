@@ -38,7 +38,7 @@ from breachdesk.journal import Actor, Journal, JournalError, Via, attach_all, wr
 from breachdesk.law import answers, changes, document, engine, facts, kept, risk, shelf
 from breachdesk.law.answers import BadLog
 from breachdesk.law.changes import Changes
-from breachdesk.law.exposure import exposures
+from breachdesk.law.exposure import Exposure, exposures
 from breachdesk.law.facts import BadFacts, PeopleList
 from breachdesk.law.shapes import Duties, Verdict
 from breachdesk.law.sheet import Sheet, with_people
@@ -48,6 +48,7 @@ from breachdesk.notify import library as letters
 from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
 from breachdesk.notify.shapes import NoticesIndex
 from breachdesk.report import calendar, page, words
+from breachdesk.report.kept import Kept
 from breachdesk.report.shapes import Account, JournalLine
 from breachdesk.scope import run as scoping
 from breachdesk.scope.cohorts import cohorts
@@ -207,6 +208,8 @@ class _Run:
         self.history, self.doubts = _history(order.facts)
         self.step = "facts"
         self.judged: dict[str, Duties] = {}
+        self.at_stake: dict[str, tuple[Exposure, ...]] = {}
+        self.drawn = Kept()
         self.kept: Path | None = None  # where the version before was moved to
         self.changed: Changes | None = None  # what this one says otherwise
         zone = tell.home(sheet)
@@ -295,15 +298,13 @@ class _Run:
 
     def _report(self) -> None:
         for language in LANGUAGES:
-            found = self.judged.get(language)
-            at_stake = None if found is None else exposures(self.law, self.sheet, found, self.at, language=language)
             told = replace(
                 self.account,
-                duties=found,
-                exposures=None if at_stake is None else tuple(at_stake),
+                duties=self.judged.get(language),
+                exposures=self.at_stake.get(language),
                 files=tell.files(self.out),
             )
-            write_whole(self.out / page.file_name(language), page.render(told, language, self.shelf))
+            write_whole(self.out / page.file_name(language), page.render(told, language, self.shelf, kept=self.drawn))
 
     def _scope(self) -> tuple[Summary, tuple[Cohort, ...]]:
         self._enter("scope")
@@ -336,7 +337,9 @@ class _Run:
         self._enter("duties")
         self.progress.counted("duties", 0, 0)
         for language in LANGUAGES:
-            self.judged[language] = engine.evaluate(self.sheet, self.law, self.at, language=language)
+            told = engine.evaluate(self.sheet, self.law, self.at, language=language)
+            self.judged[language] = told
+            self.at_stake[language] = tuple(exposures(self.law, self.sheet, told, self.at, language=language))
         found = self.judged[self.order.language]
         text = json.dumps(engine.to_json(found), ensure_ascii=False, indent=1) + "\n"
         write_whole(self.out / DUTIES_FILE, text)

@@ -17,6 +17,7 @@ from breachdesk.ground.shelf import Shelf, our_shelf
 from breachdesk.ground.visible import visible
 from breachdesk.law.shapes import Verdict
 from breachdesk.report import answer, asks, doubts, drafts, exposed, hinges, losses, problems, residences, rows, stake
+from breachdesk.report.kept import Kept
 from breachdesk.report.pictures import ladder, scale
 from breachdesk.report.pictures import sources as source_picture
 from breachdesk.report.pictures.canvas import Told
@@ -40,12 +41,21 @@ def file_name(language: str) -> str:
     return "report.html" if language == "en" else f"report.{language}.html"
 
 
-def render(account: Account, language: str, shelf: Shelf | None = None, *, others: Sequence[str] = LANGUAGES) -> str:
-    """The whole page in one language. `others` are the languages written beside it, linked from its head."""
+def render(
+    account: Account,
+    language: str,
+    shelf: Shelf | None = None,
+    *,
+    others: Sequence[str] = LANGUAGES,
+    kept: Kept | None = None,
+) -> str:
+    """The whole page in one language. `others` are the languages written beside it, linked from its head; `kept` is
+    handed in again by who writes the page again."""
     shelf = shelf or our_shelf()
     words = read(shelf, language)
     style = Markup("".join((_LOOK / name).read_text("utf-8") for name in _STYLES))  # noqa: S704  # nosec B704
     script = Markup((_LOOK / "countdown.js").read_text("utf-8"))  # noqa: S704  # nosec B704 - our own file
+    duties = _duties(account, words)
     context = {
         "a": account,
         "w": words,
@@ -57,7 +67,8 @@ def render(account: Account, language: str, shelf: Shelf | None = None, *, other
         "others": [(other, file_name(other)) for other in others if other != language],
         **_answer(account, words),
         **_people(account, words),
-        **_duties(account, words),
+        **duties,
+        "drawn": (kept or Kept()).of(language, account.at, duties["asked"]),
         **_sources(account, words, shelf),
         **_weight(account, words),
         **_stake(account, words),

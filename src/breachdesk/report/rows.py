@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date
 from markupsafe import Markup
@@ -71,9 +72,8 @@ def duty_rows(account: Account, words: Words, verdict: Verdict) -> list[DutyRow]
     """The duties of one verdict, the nearest first."""
     drafts = _drafts_by_duty(account.drafts)
     duties = account.duties.duties if account.duties else ()
-    return [
-        _duty_row(duty, account, drafts.get(duty.id, ()), words) for duty in by_due(duties) if duty.verdict is verdict
-    ]
+    of_it = by_due(duty for duty in duties if duty.verdict is verdict)
+    return [_duty_row(duty, account, drafts.get(duty.id, ()), words) for duty in of_it]
 
 
 def _folded(rows: Sequence[DutyRow], words: Words, verdict: Verdict) -> tuple[tuple[DutyRow, ...], tuple[Fold, ...]]:
@@ -141,7 +141,13 @@ def value(thing: object, words: Words) -> str:
 
 
 def _day(text: str, words: Words) -> str:
+    return _dated(text, words.say("dates.day"), words.language)
+
+
+@lru_cache(maxsize=4096)
+def _dated(text: str, form: str, language: str) -> str:
+    """Hundreds of rows were compared on the same few days."""
     try:
-        return str(format_date(date.fromisoformat(text), words.say("dates.day"), locale=words.locale))
+        return str(format_date(date.fromisoformat(text), form, locale=language))
     except ValueError:
         return text

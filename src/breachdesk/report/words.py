@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -100,7 +100,7 @@ class Words:
     # --- numbers
 
     def number(self, value: float) -> str:
-        return str(format_decimal(value, locale=self.locale))
+        return _number(value, self.language)
 
     def score(self, value: float) -> str:
         return str(format_decimal(value, format="0.##", locale=self.locale))
@@ -175,6 +175,12 @@ class Words:
         if hours < 72:
             return self.say("left.hours", n=hours)
         return self.say("left.days", hours // 24)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _number(value: float, language: str) -> str:
+    """A page writes the same few hundred numbers again and again."""
+    return str(format_decimal(value, locale=Locale.parse(language)))
 
 
 def _city(zone: tzinfo | None, locale: Locale) -> str:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -118,6 +119,7 @@ def breadth(words: str, size: float, *, heavy: bool = False) -> float:
     return total * size * (_HEAVIER if heavy else 1)
 
 
+@lru_cache(maxsize=4096)
 def _breadth(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF" or character in _WIDEST:
         return 1.0

@@ -7,6 +7,7 @@ each tied to its place on the axis. The bar is as wide as the people concerned.
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from markupsafe import Markup
 
@@ -189,6 +190,7 @@ def key(words: Words, rungs: Sequence[Rung]) -> list[tuple[Markup, str]]:
     return [(shape(state), words.say(name)) for state, name in names.items() if state in present]
 
 
+@cache
 def shape(state: State) -> Markup:
     """The mark alone, for legends and lists; it says nothing to a screen reader, the words beside it do."""
     sheet = Canvas(MARK)
