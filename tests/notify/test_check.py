@@ -222,3 +222,17 @@ def test_no_point_of_any_law_is_found_in_an_empty_letter(rule: NoticeRule, langu
     assert rule.id in good.rules
     points = {code.partition(".")[2] for code in failed(replace(good, blocks=()), facts, **said)}
     assert {must.point for must in rule.must_state} <= points
+
+
+@pytest.mark.parametrize(
+    ("sentence", "leaks"),
+    [
+        ("Card 4111 1111 1111 1111 was read.", True),
+        ("We wrote to someone@example.com.", True),
+        ("Write to claims@example.org.", False),  # the sender's own domain
+        ("Call us on +49 30 555 0100.", False),
+    ],
+)
+def test_a_sentence_of_the_sender_is_no_excuse_for_a_full_value(sentence: str, leaks: bool) -> None:
+    said = {"measures": {"en": sentence}}
+    assert ("all.values" in failed(letter(GERMANY, **said), **said)) is leaks

@@ -10,7 +10,7 @@ from breachdesk.notify.blocks import Heading, Items, Kind, Paragraph, Span, plai
 from breachdesk.notify.conditions import asked, conditions, months_required
 from breachdesk.notify.leaks import full_values
 from breachdesk.notify.library import Library, NoticeRule
-from breachdesk.notify.organisation import Organisation, as_day
+from breachdesk.notify.organisation import Organisation, Says, as_day, says
 from breachdesk.notify.page import SMALLEST_TYPE_POINTS
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck
 from breachdesk.notify.values import Values
@@ -21,7 +21,7 @@ _NO_PROSE = ("sender", "recipient", "recipient-minor", "date")
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
     """One letter under examination."""
 
     notice: Notice
@@ -66,8 +66,8 @@ def check(
     """Every check of every rule tried on the letter; the failed ones first, the gravest before."""
     applied = tuple(rules)
     said = conditions(notice.cohort, applied, organisation, facts)
-    desk = _Desk(notice, applied, library, organisation, facts, said, text_of(notice))
-    found = [*_form(desk), *_points(desk), *_words(desk), *_by_law(desk)]
+    desk = Desk(notice, applied, library, organisation, facts, said, text_of(notice))
+    found = [*_form(desk), *_points(desk), *words(desk), *_by_law(desk)]
     return sorted_checks(found)
 
 
@@ -113,8 +113,15 @@ def prose_of(notice: Notice) -> list[str]:
     return [piece for piece in pieces if piece.strip()]
 
 
-def _form(desk: _Desk) -> Iterator[NoticeCheck]:
+def _form(desk: Desk) -> Iterator[NoticeCheck]:
     yield _elements(desk)
+    yield from form(desk)
+    yield desk.verdict("steps", 1 <= len(desk.notice.steps) <= 7, Level.STOP, str(len(desk.notice.steps)))
+    yield _days(desk)
+
+
+def form(desk: Desk) -> Iterator[NoticeCheck]:
+    """What holds for every text that leaves: whole, in one language, without full values, easy to read."""
     blanks = [span.text.strip("[]") for span in spans_of(desk.notice.blocks) if span.kind is Kind.BLANK]
     yield desk.verdict("blanks", not blanks, Level.STOP, "; ".join(dict.fromkeys(blanks)))
     yield _language(desk)
@@ -125,13 +132,22 @@ def _form(desk: _Desk) -> Iterator[NoticeCheck]:
     wanted = "Oborneva {:.0f}, 45+" if desk.notice.language == "ru" else "grade {:.1f}, 8 or less"
     yield desk.verdict("readability", readability.passes(reading), Level.WARN, wanted.format(reading.score))
     yield desk.verdict("sentences", not reading.long_sentences, Level.INFO, str(reading.long_sentences))
-    yield desk.verdict("steps", 1 <= len(desk.notice.steps) <= 7, Level.STOP, str(len(desk.notice.steps)))
-    yield _days(desk)
 
 
 def may_stand(library: Library, organisation: Organisation) -> set[str]:
-    """Numbers and addresses of the sender and of offices: no leak where they stand in a letter."""
-    known = {text for said in organisation.texts.values() for text in said.values() if len(text) < 80}
+    """Numbers and addresses of the sender and of offices: no leak where they stand in a letter. Sentences can hold
+    anything: of these only e-mail addresses at a domain of the sender."""
+    names, sentences = set[str](), set[str]()
+    for key, said in organisation.texts.items():
+        (names if says(key) is Says.NAME else sentences).update(said.values())
+    known = {name for name in names if len(name) < 80}
+    domains = {name.rpartition("@")[2].lower() for name in known if "@" in name}
+    known |= {
+        found
+        for sentence in sentences
+        for found in re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", sentence)
+        if found.rpartition("@")[2].lower() in domains
+    }
     return known | {
         part
         for rows in library.advice.resources.values()
@@ -140,7 +156,7 @@ def may_stand(library: Library, organisation: Organisation) -> set[str]:
     }
 
 
-def _elements(desk: _Desk) -> NoticeCheck:
+def _elements(desk: Desk) -> NoticeCheck:
     wanted = {
         desk.library.vocabulary[name].title(desk.notice.language) if name in desk.library.vocabulary else name
         for name in desk.notice.cohort.elements
@@ -155,7 +171,7 @@ def _elements(desk: _Desk) -> NoticeCheck:
     return desk.verdict("elements", not wrong, Level.STOP, ", ".join(wrong))
 
 
-def _language(desk: _Desk) -> NoticeCheck:
+def _language(desk: Desk) -> NoticeCheck:
     """Prose alone: a Latin product name inside Russian is no fault, a whole English sentence is."""
     foreign, own = (_LATIN, _CYRILLIC) if desk.notice.language == "ru" else (_CYRILLIC, _LATIN)
     for piece in [*prose_of(desk.notice), *(b.text for b in desk.notice.blocks if isinstance(b, Heading))]:
@@ -164,7 +180,7 @@ def _language(desk: _Desk) -> NoticeCheck:
     return desk.verdict("language", True, Level.STOP)
 
 
-def _days(desk: _Desk) -> NoticeCheck:
+def _days(desk: Desk) -> NoticeCheck:
     """Breach, discovery, letter: in this order, as far as known."""
     exposed = desk.organisation.days.get("exposed.from") or as_day(desk.facts.get("time.occurred"))
     found = as_day(desk.facts.get("time.discovered") or desk.facts.get("time.detected") or desk.facts.get("time.aware"))
@@ -176,7 +192,7 @@ def _days(desk: _Desk) -> NoticeCheck:
     return desk.verdict("days", in_order, Level.STOP, detail)
 
 
-def _points(desk: _Desk) -> Iterator[NoticeCheck]:
+def _points(desk: Desk) -> Iterator[NoticeCheck]:
     """What must be said; a point two laws ask for is tried once, under the law nearest to the place."""
     tried: set[str] = set()
     for rule in desk.rules:
@@ -196,7 +212,7 @@ def _points(desk: _Desk) -> Iterator[NoticeCheck]:
             )
 
 
-def _made(desk: _Desk, point: str) -> bool:
+def _made(desk: Desk, point: str) -> bool:
     row = desk.library.points[point]
     if any(
         not any(getattr(block, "role", "") == role for block in desk.notice.blocks) and not _block_of(desk, role)
@@ -227,11 +243,12 @@ def _made(desk: _Desk, point: str) -> bool:
     return not patterns or any(re.search(pattern, desk.text, re.IGNORECASE) for pattern in patterns)
 
 
-def _block_of(desk: _Desk, role: str) -> bool:
+def _block_of(desk: Desk, role: str) -> bool:
     return any(isinstance(block, Items | Paragraph) and block.role.startswith(role) for block in desk.notice.blocks)
 
 
-def _words(desk: _Desk) -> Iterator[NoticeCheck]:
+def words(desk: Desk) -> Iterator[NoticeCheck]:
+    """What its rules say may not stand in it."""
     for rule in desk.rules:
         for must_not in rule.must_not_state:
             text = text_of(desk.notice, without=must_not.except_roles, blanks=False)
@@ -249,7 +266,7 @@ def _words(desk: _Desk) -> Iterator[NoticeCheck]:
             )
 
 
-def _by_law(desk: _Desk) -> Iterator[NoticeCheck]:
+def _by_law(desk: Desk) -> Iterator[NoticeCheck]:
     language = desk.notice.language
     for rule in desk.rules:
         if title := rule.exact_title.get(language):
