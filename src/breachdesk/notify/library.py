@@ -87,6 +87,7 @@ class Substitute(_Row):
     people_without_address: int = 1  # so many of them
     parts: tuple[str, ...]
     website_days: int | None = None
+    toll_free_days: int | None = None
     confidence: str
     citation: str = ""
     sources: tuple[str, ...] = ()

@@ -18,6 +18,17 @@ class Crowd:
     people: int | None = None
     cost_cents: int | None = None  # of one letter
     without_address: int | None = None
+    without_address_in_all: int | None = None  # of the whole case, where nobody has said how many of them belong here
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One part of substitute notice. `name`: as in the rule; `days`: how long at least; `proof`: what to keep."""
+
+    name: str
+    words: Words
+    days: int | None
+    proof: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +39,14 @@ class Instead:
     allowed: Answer
     why: tuple[Words, ...]
     missing: tuple[str, ...]  # keys of the fact sheet that would decide
-    parts: tuple[Words, ...]
+    ways: tuple[Way, ...]
     notes: tuple[Words, ...]
     confidence: str
     citation: str
+
+    @property
+    def parts(self) -> tuple[Words, ...]:
+        return tuple(way.words for way in self.ways)
 
 
 def instead(rules: Iterable[NoticeRule], crowd: Crowd, *, library: Library) -> tuple[Instead, ...]:
@@ -51,7 +66,7 @@ def _one(rule: NoticeRule, law: Substitute, crowd: Crowd, library: Library) -> I
         allowed,
         tuple(one.words(library) for one in said),
         tuple(dict.fromkeys(one.missing for one in said if one.missing)) if allowed is Answer.UNKNOWN else (),
-        tuple(_part(name, law, library) for name in law.parts),
+        tuple(_way(name, law, library) for name in law.parts),
         law.notes,
         law.confidence,
         law.citation or rule.citation,
@@ -103,6 +118,8 @@ def _by_address(law: Substitute, crowd: Crowd) -> _Try | None:
     if not law.without_address:
         return None
     least = f"{law.people_without_address:,}"
+    if crowd.without_address is None and crowd.without_address_in_all is not None:
+        return _of_all(law, crowd.without_address_in_all, least)
     if crowd.without_address is None:
         return _Try(
             Answer.UNKNOWN, "substitute_address_asked", {"least": least}, "organisation.letters.without_address"
@@ -111,14 +128,20 @@ def _by_address(law: Substitute, crowd: Crowd) -> _Try | None:
     return _Try(answer, "substitute_address", {"least": least, "people": f"{crowd.without_address:,}"}, "")
 
 
-def _part(name: str, law: Substitute, library: Library) -> Words:
-    words = library.checks[f"part_{name}"].looks
-    if name != "website" or law.website_days is None:
-        return words
-    days = library.checks["substitute_days"].looks
-    return Words(
-        **{
-            language: words.say(language) + days.say(language).replace("{days}", str(law.website_days))
-            for language in LANGUAGES
-        }
-    )
+def _of_all(law: Substitute, in_all: int, least: str) -> _Try:
+    """Too few in the whole case are too few here; enough of them may live elsewhere."""
+    said = {"least": least, "people": f"{in_all:,}"}
+    if in_all < law.people_without_address:
+        return _Try(Answer.NO, "substitute_address", said, "")
+    return _Try(Answer.UNKNOWN, "substitute_address_part", said, "")
+
+
+def _way(name: str, law: Substitute, library: Library) -> Way:
+    words, proof = library.checks[f"part_{name}"].looks, library.checks[f"proof_{name}"].looks
+    lasting = {"website": law.website_days, "home_or_media": law.website_days, "toll_free": law.toll_free_days}
+    days = lasting.get(name)
+    if days is None or name == "home_or_media":  # its words say so themselves
+        return Way(name, words, days, proof)
+    said = library.checks["substitute_days"].looks
+    told = {language: words.say(language) + said.say(language).replace("{days}", str(days)) for language in LANGUAGES}
+    return Way(name, Words(**told), days, proof)
