@@ -1,7 +1,7 @@
 """One letter: the layout of the place, its blocks that hold here, every hole filled or visibly blank."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from breachdesk.notify.advice import choose_steps, steps_when_lost
@@ -10,7 +10,7 @@ from breachdesk.notify.check import check
 from breachdesk.notify.conditions import conditions, holds, wants_services
 from breachdesk.notify.library import Library, NoticeRule
 from breachdesk.notify.organisation import Organisation
-from breachdesk.notify.shapes import Notice, NoticeCohort
+from breachdesk.notify.shapes import Notice, NoticeCohort, Step
 from breachdesk.notify.template import fill
 from breachdesk.notify.values import Person, Values
 
@@ -28,6 +28,50 @@ def compose(
     person: Person | None = None,
 ) -> Notice:
     """The letter to `cohort` in `language` (`en`, `ru`), checked. With `person` its slots are filled for delivery."""
+    made = plan(cohort, language, library=library, organisation=organisation, facts=facts)
+    where = f"notices/{cohort.slug}/{language}"
+    values = Values(library, organisation, facts, cohort, language, where, made.steps, person)
+    blocks: list[Block] = []
+    for part in library.layouts[made.layout].parts:
+        if not holds(part.when, made.said):
+            continue
+        if part.heading:
+            blocks.append(Heading(library.headings[language][part.heading]))
+        else:
+            blocks.extend(fill(library.templates[language, part.block], values, role=part.block))
+    notice = Notice(
+        cohort=cohort,
+        language=language,
+        rules=tuple(rule.id for rule in made.rules),
+        layout=made.layout,
+        title=library.headings[language][library.layouts[made.layout].title],
+        blocks=tuple(blocks),
+        steps=made.steps,
+        asks=tuple(values.asks.values()),
+    )
+    checks = check(notice, made.rules, library=library, organisation=organisation, facts=facts)
+    return replace(notice, checks=checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What decides how a letter is put together. `said`: the conditions that hold (docs/formats/notice.md)."""
+
+    rules: tuple[NoticeRule, ...]
+    layout: str
+    said: frozenset[str]
+    steps: tuple[Step, ...]
+
+
+def plan(
+    cohort: NoticeCohort,
+    language: str,
+    *,
+    library: Library,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+) -> Plan:
+    """The rules that hold for these people, the layout they ask for, and the advice to give."""
     rules = library.rules_for(cohort.residence, entity_kinds(facts))
     regulator, agency = (bool(library.advice.at(cohort.residence, kind)) for kind in ("regulator", "state_agency"))
     said = conditions(cohort, rules, organisation, facts, has_regulator=regulator, has_state_agency=agency)
@@ -46,29 +90,7 @@ def compose(
             services=wants_services(cohort, rules, organisation, facts),
         )
     )
-    said |= {f"step:{step.id}" for step in steps}
-    where = f"notices/{cohort.slug}/{language}"
-    values = Values(library, organisation, facts, cohort, language, where, steps, person)
-    blocks: list[Block] = []
-    for part in library.layouts[layout].parts:
-        if not holds(part.when, said):
-            continue
-        if part.heading:
-            blocks.append(Heading(library.headings[language][part.heading]))
-        else:
-            blocks.extend(fill(library.templates[language, part.block], values, role=part.block))
-    notice = Notice(
-        cohort=cohort,
-        language=language,
-        rules=tuple(rule.id for rule in rules),
-        layout=layout,
-        title=library.headings[language][library.layouts[layout].title],
-        blocks=tuple(blocks),
-        steps=steps,
-        asks=tuple(values.asks.values()),
-    )
-    checks = check(notice, rules, library=library, organisation=organisation, facts=facts)
-    return replace(notice, checks=checks)
+    return Plan(rules, layout, said | {f"step:{step.id}" for step in steps}, steps)
 
 
 def layout_of(rules: tuple[NoticeRule, ...]) -> str:
