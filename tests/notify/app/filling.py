@@ -16,4 +16,9 @@ VALUES: dict[str, Callable[[Case], Any]] = {
     "case_notice:language": lambda case: "en",
     "case_notice_file:language": lambda case: "ru",
     "case_notice_file:kind": lambda case: "txt",
+    "case_public_text:kind": lambda case: "call",
+    "case_public_text:language": lambda case: "ru",
+    "case_public_file:kind": lambda case: "press",
+    "case_public_file:language": lambda case: "en",
+    "case_public_file:ending": lambda case: "txt",
 }

@@ -4,10 +4,11 @@ from typing import Any, Literal
 
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Router, Schema
 
 from breachdesk.ground.languages import LANGUAGES
-from breachdesk.notify.app import asks
+from breachdesk.notify.app import api_public, asks
+from breachdesk.notify.app.api_shapes import FILE, AnswersIn, CheckOut, QuestionOut, checks_of
 from breachdesk.notify.app.views import KINDS
 from breachdesk.notify.app.writing import Letters, Written
 from breachdesk.notify.draw import as_text
@@ -16,10 +17,9 @@ from breachdesk.staff.app.doors import DeskRequest, api_case
 from breachdesk.staff.rights import Act
 
 router = Router(tags=["notices"])
-routers = (router,)
+routers = (api_public.router, router)
 Language = Literal[LANGUAGES]  # type: ignore[valid-type]
 Kind = Literal[KINDS]  # type: ignore[valid-type]
-_FILE: dict[str, Any] = {"responses": {200: {"content": {"application/octet-stream": {}}}}}
 
 
 class CohortOut(Schema):
@@ -31,27 +31,6 @@ class CohortOut(Schema):
     minor: bool
     count: int
     languages: dict[str, int]
-
-
-class CheckOut(Schema):
-    """`level`: stop (it must not go like this), warn, info."""
-
-    code: str
-    level: str
-    passed: bool
-    text: str
-    citation: str
-
-
-class QuestionOut(Schema):
-    """What a letter or a form still needs. `kind`: name, prose, day, yes_no, number; fact: answered in the fact sheet.
-    `confirm`: somebody has to look at what stands there."""
-
-    id: str
-    text: str
-    kind: str
-    confirm: bool
-    spoken: str
 
 
 class NoticeOut(Schema):
@@ -68,12 +47,6 @@ class NoticeOut(Schema):
     questions: list[QuestionOut]
 
 
-class AnswersIn(Schema):
-    """Id of a question -> what is said: text, a day (2026-11-20), a number, yes or no."""
-
-    answers: dict[str, str] = Field(min_length=1, max_length=200)
-
-
 @router.get("/cases/{number}/notices", response=list[CohortOut])
 @api_case(Act.READ)
 def list_notices(request: DeskRequest, number: str) -> list[NoticeCohort]:
@@ -88,7 +61,7 @@ def read_notice(request: DeskRequest, number: str, slug: str, language: Language
     return _told(request, *_written(request, slug, language))
 
 
-@router.get("/cases/{number}/notices/{slug}/{language}/file", openapi_extra=_FILE)
+@router.get("/cases/{number}/notices/{slug}/{language}/file", openapi_extra=FILE)
 @api_case(Act.READ)
 def read_notice_file(
     request: DeskRequest, number: str, slug: str, language: Language, kind: Kind = "pdf"
@@ -130,10 +103,6 @@ def _told(request: DeskRequest, letters: Letters, cohort: NoticeCohort, written:
         "ready": written.ready,
         "blanks": list(written.blanks),
         "rules": list(notice.rules),
-        "checks": [
-            {"code": one.code, "level": one.level.value, "passed": one.passed, "text": one.text(reader),
-             "citation": one.citation}
-            for one in written.checks
-        ],
+        "checks": checks_of(written.checks, reader),
         "questions": asks.questions(notice.asks, notice.language, reader),
-    }  # fmt: skip
+    }
