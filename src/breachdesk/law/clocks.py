@@ -53,18 +53,18 @@ class Clock:
     due_of: Callable[[str], datetime | None]
 
     def deadline(self, due: Due) -> Deadline:
-        clock = replace(
-            self,
-            zone=time_zone(due.zone) if due.zone else self.zone,
-            calendar=due.calendar or self.calendar,
-        )
-        return clock._deadline(due)
+        if not due.zone and due.calendar is None:
+            return self._deadline(due)
+        zone = time_zone(due.zone) if due.zone else self.zone
+        return replace(self, zone=zone, calendar=due.calendar or self.calendar)._deadline(due)
 
     def _deadline(self, due: Due) -> Deadline:
         found = self._soonest(due.earliest_of) if due.earliest_of else self._branch(due.terms)
         if found is None or found.clock is None:
             return found or Deadline(None)
         latest, notes = self._latest(due, found.due)
+        if latest is None and not notes and found.latest is None:
+            return found
         steps = (*found.clock.steps, *notes)
         return replace(found, latest=latest, clock=replace(found.clock, steps=steps))
 

@@ -81,6 +81,19 @@ def duties(sheet: Sheet, law: LawShelf, at: datetime, *, language: str = "en") -
     return tuple(duty for item in law.items for duty in case.made(item))
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is said of an item in every case alike. It holds the item, so that its id stays its own."""
+
+    item: Item
+    title: str
+    standard: str
+    content: tuple[str, ...]
+    sources: tuple[str, ...]
+    checked_on: str
+    notes: tuple[str, ...]
+
+
 @dataclass
 class _Case:
     """One evaluation: each item is worded, judged and dated once."""
@@ -174,8 +187,14 @@ class _Case:
     def _judge(self, item: Item, looked: _Looked) -> None:
         day = self.day(item)
         looked.state = self._state(item)
-        looked.worded = in_force(item, day)
+        looked.worded = self._worded(item, looked.state, day)
         looked.judged = self.judge.judge(looked.worded, day)
+
+    def _worded(self, item: Item, state: int, day: date) -> Item:
+        known = self.law.worded.get((item.id, state))
+        if known is None:
+            known = self.law.worded[item.id, state] = in_force(item, day)
+        return known
 
     def _make(self, looked: _Looked) -> None:
         assert looked.worded is not None
@@ -218,10 +237,11 @@ class _Case:
             deadline = held.deadline
         verdict = Verdict.HELD if held and held.active and judged.verdict is Verdict.OWED else judged.verdict
         open_ = (*deadline.missing, *to.missing) if active else ()
+        said = self._said(item, active)
         return Duty(
             id=item.id + (f".{to.suffix}" if to.suffix and active else ""),
             ref=item.ref,
-            title=item.title(self.say.language),
+            title=said.title,
             jurisdiction=item.order.pack.jurisdiction,
             kind=item.kind,
             recipient=to.recipient,
@@ -229,19 +249,35 @@ class _Case:
             people=_people(judged),
             due=deadline.due,
             due_latest=deadline.latest,
-            standard=item.due.standard(self.say.language) if item.due.standard else "",
+            standard=said.standard,
             clock=deadline.clock,
             because=judged.because,
             missing=tuple(dict.fromkeys((*judged.missing, *open_))),
-            content=texts(self.law.contents(item.content), self.say.language),
+            content=said.content,
             citation=item.citation,
-            sources=tuple(" ".join(filter(None, (s.url, s.what))) for s in item.rule.sources),
-            checked_on=item.rule.checked_on.isoformat(),
+            sources=said.sources,
+            checked_on=said.checked_on,
             confidence=item.confidence,
-            notes=(*judged.notes, *self._hold_notes(item, held), *to.notes, *self._notes(item, active)),
+            notes=(*judged.notes, *self._hold_notes(item, held), *to.notes, *said.notes),
             remote=verdict is Verdict.UNKNOWN and judged.far == ("people",),
             penalty=penalties.penalty(item, self.sheet, self.law, self.say, self.day(item)) if active else "",
         )
+
+    def _said(self, item: Item, active: bool) -> "_Said":
+        key = (id(item), self.say.language, active)
+        known = self.law.said.get(key)
+        if known is None:
+            language = self.say.language
+            known = self.law.said[key] = _Said(
+                item=item,
+                title=item.title(language),
+                standard=item.due.standard(language) if item.due.standard else "",
+                content=texts(self.law.contents(item.content), language),
+                sources=tuple(" ".join(filter(None, (s.url, s.what))) for s in item.rule.sources),
+                checked_on=item.rule.checked_on.isoformat(),
+                notes=self._notes(item, active),
+            )
+        return known
 
     def _clock(self, item: Item, to: Addressee) -> Clock:
         calendar = item.order.pack.calendar or (Calendar(country=to.country) if to.country else None)

@@ -1,6 +1,7 @@
 """Groups of states a pack may name instead of listing them (`applies: {residents: [EEA]}`)."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 EU = frozenset(
     [
@@ -40,6 +41,11 @@ _GROUPS: dict[str, frozenset[str]] = {"EU": EU, "EEA": EEA}
 
 def expand(codes: Iterable[str]) -> tuple[str, ...]:
     """Groups by their members, codes as they are; in order."""
+    return _expanded(tuple(codes))
+
+
+@lru_cache(maxsize=1024)
+def _expanded(codes: tuple[str, ...]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for code in codes:
         found.update(dict.fromkeys(sorted(_GROUPS.get(code, (code,)))))

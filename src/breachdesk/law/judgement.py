@@ -4,9 +4,10 @@ What takes a duty away must be shown; a missing exception leaves it owed and ope
 known; a missing fact leaves it unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from breachdesk.law.words import Phrases
 KNOWN_SINCE = (
     "time.aware", "time.discovered", "time.detected", "time.determined", "time.suspected", "time.assessed",
 )  # fmt: skip
+_SEATS = frozenset({"entity.establishments", "entity.main_establishment"})
 _SIGNS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "eq": "="}
 
 
@@ -103,12 +105,23 @@ class Judge:
     law: LawShelf
     say: Phrases
     counted: dict[tuple[Any, ...], tuple[Finding, Bounds | None]] = field(default_factory=dict)  # see `whom`
-    found: dict[int, "_Asked"] = field(default_factory=dict)  # of the case itself: see `_ask`
+    found: dict[int, "_Asked"] = field(default_factory=dict)  # of the case itself: see `_once`
     trying: str = ""  # the fact that has another value in `sheet` than in the case
+    tried: dict[int, Finding] = field(default_factory=dict)  # what looks at that fact: see `_once`
+    others: dict[tuple[str, Any], "Judge"] = field(default_factory=dict)  # judges with one fact tried: see `but`
 
     def but(self, name: str, value: Any) -> "Judge":
-        """Judges the same case with one fact tried; what does not look at it is not asked again."""
-        return replace(self, sheet=self.sheet.but(name, value), trying=name)
+        """Judges the same case with one fact tried; what does not look at it is not asked again, nor is what does for
+        the next duty on which the same is tried."""
+        key = (name, value)
+        other = self.others.get(key)
+        if other is None:
+            other = self.others[key] = replace(
+                self, sheet=self.sheet.but(name, value), trying=name, tried={}, others={}
+            )
+        if isinstance(self.sheet.facts, Watched) and isinstance(other.sheet.facts, Watched):
+            other.sheet.facts.seen = self.sheet.facts.seen  # of the duty it is tried on this time
+        return other
 
     def follow(self, before: "Judge", changed: set[str]) -> None:
         """Take over what was found before and looked at no fact that has changed since."""
@@ -127,9 +140,7 @@ class Judge:
         whom, bounds = self.whom(item, day)
         readable = self._readable(item)
         condition = every(self._ask(raw) for raw in item.whens)
-        steps = [_Step(reach), _Step(self._trigger(item)), _Step(condition), readable, _Step(whom)]
-        notes = tuple(note for step in steps for note in step.notes)
-        found = every(step.finding for step in steps)
+        found = every((reach, self._trigger(item), condition, readable.finding, whom))
         shown = self._exemptions(item, found)
         if bounds is None:
             bounds = self._concerned(item)
@@ -143,7 +154,7 @@ class Judge:
             (*found.because, *shown.because),
             found.missing,
             shown.open,
-            (*notes, *shown.notes, *self._bounded(bounds, found.answer)),
+            (*readable.notes, *shown.notes, *self._bounded(bounds, found.answer)),
             bounds,
             reach.missing,
         )
@@ -151,6 +162,11 @@ class Judge:
     def reach(self, applies: Applies) -> Finding:
         if applies.always:
             return YES
+        seats = _SEATS if applies.establishments else frozenset()
+        asked = self.law.looked(applies.when) if applies.when is not None else frozenset()
+        return self._once(id(applies), seats | asked, partial(self._reach, applies))
+
+    def _reach(self, applies: Applies) -> Finding:
         ways = []
         if applies.residents:
             here = self.sheet.people.here(expand(applies.residents))
@@ -192,17 +208,26 @@ class Judge:
 
     def _ask(self, raw: dict[str, object]) -> Finding:
         known = self.found.get(id(raw))
-        if known is None:
-            condition = self.law.ask(raw)
-            facts = self.law.looked(raw)
-            if self.trying in facts:
-                return condition.ask(self.sheet)
-            known = self.found[id(raw)] = _Asked(condition.ask(self.sheet), facts)
-        elif self.trying in known.facts:
-            return self.law.ask(raw).ask(self.sheet)
+        if known is None or self.trying in known.facts:
+            return self._once(id(raw), self.law.looked(raw), partial(self.law.ask(raw).ask, self.sheet))
         if isinstance(self.sheet.facts, Watched):
             self.sheet.facts.seen |= known.facts
         return known.finding
+
+    def _once(self, key: int, facts: frozenset[str], find: Callable[[], Finding]) -> Finding:
+        """What a part of the law (`key`, its id) came to in this case, found out once. `facts`: all it may look at."""
+        if self.trying in facts:
+            finding = self.tried.get(key)
+            if finding is None:
+                finding = self.tried[key] = find()
+        else:
+            known = self.found.get(key)
+            if known is None:
+                known = self.found[key] = _Asked(find(), facts)
+            finding = known.finding
+        if isinstance(self.sheet.facts, Watched):
+            self.sheet.facts.seen |= facts
+        return finding
 
     def _trigger(self, item: Item) -> Finding:
         trigger = item.order.pack.trigger

@@ -174,6 +174,16 @@ class LawShelf:
     def _looked(self) -> dict[int, frozenset[str]]:
         return {}
 
+    @cached_property
+    def worded(self) -> dict[tuple[str, int], Item]:
+        """Each item as one of its states words it, filled by who asks (engine.py)."""
+        return {}
+
+    @cached_property
+    def said(self) -> dict[tuple[int, str, bool], Any]:
+        """What is said of an item of `worded` in every case, filled by who says it (engine.py)."""
+        return {}
+
     def only(self, names: Iterable[str]) -> "LawShelf":
         """These legal orders alone, with those their clocks refer to: it answers for them as the whole shelf does."""
         wanted = set(names)
