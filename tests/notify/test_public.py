@@ -223,6 +223,15 @@ def test_nothing_goes_out_while_the_police_ask_to_wait() -> None:
     assert none["public.hold"].passed
 
 
+def test_a_promise_of_news_is_kept_or_told_of() -> None:
+    day = datetime(2026, 11, 27, 23, tzinfo=UTC)
+    assert written("press", "en", now=day)[1]["public.promise"].passed
+    late = written("press", "ru", now=day.replace(day=28))[1]["public.promise"]
+    assert (late.passed, late.level) == (False, Level.WARN)
+    assert "27 ноября 2026 года. Скажите, что нового" in late.ru
+    assert "public.promise" not in written("banner", "en", now=day.replace(day=28))[1]
+
+
 def test_advice_serves_each_kind_of_data_once_and_everybody() -> None:
     notice, _ = written("press", "en")
     told = next(one for one in notice.blocks if getattr(one, "role", "") == "steps")

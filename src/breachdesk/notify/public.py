@@ -388,9 +388,10 @@ def wants_free_call(rule: NoticeRule) -> bool:
 def under(library: Library, cohorts: Iterable[NoticeCohort], facts: Mapping[str, Any]) -> dict[str, list[NoticeCohort]]:
     """Law that knows substitute notice -> those of these people it is about."""
     found: dict[str, list[NoticeCohort]] = {}
-    kinds = entity_kinds(facts)
+    kinds, near = entity_kinds(facts), dict[str, tuple[NoticeRule, ...]]()
     for row in cohorts:
-        for rule in library.rules_for(row.residence, kinds):
-            if rule.substitute:
-                found.setdefault(rule.id, []).append(row)
+        if row.residence not in near:
+            near[row.residence] = tuple(rule for rule in library.rules_for(row.residence, kinds) if rule.substitute)
+        for rule in near[row.residence]:
+            found.setdefault(rule.id, []).append(row)
     return found

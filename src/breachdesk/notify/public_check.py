@@ -43,6 +43,7 @@ def check_public(
     if rule is None:
         kept = replace(notice, blocks=tuple(one for one in notice.blocks if _counts(one)))
         found += [*form(desk), *words(replace(desk, notice=kept)), *_length(notice, pack)]
+        found += _promise(notice, organisation, pack, now)
     else:
         found += [*notice.checks, *_free_call(notice, rule, organisation, pack)]
     found += [_admission(notice, pack), _hold(facts, notice.language, pack, now)]
@@ -106,6 +107,14 @@ def _length(notice: Notice, pack: Pack) -> Iterator[NoticeCheck]:
     if limit is not None:
         long = letters_of(notice, pack)
         yield _verdict("length", long <= limit, Level.STOP, pack, dict.fromkeys(LANGUAGES, f"{long} / {limit}"))
+
+
+def _promise(notice: Notice, organisation: Organisation, pack: Pack, now: datetime) -> Iterator[NoticeCheck]:
+    """News that were promised for a day that is over were not given, or the text is old."""
+    day = organisation.days.get("next_update")
+    if day is not None and any(getattr(block, "role", "") == "next" for block in notice.blocks):
+        told = {one: in_words(day, one) for one in LANGUAGES}
+        yield _verdict("promise", day >= now.date(), Level.WARN, pack, told)
 
 
 def _admission(notice: Notice, pack: Pack) -> NoticeCheck:

@@ -90,6 +90,15 @@ def test_what_is_said_in_one_text_stands_in_all_and_in_the_facts(told: Any) -> N
     assert browser(told.dan).post(here, {field[1]: "x"}).status_code == 404
 
 
+def test_what_the_button_copies_is_the_whole_text(told: Any) -> None:
+    answer(told.bakery, organisation=SPOKEN)
+    text, spoken = page(told, "social/en/"), Texts(told.bakery, AT).spoken("social", "en")
+    assert spoken is not None
+    assert 'data-copy="plain"' in text
+    assert f'<pre id="plain" lang="en">{spoken.post}</pre>' in text
+    assert f"{spoken.letters} letters, 280 at most." in text
+
+
 def test_what_is_open_leads_to_the_fact_that_closes_it(told: Any) -> None:
     text = page(told, "press/en/")
     assert f'/case/{told.bakery.number}/facts/harm.further_use/">Has somebody used the data?</a>' in text
