@@ -26,6 +26,7 @@ def postgres(worker_id: str) -> Iterator[tuple[Any, str]]:
     setup_test_environment()
     unwatched()
     hurried()
+    found_once()
     joined(url)
     from django.core.management import call_command
     from django.db import connection
@@ -53,6 +54,22 @@ def hurried() -> None:
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
+
+
+def found_once() -> None:
+    """Styles and scripts are looked for once: the desk does it when it starts, Django's test client for each browser,
+    which took as long as the page it then asked for."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, dict[str, Any]()
+
+    def add_files_from_finders(self: Any) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = add_files_from_finders
 
 
 def joined(url: str) -> None:

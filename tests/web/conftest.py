@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,34 @@ def shared(full: Any, postgres: tuple[Any, str], tmp_path_factory: pytest.TempPa
         yield there
 
 
+@pytest.fixture(scope="module")
+def sessions(shared: Any) -> dict[str, str]:
+    """Of each account of the shared copy a session, begun before any test."""
+    from django.conf import settings
+
+    from tests.cast import browser
+
+    return {name: browser(one).cookies[settings.SESSION_COOKIE_NAME].value for name, one in shared.accounts.items()}
+
+
+@pytest.fixture
+def within(request: pytest.FixtureRequest, passing: Any) -> Callable[[str], Any]:
+    """Name of an account -> a browser that somebody has just opened, signed in: signing in takes as long as a page,
+    and what a test does to a session is taken back with all else."""
+    from django.conf import settings
+
+    from tests.cast import browser
+
+    def opened(name: str) -> Any:
+        if request.node.callspec.params["route"].name in _ALONE:
+            return browser(passing.accounts[name])
+        client = browser()
+        client.cookies[settings.SESSION_COOKIE_NAME] = request.getfixturevalue("sessions")[name]
+        return client
+
+    return opened
+
+
 #: Pages that begin a transaction of their own: each test of one has a copy of its own.
 _ALONE = ("journal_verify",)
 
@@ -78,6 +106,7 @@ def passing(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield request.getfixturevalue("filled")
         return
     shared = request.getfixturevalue("shared")
+    request.getfixturevalue("sessions")
     with transaction.atomic():
         yield shared
         transaction.set_rollback(True)

@@ -3,6 +3,7 @@
 A page that names no door, or has a parameter nobody gave a value (tests/web/passing.py), fails here.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -45,10 +46,12 @@ def test_nobody_gets_in_without_signing_in(route: Route, passing: Any) -> None:
 
 
 @by_name
-def test_each_role_may_what_the_table_says_and_no_more(route: Route, passing: Any) -> None:
+def test_each_role_may_what_the_table_says_and_no_more(
+    route: Route, passing: Any, within: Callable[[str], Client]
+) -> None:
     for name, one in passing.accounts.items():
         for method in ("GET", "POST"):
-            status, where = ask(browser(one), method, address(route, passing.own))
+            status, where = ask(within(name), method, address(route, passing.own))
             said = f"{name} {method}: {status} {where}"
             assert status < 500, said
             assert not where.startswith("/enter/login/"), said
@@ -65,11 +68,11 @@ def test_each_role_may_what_the_table_says_and_no_more(route: Route, passing: An
 
 
 @by_name
-def test_another_case_is_not_there(route: Route, passing: Any) -> None:
+def test_another_case_is_not_there(route: Route, passing: Any, within: Callable[[str], Client]) -> None:
     """Neither by its number, nor what is in it by the number of one's own."""
     if route.door.kind != "case":
         return
-    lead = browser(passing.accounts["lead"])
+    lead = within("lead")
     for method in ("GET", "POST"):
         assert ask(lead, method, address(route, passing.other))[0] == 404, method
         if len(route.names) > 1 and address(route, passing.own) != address(route, passing.other, passing.own.number):
