@@ -32,9 +32,10 @@ serve: setup
 $(DEMO)/evidence-room/truth.json: | setup
 	$(BIN)/python -m breachdesk.standing --seed 2026 --people 2000 --out $(DEMO)/evidence-room
 
-# One worker more than processors: many tests wait for a database, a browser or a killed process.
+# One worker more than processors: many tests wait for a database, a browser or a killed process. The longest files are
+# begun first (tests/conftest.py).
 test: setup system
-	$(BIN)/python -m pytest -n $$(( $$($(PYTHON) -c 'import os; print(os.cpu_count() or 1)') + 1 )) --dist loadfile
+	$(BIN)/python -m pytest -n $$(( $$($(PYTHON) -c 'import os; print(os.cpu_count() or 1)') + 1 )) --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff format --check .
