@@ -24,7 +24,7 @@ from breachdesk.law.facts import BadFacts
 from breachdesk.law.vocabulary import our_facts
 from tests.assess.bakery import NOW, SECRETS, Desk, lay_out
 
-STEPS = ("duties", "notices", "journal")
+STEPS = ("duties", "weight", "notices", "filings", "journal")
 HERE = Path(__file__).resolve().parents[2]
 
 

@@ -182,7 +182,7 @@ def test_encrypted_archives_are_named(tmp_path: Path) -> None:
     assert {source: table.count for source, table in sink.tables.items()} == {"a.zip/good.csv": ROWS}
 
 
-def bomb(size: int = 24 << 20) -> bytes:
+def bomb(size: int = 64 << 20) -> bytes:
     return b"id,mail\n" + b"1,ann@example.org\n" * (size // 18)
 
 
