@@ -4,16 +4,10 @@ What a letter becomes and how far the mailbox is read are one transaction; only 
 """
 
 import hashlib
-import imaplib
 import io
-import re
 import secrets
-import ssl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -22,20 +16,14 @@ from breachdesk.detect import letter
 from breachdesk.detect.app import actions
 from breachdesk.detect.app.actions import File
 from breachdesk.detect.app.models import Mailbox, Post, Signal
-from breachdesk.ground import clock
+from breachdesk.ground import clock, imap
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.journal.shapes import Actor, Attachment, Via
 from breachdesk.vault.app import keys
 
 MOST_LETTERS = 50  # of one visit
 SECONDS = 60
-_WAIT = 20.0  # for each answer of the server
-_KIND = re.compile(rb"RFC822\.SIZE (\d+)")
 ROLE = "public"
-
-
-class NoMailbox(Exception):
-    """It cannot be read: says why."""
 
 
 def look() -> int:
@@ -44,7 +32,7 @@ def look() -> int:
         return 0
     taken, ends = 0, time.monotonic() + SECONDS
     try:
-        with _opened(settings.MAILBOX_URL, settings.MAILBOX_PASSWORD) as box:
+        with imap.opened(settings.MAILBOX_URL, settings.MAILBOX_PASSWORD, most=2 * settings.MOST_ATTACHMENT) as box:
             for uid, size in box.after(_begun(box.validity)):
                 raw = box.fetch(uid, size)
                 _take(uid, raw, size, clock.now())
@@ -52,9 +40,8 @@ def look() -> int:
                 taken += 1
                 if taken >= MOST_LETTERS or time.monotonic() > ends:
                     break
-    except (NoMailbox, OSError, imaplib.IMAP4.error, ssl.SSLError) as error:
-        told = f"{type(error).__name__}: {error}"[:300] if not isinstance(error, NoMailbox) else str(error)[:300]
-        _tell(told)
+    except imap.TROUBLE as error:
+        _tell(imap.told(error))
     else:
         _tell("")
     return taken
@@ -143,65 +130,3 @@ def _said(found: letter.Letter, cut: bool) -> str:
     if cut:
         lines.append("[…]")
     return "\n".join(lines).strip() or "-"
-
-
-class _Box:
-    """An open folder of a mailbox, for as long as `_opened` lasts."""
-
-    def __init__(self, server: imaplib.IMAP4) -> None:
-        self._server = server
-        self.validity = int(self._told(server.response("UIDVALIDITY")[1]) or 0)
-
-    @staticmethod
-    def _told(found: object) -> str:
-        first = found[0] if isinstance(found, list) and found else None
-        return first.decode("ascii", "replace") if isinstance(first, bytes) else ""
-
-    def after(self, last: int) -> Iterator[tuple[int, int]]:
-        """(UID, bytes) of each letter that came after, in order."""
-        _, found = self._server.uid("SEARCH", f"UID {last + 1}:*")
-        uids = sorted(int(one) for one in self._told(found).split() if one.isdigit())
-        for uid in (one for one in uids if one > last):  # "n:*" always names the last one
-            _, said = self._server.uid("FETCH", str(uid), "(RFC822.SIZE)")
-            size = _KIND.search(said[0]) if said and isinstance(said[0], bytes) else None
-            if size is not None:
-                yield uid, int(size.group(1))
-
-    def fetch(self, uid: int, size: int) -> bytes:
-        """Its bytes, up to what one letter may have; nothing is marked by that."""
-        most = 2 * settings.MOST_ATTACHMENT
-        what = "(BODY.PEEK[])" if size <= most else f"(BODY.PEEK[]<0.{64 << 10}>)"
-        _, said = self._server.uid("FETCH", str(uid), what)
-        for one in said:
-            if isinstance(one, tuple) and isinstance(one[1], bytes):
-                return one[1]
-        raise NoMailbox(f"letter {uid} cannot be fetched")
-
-    def mark(self, uid: int) -> None:
-        self._server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
-
-
-@contextmanager
-def _opened(address: str, password: str) -> Iterator[_Box]:
-    parts = urlsplit(address)
-    host, context = str(parts.hostname), ssl.create_default_context()
-    server: imaplib.IMAP4
-    if parts.scheme == "imaps":
-        server = imaplib.IMAP4_SSL(host, parts.port or 993, ssl_context=context, timeout=_WAIT)
-    else:
-        server = imaplib.IMAP4(host, parts.port or 143, timeout=_WAIT)
-    try:
-        if parts.scheme == "imap+tls":
-            server.starttls(context)
-        server.login(unquote(parts.username or ""), password or unquote(parts.password or ""))
-        status, said = server.select(_quoted(unquote(parts.path.lstrip("/")) or "INBOX"))
-        if status != "OK":
-            raise NoMailbox(f"no such folder: {_Box._told(said)[:200]}")
-        yield _Box(server)
-    finally:
-        with suppress(OSError, imaplib.IMAP4.error):
-            server.logout()
-
-
-def _quoted(folder: str) -> str:
-    return '"{}"'.format(folder.replace("\\", "\\\\").replace('"', '\\"'))
