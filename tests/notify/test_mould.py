@@ -2,9 +2,9 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,8 +16,10 @@ from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import our_library
 from breachdesk.notify.message import BadMessage, Frame, writer
-from breachdesk.notify.mould import Cast, Mould, Unfilled, mould
+from breachdesk.notify.mould import Cast, Unfilled, gapped, mould
+from breachdesk.notify.shapes import Notice
 from breachdesk.notify.values import Person
+from breachdesk.notify.wording import BadWording, Sender, Wording, read_wording
 from tests.notify.bakery import FACTS, cohort, organisation
 
 DAY = date(2026, 11, 24)
@@ -31,18 +33,12 @@ NAMES = ["Ada Bäcker", "Пётр Иванов", "O'Hara & <Sons>", "{organisati
          "\ue000name0\ue001", "x\u202egpj\x1b[31m", "{{7*7}}", "  two   spaces  "]  # fmt: skip
 
 
-def made(who: str, language: str, **facts: Any) -> Mould:
-    return mould(
-        COHORTS[who],
-        language,
-        library=our_library(),
-        organisation=organisation(),
-        facts={**FACTS, **facts},
-        press=PRESS,
-    )
+def written(who: str, language: str) -> Notice:
+    return gapped(COHORTS[who], language, library=our_library(), organisation=organisation(), facts=FACTS)
 
 
-MOULDS = {(who, language): made(who, language) for who in COHORTS for language in LANGUAGES}
+NOTICES = {(who, language): written(who, language) for who in COHORTS for language in LANGUAGES}
+MOULDS = {name: mould(notice, PRESS) for name, notice in NOTICES.items()}
 
 
 def composed(who: str, language: str, person: Person) -> Cast:
@@ -99,13 +95,31 @@ def test_a_letter_that_speaks_of_a_code_is_not_cast_without_one() -> None:
 
 @pytest.mark.parametrize(("who", "language"), MOULDS)
 def test_the_mould_has_a_place_for_all_that_is_ones_own_and_no_other_slot(who: str, language: str) -> None:
-    notice = MOULDS[who, language].notice
-    assert not texts_of(notice.blocks, Kind.SLOT)
+    assert not texts_of(NOTICES[who, language].blocks, Kind.SLOT)
+
+
+def test_what_was_approved_is_cast_whatever_became_of_the_facts() -> None:
+    """A wording comes back from its document as it was, to the letter."""
+    names = {"en": "Bakery North", "ru": "Пекарня Север"}
+    said = Wording(Sender(names, "a@x.example", "", "back", "x.example"), tuple(MOULDS.values()))
+    again = read_wording(said.written())
+    assert again == said
+    assert again.digest == said.digest
+    assert replace(said, letters=said.letters[1:]).digest != said.digest
+    person = person_of("ru", "Пётр Иванов", "•••• 1234", 2)
+    place = list(MOULDS).index(("ru", "ru"))
+    assert again.letters[place].cast(person, DAY) == MOULDS["ru", "ru"].cast(person, DAY)
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b'{"format": "breachdesk.wording/2"}', b"\xff"])
+def test_what_is_no_wording_is_refused(raw: bytes) -> None:
+    with pytest.raises(BadWording):
+        read_wording(raw)
 
 
 def test_what_nobody_has_said_is_found_as_a_blank() -> None:
-    bare = mould(COHORTS["de"], "en", library=our_library(), organisation=type(organisation())(), facts={}, press=PRESS)
-    assert texts_of(bare.notice.blocks, Kind.BLANK)
+    bare = gapped(COHORTS["de"], "en", library=our_library(), organisation=type(organisation())(), facts={})
+    assert texts_of(bare.blocks, Kind.BLANK)
 
 
 # --- as an e-mail

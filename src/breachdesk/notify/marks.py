@@ -11,6 +11,7 @@ import base64
 import hmac
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -84,6 +85,7 @@ def _row(token: str, key: Key) -> int | None:
     return row if true and spelt and row <= _MOST_ROW else None
 
 
+@lru_cache(maxsize=8)
 def _cipher(key: Key) -> Cipher[ECB]:
     # One block, each row its own: a permutation is what is wanted, and no mode makes it better.
     own = AES(hmac.digest(key.secret, b"breachdesk mark of a delivery 1", "sha256"))

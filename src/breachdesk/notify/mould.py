@@ -1,6 +1,7 @@
 """The letter of a cohort, drawn once, from which each person's is cast: only what is theirs is put in.
 
-Drawing a letter takes milliseconds, casting one takes microseconds; both give the same words (tested).
+Drawing a letter takes milliseconds, casting one takes microseconds; both give the same words (tested). A mould can be
+written down, as a document of the approved wording: what was approved is what is cast, whatever the facts become.
 """
 
 import re
@@ -39,51 +40,57 @@ Part = str | tuple[str, int, bool]  # words, or (what, which, after a colon)
 
 @dataclass(frozen=True, slots=True)
 class Mould:
-    """`notice`: with gaps where a person's values will stand; its checks are those of every letter cast from it."""
+    """One letter with gaps where a person's values will stand. `elements`: what was lost, in the order of the letter;
+    a person's samples go by them."""
 
-    notice: Notice
-    _text: tuple[Part, ...]
-    _html: tuple[Part, ...]
+    slug: str
+    residence: str
+    language: str
+    title: str
+    elements: tuple[str, ...]
+    text: tuple[Part, ...]
+    html: tuple[Part, ...]
 
     @property
     def needs_code(self) -> bool:
-        return any(part[0] == _CODE for part in self._text if not isinstance(part, str))
+        return any(part[0] == _CODE for part in self.text if not isinstance(part, str))
 
-    def cast(self, person: Person, day: date) -> Cast:
-        """Raises Unfilled for a letter that speaks of a code, and a person who has none; or for a person without a
-        name."""
+    def cast(self, person: Person, day: date | str) -> Cast:
+        """`day`: of sending, or words in its place. Raises Unfilled for a person without a name; and for one without a
+        code, when the letter speaks of it."""
         values = self._values(person, day)
         escaped = {key: str(escape(one)) for key, one in values.items()}
-        return Cast(_joined(self._text, values), _joined(self._html, escaped))
+        return Cast(_joined(self.text, values), _joined(self.html, escaped))
 
-    def _values(self, person: Person, day: date) -> dict[tuple[str, int], str]:
+    def _values(self, person: Person, day: date | str) -> dict[tuple[str, int], str]:
         name, code = _one_line(person.name), _one_line(person.code)
         if not name:
             raise Unfilled("the person has no name")
         if not code and self.needs_code:
             raise Unfilled("the letter speaks of a code, and the person has none")
-        cohort = self.notice.cohort
-        found = {(_NAME, 0): name, (_CODE, 0): code, (_DAY, 0): in_words(day, self.notice.language, cohort.residence)}
-        for place, element in enumerate(cohort.elements):
+        said = day if isinstance(day, str) else in_words(day, self.language, self.residence)
+        found = {(_NAME, 0): name, (_CODE, 0): code, (_DAY, 0): said}
+        for place, element in enumerate(self.elements):
             found[_SAMPLE, place] = _one_line("; ".join(person.samples.get(element, ())))
         return found
 
 
-def mould(
-    cohort: NoticeCohort,
-    language: str,
-    *,
-    library: Library,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-    press: Press,
-) -> Mould:
-    """What `compose` writes to this cohort, ready to be cast for each of its people."""
+def gapped(
+    cohort: NoticeCohort, language: str, *, library: Library, organisation: Organisation, facts: Mapping[str, Any]
+) -> Notice:
+    """What `compose` writes to this cohort, with gaps for what is a person's own. Its checks are those of every letter
+    cast from it."""
     gaps = {element: (_gap(_SAMPLE, place),) for place, element in enumerate(cohort.elements)}
     person = Person(name=_gap(_NAME), samples=gaps, code=_gap(_CODE), day=_gap(_DAY))
-    given = {"library": library, "organisation": organisation, "facts": facts}
-    notice = compose(cohort, language, person=person, **given)  # type: ignore[arg-type]
-    return Mould(notice, tuple(_parts(as_text(notice, width=None))), tuple(_parts(press.html(notice))))
+    return compose(cohort, language, library=library, organisation=organisation, facts=facts, person=person)
+
+
+def mould(notice: Notice, press: Press) -> Mould:
+    """What is cast, of a notice with gaps."""
+    cohort = notice.cohort
+    text, page = as_text(notice, width=None), press.html(notice)
+    title, parts = notice.title, (tuple(_parts(text)), tuple(_parts(page)))
+    return Mould(cohort.slug, cohort.residence, notice.language, title, cohort.elements, *parts)
 
 
 def _gap(what: str, which: int = 0) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -255,6 +256,7 @@ def _name(text: str) -> Filled:
     return Filled((Span(text, Kind.NAME),))
 
 
+@lru_cache(maxsize=256)
 def in_words(day: date, language: str, residence: str = "") -> str:
     """`November 11, 2026` in the United States, `11 November 2026` elsewhere, `11 ноября 2026 года` in Russian."""
     if language == "ru":

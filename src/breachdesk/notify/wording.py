@@ -1,0 +1,99 @@
+"""What was approved to be said: every letter of a sending as a mould, and in whose name it goes.
+
+The document is canonical JSON (docs/formats/wording.md); its SHA-256 is what two people approve. Whoever sends casts
+from it, not from the facts of the moment.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from breachdesk.ground.canonical import canonical
+from breachdesk.notify.mould import Mould, Part
+
+WORDING = "breachdesk.wording/1"
+
+
+class BadWording(ValueError):
+    """This is no wording: says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """In whose name mail goes. `names`: by language; `address`, `reply_to`: addresses; what comes back goes to
+    `return_local`+mark@`return_domain` (marks.py)."""
+
+    names: Mapping[str, str]
+    address: str
+    reply_to: str
+    return_local: str
+    return_domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """`letters`: one for each cohort and language; a recipient names theirs by its number here."""
+
+    sender: Sender
+    letters: tuple[Mould, ...]
+
+    def written(self) -> bytes:
+        return canonical(
+            {
+                "format": WORDING,
+                "sender": asdict(self.sender),
+                "letters": [
+                    {
+                        "slug": one.slug,
+                        "residence": one.residence,
+                        "language": one.language,
+                        "title": one.title,
+                        "elements": list(one.elements),
+                        "text": [_plain(part) for part in one.text],
+                        "html": [_plain(part) for part in one.html],
+                    }
+                    for one in self.letters
+                ],
+            }
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the document, in hex."""
+        return hashlib.sha256(self.written()).hexdigest()
+
+
+def _plain(part: Part) -> Any:
+    return part if isinstance(part, str) else list(part)
+
+
+def read_wording(document: bytes) -> Wording:
+    """What `written` wrote. Raises BadWording."""
+    try:
+        found = json.loads(document)
+        if found["format"] != WORDING:
+            raise BadWording(f"not {WORDING}")
+        return Wording(Sender(**found["sender"]), tuple(_letter(one) for one in found["letters"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadWording(f"this is no wording ({error})") from error
+
+
+def _letter(found: Mapping[str, Any]) -> Mould:
+    return Mould(
+        str(found["slug"]),
+        str(found["residence"]),
+        str(found["language"]),
+        str(found["title"]),
+        tuple(map(str, found["elements"])),
+        tuple(map(_part, found["text"])),
+        tuple(map(_part, found["html"])),
+    )
+
+
+def _part(part: Any) -> Part:
+    if isinstance(part, str):
+        return part
+    what, which, colon = part
+    return str(what), int(which), bool(colon)
