@@ -15,6 +15,7 @@ from breachdesk.ground import options
 from breachdesk.ground.keys import KeyRing
 from breachdesk.ground.languages import LANGUAGES as SPOKEN
 from breachdesk.ground.outside import networks
+from breachdesk.notify import relays
 
 
 def database(url: str) -> dict[str, Any]:
@@ -310,15 +311,15 @@ except ValueError as error:
 #: The mailbox in which people report; none: only the other doors.
 MAILBOX_URL = options.text("BREACHDESK_MAILBOX_URL")
 MAILBOX_PASSWORD = options.text("BREACHDESK_MAILBOX_PASSWORD")
-_MAILBOX = urlsplit(MAILBOX_URL)
-if MAILBOX_URL and (_MAILBOX.scheme not in ("imaps", "imap+tls", "imap") or not _MAILBOX.hostname):
-    raise options.BadOption(
-        "BREACHDESK_MAILBOX_URL: begins with imaps:// or imap+tls:// (STARTTLS), as imaps://user@host"
-    )
-if _MAILBOX.scheme == "imap" and _MAILBOX.hostname not in ("localhost", "127.0.0.1", "::1"):
-    raise options.BadOption(
-        "BREACHDESK_MAILBOX_URL: imap:// sends the password in the clear; use imaps:// or imap+tls://"
-    )
+#: The mailbox to which notices come back that could not be delivered; none: nothing is known of bounces.
+RETURNS_URL = options.text("BREACHDESK_RETURNS_URL")
+RETURNS_PASSWORD = options.text("BREACHDESK_RETURNS_PASSWORD")
+for _name, _url in (("BREACHDESK_MAILBOX_URL", MAILBOX_URL), ("BREACHDESK_RETURNS_URL", RETURNS_URL)):
+    _MAILBOX = urlsplit(_url)
+    if _url and (_MAILBOX.scheme not in ("imaps", "imap+tls", "imap") or not _MAILBOX.hostname):
+        raise options.BadOption(f"{_name}: begins with imaps:// or imap+tls:// (STARTTLS), as imaps://user@host")
+    if _MAILBOX.scheme == "imap" and _MAILBOX.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise options.BadOption(f"{_name}: imap:// sends the password in the clear; use imaps:// or imap+tls://")
 _MAIL = urlsplit(options.text("BREACHDESK_MAIL_URL"))
 if _MAIL.scheme not in ("", "smtp", "smtps", "smtp+tls"):
     raise options.BadOption("BREACHDESK_MAIL_URL: begins with smtp://, smtp+tls:// (STARTTLS) or smtps://")
@@ -333,6 +334,20 @@ EMAIL_USE_SSL = _MAIL.scheme == "smtps"
 EMAIL_USE_TLS = _MAIL.scheme == "smtp+tls"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = options.text("BREACHDESK_MAIL_FROM", f"breachdesk@{urlsplit(SITE_URL).hostname}")
+#: The relay that takes notices to people; unset: the one that takes our own mail.
+_RELAY = options.text("BREACHDESK_RELAY_URL")
+RELAY = (
+    relays.relay_of("BREACHDESK_RELAY_URL", _RELAY, options.text("BREACHDESK_RELAY_PASSWORD"))
+    if _RELAY
+    else relays.relay_of("BREACHDESK_MAIL_URL", options.text("BREACHDESK_MAIL_URL"), EMAIL_HOST_PASSWORD)
+)
+#: The log of that relay, in which what is in doubt after a crash is looked up.
+RELAY_LOG = options.file("BREACHDESK_RELAY_LOG")
+#: Whom notices are from, and where what bounces comes back: `name@domain`, to which `name+mark@domain` leads too.
+NOTICE_FROM = options.mailbox("BREACHDESK_NOTICE_FROM", DEFAULT_FROM_EMAIL)
+NOTICE_RETURN = options.mailbox("BREACHDESK_NOTICE_RETURN", NOTICE_FROM)
+#: How many processes of this desk may send one notice at a time.
+CARRIERS = options.number("BREACHDESK_CARRIERS", 1, least=1, most=16)
 #: Where whole-team alarms go beside mail: addresses of Apprise.
 ALARMS = options.several("BREACHDESK_ALARMS")
 

@@ -55,6 +55,21 @@ def folder(name: str, default: Path, *, environment: Mapping[str, str] | None = 
     return Path(text(name, str(default), environment=environment)).expanduser().absolute()
 
 
+def file(name: str, *, environment: Mapping[str, str] | None = None) -> Path | None:
+    """A file that may not be there yet; None when none is named."""
+    value = text(name, environment=environment)
+    return Path(value).expanduser().absolute() if value else None
+
+
+def mailbox(name: str, default: str, *, environment: Mapping[str, str] | None = None) -> str:
+    """`name@domain`, in ASCII. Raises BadOption."""
+    value = text(name, default, environment=environment)
+    local, at, domain = value.partition("@")
+    if not (at and local and domain) or not value.isascii() or set(value) & set(' <>",;:()[]\\') or "@" in domain:
+        raise BadOption(f"{name}: {value!r} is no mail address; write name@domain")
+    return value
+
+
 def address(name: str, default: str, *, environment: Mapping[str, str] | None = None) -> str:
     """The address of a site, without its last slash. Raises BadOption."""
     value = text(name, default, environment=environment).rstrip("/")

@@ -1,10 +1,52 @@
-"""Letters follow from the people and the facts of a case: nothing of their own is filled in."""
+"""A sending as it stands half way, with something of everything it can say; letters follow from people and facts."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 from breachdesk.case.app.models import Case
+from breachdesk.notify.app import caring, ledger
+from breachdesk.notify.app.ledger import Row, Word
+from breachdesk.notify.app.models import Delivery, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
+from breachdesk.notify.mould import Mould
+from breachdesk.notify.recipients import Place
+from breachdesk.notify.states import Channel, State
+from breachdesk.notify.wording import Sender, Wording
+from breachdesk.scope.app import actions as scope
+from breachdesk.staff.app.models import Account
+from breachdesk.vault.app import keys
+from tests.cast import AT, hand
+
+_SAID = (State.ACCEPTED, State.REFUSED, State.DOUBT, State.DEFERRED)
+
+
+def fill(case: Case, lead: Account, hostile: str) -> None:
+    """Of a sending that was never made by a worker: its pages show what the database holds, and no more."""
+    sender = Sender({"en": hostile}, "a@bakery.example", "", "back", "bakery.example")
+    mould = Mould("de", "DE", "en", hostile, ("name",), (hostile, ("name", 0, False)), (hostile,))
+    said = Wording(sender, (mould,)).written()
+    keys.vault().seal(case.number, "n-hostile", io.BytesIO(said), keys.key_for(case.number, AT))
+    sending = Sending.objects.create(
+        case=case, number=1, stage=Stage.FULL, standing=Standing.GOING, channels=["email", "letter"], people=6,
+        run=scope.last(case), left_out={"honey": 1}, made_at=AT, made_by=lead.email, fixed_at=AT, begun_at=AT,
+        wording="n-hostile", wording_sha256="ab" * 32, recipients_sha256="cd" * 32, approved_by=lead.email, due=AT,
+        trouble=hostile[:300],
+    )  # fmt: skip
+    place = Place(0, 10)
+    ledger.enroll(
+        sending,
+        [Row(n, Channel.EMAIL, State.QUEUED, 0, "DE", "mail.example", place, 1) for n in range(5)]
+        + [Row(5, Channel.NONE, State.UNREACHABLE, 0, "DE", "", place, 0)],
+        AT,
+    )
+    carrier = ledger.begin(sending, "test", AT)
+    held = ledger.claim(carrier, Channel.EMAIL, most=4, at=AT)
+    words = [Word(one.id, state, 250, hostile[:300], AT) for one, state in zip(held, _SAID, strict=True)]
+    ledger.tell(sending, words, source="relay", by=hand(lead))
+    ledger.end(carrier, AT)
+    Delivery.objects.filter(sending=sending).update(zone="DE")
+    caring.mind(case, hostile[:200], "vulnerable", reason=hostile, by=hand(lead))
 
 
 def _slug(case: Case) -> Any:
@@ -13,6 +55,11 @@ def _slug(case: Case) -> Any:
 
 VALUES: dict[str, Callable[[Case], Any]] = {
     "slug": _slug,
+    "sending": lambda case: 1,
+    "case_sending_letter:letter": lambda case: 0,
+    "case_sending_act:deed": lambda case: "pause",
+    "case_told_proof:person": lambda case: "p-1",
+    "minded": lambda case: case.minded.get(last=True).id,
     "case_notice:language": lambda case: "en",
     "case_notice_file:language": lambda case: "ru",
     "case_notice_file:kind": lambda case: "txt",

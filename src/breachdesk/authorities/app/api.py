@@ -15,7 +15,7 @@ from breachdesk.authorities.app.models import Filing
 from breachdesk.ground.refused import Refused
 from breachdesk.law.app import standing
 from breachdesk.notify.app import asks
-from breachdesk.notify.app.api_shapes import AnswersIn, QuestionOut
+from breachdesk.notify.app.api.shapes import AnswersIn, QuestionOut
 from breachdesk.staff.app.doors import DeskRequest, api_case
 from breachdesk.staff.app.instants import in_utc
 from breachdesk.staff.app.listing import Listed, Part, Row, part_of

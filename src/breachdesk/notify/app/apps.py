@@ -5,3 +5,11 @@ class NotifyApp(AppConfig):
     name = "breachdesk.notify.app"
     label = "notify"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from breachdesk.case.app import closing_checks
+        from breachdesk.notify.app import closing, sendings
+        from breachdesk.vault.app import errands
+
+        errands.register(sendings.KIND, sendings.making)
+        closing_checks.register(closing.untold)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from breachdesk.notify.app import views, views_public
+from breachdesk.notify.app import views, views_public, views_sendings
 
 case = [
     path("notices/", views.notices, name="case_notices"),
@@ -11,4 +11,12 @@ case = [
     path("notices/public/<slug:kind>/<str:language>/<str:ending>", views_public.text_file, name="case_public_file"),
     path("notices/<slug:slug>/<str:language>/", views.notice, name="case_notice"),
     path("notices/<slug:slug>/<str:language>/<str:kind>", views.download, name="case_notice_file"),
+    path("sendings/new/", views_sendings.plan, name="case_plan"),
+    path("sendings/<int:sending>/", views_sendings.sending, name="case_sending"),
+    path("sendings/<int:sending>/letters/<int:letter>/", views_sendings.letter, name="case_sending_letter"),
+    path("sendings/<int:sending>/<str:deed>/", views_sendings.act, name="case_sending_act"),
+    path("told/", views_sendings.told, name="case_told"),
+    path("told/<str:person>/", views_sendings.proven, name="case_told_proof"),
+    path("minded/", views_sendings.minded, name="case_minded"),
+    path("minded/<int:minded>/", views_sendings.unmind, name="case_unmind"),
 ]

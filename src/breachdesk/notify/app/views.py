@@ -1,5 +1,6 @@
 """Letters to the people of a case: who gets the same one, how each reads now, what every law says of it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,7 +13,9 @@ from breachdesk.ground import places
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.law.app import standing
 from breachdesk.law.shapes import Duty, Verdict
-from breachdesk.notify.app import asks, writing
+from breachdesk.notify.app import asks, ledger, sendings, writing
+from breachdesk.notify.app.models import Sending
+from breachdesk.notify.app.progress import Progress, progress
 from breachdesk.notify.app.writing import Letters, Written
 from breachdesk.notify.page import drawn
 from breachdesk.notify.shapes import NoticeCohort
@@ -21,6 +24,7 @@ from breachdesk.staff.app.doors import DeskRequest
 from breachdesk.staff.rights import Act
 
 ON_A_PAGE = 10
+MOST_SENDINGS = 50
 KINDS = ("pdf", "html", "txt")
 _TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "txt": "text/plain; charset=utf-8"}
 
@@ -39,8 +43,15 @@ def notices(request: DeskRequest, case: Case) -> HttpResponse:
             "people": sum(one.count for one in letters.cohorts),
             "letters": len(letters.cohorts),
             "working": standing.working(case),
+            "sendings": _sendings(case, request.at),
         },
     )
+
+
+def _sendings(case: Case, at: datetime) -> list[tuple[Sending, Progress]]:
+    found = sendings.of(case)[:MOST_SENDINGS]
+    stands = ledger.standings(found)
+    return [(one, progress(one, at, stands.get(one.id, {}))) for one in found]
 
 
 def _row(cohort: NoticeCohort, letters: Letters, language: str) -> dict[str, Any]:

@@ -19,8 +19,10 @@ from breachdesk.notify.compose import compose
 from breachdesk.notify.drafts import duties_about
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import Library
+from breachdesk.notify.mould import Mould
 from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
+from breachdesk.notify.values import Person
 from breachdesk.scope.shapes import Cohort
 
 
@@ -124,6 +126,14 @@ class Letters:
         if kind == "txt":
             return as_text(notice, draft=draft).encode()
         return press.html(notice, draft=draft).encode()
+
+
+def preview(mould: Mould) -> str:
+    """Its text, with the names of what is each person's own in the places where it will stand."""
+    phrases = the_library().phrases[mould.language]
+    named = dict.fromkeys(mould.elements, (f"‹{phrases['sample']}›",))
+    person = Person(f"‹{phrases['recipient_name']}›", samples=named, code=f"‹{phrases['code']}›")
+    return mould.cast(person, f"‹{phrases['date_of_sending']}›").text
 
 
 def duties_of(case: Case, cohort: NoticeCohort, rules: tuple[str, ...], language: str) -> tuple[Duty, ...]:

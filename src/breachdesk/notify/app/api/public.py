@@ -9,7 +9,7 @@ from ninja import Router, Schema
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify.app import asks
-from breachdesk.notify.app.api_shapes import FILE, AnswersIn, CheckOut, QuestionOut, checks_of
+from breachdesk.notify.app.api.shapes import FILE, AnswersIn, CheckOut, QuestionOut, checks_of
 from breachdesk.notify.app.publishing import Law, Spoken, Texts, to_media
 from breachdesk.notify.app.views_public import FILES
 from breachdesk.staff.app.doors import DeskRequest, api_case

@@ -1,0 +1,505 @@
+"""The delivery ledger: who is handed out to be written to, what was told of each, and how many stand how.
+
+SMTP gives no "exactly once" (RFC 1047), so a row is in hand before anything is sent, and what was in the hands of a
+carrier that is no more is in doubt until somebody looks it up. Rows only go forward (states.py). Everything here is a
+few statements for a whole batch; none of them counts rows.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Q, Sum
+
+from breachdesk.journal.app.actions import Hand, write
+from breachdesk.journal.tree import Tree, leaf_hash
+from breachdesk.notify.app.models import Batch, Carrier, Delivery, Event, Sending, Tally
+from breachdesk.notify.recipients import Place
+from breachdesk.notify.states import FAILED, TOLD, WAITING, Channel, State, pairs
+
+#: The first half of the advisory locks of carriers.
+_LOCKS = 0x6E6F7469
+_BITS = 4
+MOST_ADDRESSES = 15  # of one channel
+_ORDER = (Channel.EMAIL, Channel.SMS, Channel.LETTER, Channel.PHONE)
+
+
+def ways(counts: Mapping[Channel, int]) -> int:
+    """How many addresses of each channel somebody has, as the ledger keeps it: at most 15 of each."""
+    return sum(min(counts.get(one, 0), MOST_ADDRESSES) << (_BITS * place) for place, one in enumerate(_ORDER))
+
+
+def has(kept: int, channel: Channel) -> int:
+    """How many addresses of a channel `ways` counted."""
+    return (kept >> (_BITS * _ORDER.index(channel))) & MOST_ADDRESSES if channel in _ORDER else 0
+
+
+class Row(NamedTuple):
+    """A delivery that is to be. `person`: -2**63 <= person < 2**63."""
+
+    person: int
+    channel: Channel
+    state: State
+    letter: int
+    zone: str
+    domain: str
+    place: Place
+    ways: int
+
+
+_COLUMNS = (
+    "sending_id", "person", "channel", "attempt", "state", "last", "letter", "zone", "domain", '"offset"', "length",
+    "ways", "tries", "at", "code", "told",
+)  # fmt: skip
+
+
+def enroll(sending: Sending, rows: Iterable[Row], at: datetime) -> int:
+    """Put everybody into the ledger, in the transaction that runs; returns how many."""
+    counts: Counter[tuple[str, str]] = Counter()
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY notify_delivery ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            counts[row.channel, row.state] += 1
+            copy.write_row(
+                (
+                    sending.id, row.person, row.channel, 0, row.state, True, row.letter, row.zone, row.domain,
+                    row.place.offset, row.place.length, row.ways, 0, at, 0, "",
+                )
+            )  # fmt: skip
+    _tally(sending.id, at, counts)
+    return sum(counts.values())
+
+
+def strike(sending: Sending) -> None:
+    """Take everybody out again, of a sending that never went."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM notify_delivery WHERE sending_id = %s", [sending.id])
+        cursor.execute("DELETE FROM notify_tally WHERE sending_id = %s", [sending.id])
+
+
+def _tally(sending: int, at: datetime, counts: Mapping[tuple[str, str], int]) -> None:
+    Tally.objects.bulk_create(
+        Tally(sending_id=sending, at=at, channel=channel, state=state, n=n)
+        for (channel, state), n in sorted(counts.items())
+        if n
+    )
+
+
+class Held(NamedTuple):
+    """A delivery in the hands of a carrier."""
+
+    id: int
+    place: Place
+    letter: int
+    domain: str
+    attempt: int
+    tries: int
+
+
+@transaction.atomic
+def claim(
+    carrier: Carrier,
+    channel: Channel,
+    *,
+    most: int,
+    at: datetime,
+    zone: str | None = None,
+    after: int = 0,
+    without: Sequence[str] = (),
+) -> list[Held]:
+    """Take up to `most` in hand, in their order: what is due again first, then what was never tried, beyond row
+    `after`. `zone`: only people of that country. `without`: receiving domains that are to wait. No other carrier gets
+    the same; it is in hand when the transaction has committed."""
+    found = _taken(carrier, channel, State.DEFERRED, "next_at <= %(at)s", most, at, zone, 0, without)
+    if len(found) < most:
+        found += _taken(carrier, channel, State.QUEUED, "TRUE", most - len(found), at, zone, after, without)
+    return found
+
+
+def give_back(rows: Sequence[Held]) -> None:
+    """They were taken in hand, and nobody tried: they are as they were. In the transaction that took them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE notify_delivery SET state = 'queued', tries = tries - 1, carrier_id = NULL
+               WHERE id = ANY(%s::bigint[]) AND state = 'sending'""",
+            [[one.id for one in rows]],
+        )
+
+
+def _taken(
+    carrier: Carrier,
+    channel: Channel,
+    state: State,
+    due: str,
+    most: int,
+    at: datetime,
+    zone: str | None,
+    after: int,
+    without: Sequence[str],
+) -> list[Held]:
+    said: dict[str, Any] = {
+        "sending": carrier.sending_id, "channel": channel, "state": state, "at": at, "zone": zone, "after": after,
+        "without": list(without), "most": most, "carrier": carrier.id,
+    }  # fmt: skip
+    only = " AND zone = %(zone)s" if zone is not None else ""
+    only += " AND NOT domain = ANY(%(without)s)" if without else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH picked AS (
+                SELECT id FROM notify_delivery
+                WHERE sending_id = %(sending)s AND channel = %(channel)s AND state = '{state.value}' AND {due}
+                  AND id > %(after)s{only}
+                ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+            UPDATE notify_delivery d
+            SET state = 'sending', carrier_id = %(carrier)s, tries = tries + 1, at = %(at)s, sent_at = %(at)s
+            FROM picked WHERE d.id = picked.id
+            RETURNING d.id, d."offset", d.length, d.letter, d.domain, d.attempt, d.tries
+            """,  # noqa: S608 - only words of ours  # nosec B608
+            said,
+        )
+        rows = cursor.fetchall()
+    return sorted(Held(id, Place(begin, length), *rest) for id, begin, length, *rest in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What was told of a delivery. `again`: when to try again, of one that was put off. `content`: SHA-256 of what
+    went. `outside`: by what number whoever told it knows it, so that it counts once."""
+
+    id: int
+    state: State
+    code: int = 0
+    told: str = ""
+    again: datetime | None = None
+    content: bytes | None = None
+    outside: str = ""
+
+
+class Moved(NamedTuple):
+    """A delivery that stands otherwise now."""
+
+    id: int
+    before: State
+    after: State
+    channel: Channel
+    attempt: int
+    person: int
+    domain: str
+    ways: int
+
+
+@transaction.atomic
+def tell(sending: Sending, words: Sequence[Word], *, source: str, by: Hand) -> list[Moved]:
+    """Write down what was told of deliveries of one sending. What cannot follow how a row stands changes nothing, and
+    is kept all the same; where nobody is left of a channel the next is tried. One entry of the journal for all of it.
+    Returns what stands otherwise now."""
+    words = _fresh(words)
+    if not words:
+        return []
+    moved = _moved(sending, words, by.at)
+    steps = {one.id for one in moved}
+    ordered = sorted(words, key=lambda one: one.id)
+    batch = Batch.objects.create(sending=sending, at=by.at, count=len(ordered), root=tree_of(ordered).root())
+    _events(batch, ordered, steps, source, by.at)
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in moved:
+        counts[one.channel, _counted(one.before)] -= 1
+        counts[one.channel, _counted(one.after)] += 1
+    fallen = fall_back(sending, [one for one in moved if one.after in FAILED], by.at, counts)
+    _tally(sending.id, by.at, counts)
+    told = Counter(one.state.value for one in words)
+    entry = write(
+        "notify.deliveries.told",
+        by=by,
+        case=sending.case.number,
+        refs={"sending": sending.number, "batch": batch.id},
+        payload={
+            "source": source,
+            "deliveries": len(words),
+            "moved": len(moved),
+            "other_way": fallen,
+            "states": [f"{name} {n}" for name, n in sorted(told.items())],
+            "root": bytes(batch.root).hex(),
+        },
+    )
+    Batch.objects.filter(id=batch.id).update(entry=entry.seq)
+    return moved
+
+
+def leaf(word: Word) -> bytes:
+    """What the tree of a batch is made of: one delivery and what was told of it, and nothing of the person."""
+    content = word.content.hex() if word.content else ""
+    # Canonical JSON (RFC 8785), by hand: numbers, and words of ours that need no escape.
+    return f'{{"code":{word.code},"content_sha256":"{content}","delivery":{word.id},"state":"{word.state}"}}'.encode()
+
+
+def tree_of(words: Iterable[Word]) -> Tree:
+    """Over what was told, in the order of the deliveries."""
+    tree = Tree()
+    for word in words:
+        tree.add(leaf_hash(leaf(word)))
+    return tree
+
+
+def _counted(state: State) -> State:
+    """Being in hand for a moment is no way to stand."""
+    return State.QUEUED if state in (State.SENDING, State.DEFERRED) else state
+
+
+def _fresh(words: Sequence[Word]) -> list[Word]:
+    """Without what was told before by the same number."""
+    numbers = [one.outside for one in words if one.outside]
+    if not numbers:
+        return list(words)
+    known = set(Event.objects.filter(outside__in=numbers).values_list("outside", flat=True))
+    fresh = []
+    for one in words:
+        if one.outside in known:
+            continue
+        if one.outside:
+            known.add(one.outside)
+        fresh.append(one)
+    return fresh
+
+
+def _said(words: Sequence[Word], moved: AbstractSet[int] = frozenset()) -> str:
+    """As one JSON text: the database takes it apart in no time, while lists are made ready here one value at a time."""
+    return json.dumps(
+        [
+            {
+                "n": place,
+                "id": one.id,
+                "state": one.state.value,
+                "code": one.code,
+                "told": one.told,
+                "again": one.again.isoformat() if one.again else None,
+                "content": one.content.hex() if one.content else None,
+                "outside": one.outside,
+                "moved": one.id in moved,
+            }
+            for place, one in enumerate(words)
+        ]
+    )
+
+
+def _moved(sending: Sending, words: Sequence[Word], at: datetime) -> list[Moved]:
+    before, after = pairs()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH said AS (
+                SELECT DISTINCT ON (id) * FROM json_to_recordset(%(said)s::json)
+                    AS t(n int, id bigint, state text, code int, told text, again timestamptz)
+                ORDER BY id, n DESC),
+            held AS (
+                SELECT d.id, d.state FROM notify_delivery d
+                WHERE d.id IN (SELECT id FROM said) AND d.sending_id = %(sending)s ORDER BY d.id FOR UPDATE)
+            UPDATE notify_delivery d
+            SET state = said.state, code = said.code, told = said.told, next_at = said.again, at = %(at)s,
+                carrier_id = NULL
+            FROM said JOIN held ON held.id = said.id
+            WHERE d.id = said.id AND d.last AND EXISTS (
+                SELECT FROM unnest(%(before)s::text[], %(after)s::text[]) f(before, after)
+                WHERE f.before = held.state AND f.after = said.state)
+            RETURNING d.id, held.state, d.state, d.channel, d.attempt, d.person, d.domain, d.ways
+            """,
+            {"said": _said(words), "sending": sending.id, "at": at, "before": before, "after": after},
+        )
+        rows = cursor.fetchall()
+    return [Moved(id, State(was), State(now), Channel(channel), *rest) for id, was, now, channel, *rest in rows]
+
+
+def _events(batch: Batch, words: Sequence[Word], moved: set[int], source: str, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO notify_event (delivery_id, batch_id, at, state, code, told, source, moved, content, outside)
+            SELECT t.id, %(batch)s, %(at)s, t.state, t.code, t.told, %(source)s, t.moved, decode(t.content, 'hex'),
+                t.outside
+            FROM json_to_recordset(%(said)s::json)
+                AS t(n int, id bigint, state text, code int, told text, moved bool, content text, outside text)
+            ORDER BY t.n
+            """,
+            {"batch": batch.id, "at": at, "source": source, "said": _said(words, moved)},
+        )
+
+
+def fall_back(sending: Sending, failed: Sequence[Moved], at: datetime, counts: Counter[tuple[str, str]]) -> int:
+    """The next way for whoever was not reached: the next address of the same channel, else the first of the next one
+    of the sending. Who has none is left as it is, and stays to be told. Returns how many get another way."""
+    fresh = [(one, way) for one in failed if (way := next_way(sending, one)) is not None]
+    if not fresh:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notify_delivery SET last = FALSE WHERE id = ANY(%s::bigint[])", [[one.id for one, _ in fresh]]
+        )
+        cursor.execute(
+            """
+            INSERT INTO notify_delivery (sending_id, person, channel, attempt, state, last, letter, zone, domain,
+                "offset", length, ways, tries, at, code, told)
+            SELECT d.sending_id, d.person, t.channel, t.attempt, 'queued', TRUE, d.letter, d.zone, '', d."offset",
+                d.length, d.ways, 0, %s, 0, ''
+            FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS t(id, channel, attempt)
+            JOIN notify_delivery d ON d.id = t.id
+            """,
+            [
+                at,
+                [one.id for one, _ in fresh],
+                [channel.value for _, (channel, _) in fresh],
+                [attempt for _, (_, attempt) in fresh],
+            ],
+        )
+    for one, (channel, _) in fresh:
+        counts[one.channel, _counted(one.after)] -= 1
+        counts[channel, State.QUEUED] += 1
+    return len(fresh)
+
+
+def next_way(sending: Sending, one: Moved) -> tuple[Channel, int] | None:
+    """(channel, which of its addresses) to try after this one; None when there is no other."""
+    order = [Channel(name) for name in sending.channels]
+    if one.channel not in order:
+        return None
+    if one.attempt + 1 < has(one.ways, one.channel):
+        return one.channel, one.attempt + 1
+    later = order[order.index(one.channel) + 1 :]
+    return next(((channel, 0) for channel in later if has(one.ways, channel)), None)
+
+
+# --- carriers
+
+
+def begin(sending: Sending, where: str, at: datetime) -> Carrier:
+    """A carrier of this process. It is alive while this connection lives."""
+    carrier = Carrier.objects.create(sending=sending, where=where[:120], begun_at=at)
+    alive(carrier)
+    return carrier
+
+
+def alive(carrier: Carrier) -> None:
+    """Say so again, after the connection was lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [_LOCKS, carrier.id])
+
+
+@transaction.atomic
+def end(carrier: Carrier, at: datetime) -> None:
+    """It has nothing in hand any more, and says so."""
+    Carrier.objects.filter(id=carrier.id).update(ended_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, carrier.id])
+
+
+def bury(sending: Sending, *, by: Hand) -> int:
+    """What carriers had in hand that ended without a word is in doubt from now on; returns how many rows."""
+    doubtful = 0
+    for carrier in Carrier.objects.filter(sending=sending, ended_at=None):
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCKS, carrier.id])
+                if not cursor.fetchone()[0]:
+                    continue
+            Carrier.objects.filter(id=carrier.id).update(ended_at=by.at)
+            left = Delivery.objects.filter(carrier=carrier, state=State.SENDING.value).values_list("id", flat=True)
+            words = [Word(id, State.DOUBT) for id in left]
+            tell(sending, words, source="carrier", by=by)
+            doubtful += len(words)
+    return doubtful
+
+
+# --- how it stands
+
+
+Stands = dict[tuple[Channel, State], int]
+
+
+class Counts(NamedTuple):
+    """People by how they stand: `told`, `waiting`, of these in `doubt` and `held`; `failed`: nothing reached them, and
+    no way is left."""
+
+    told: int
+    waiting: int
+    doubt: int
+    held: int
+    failed: int
+    cancelled: int
+
+    @property
+    def people(self) -> int:
+        return self.told + self.waiting + self.failed + self.cancelled
+
+    @property
+    def unresolved(self) -> int:
+        return self.waiting + self.failed
+
+
+def standing(sending: Sending) -> Stands:
+    """(channel, state) -> people, of the last way tried for each."""
+    return standings([sending]).get(sending.id, {})
+
+
+def standings(sendings: Sequence[Sending]) -> dict[int, Stands]:
+    """The same for several, by their ids; one query."""
+    sums = Tally.objects.filter(sending__in=sendings).values("sending", "channel", "state").annotate(sum=Sum("n"))
+    found: dict[int, Stands] = {}
+    for row in sums.order_by():
+        if row["sum"]:
+            found.setdefault(row["sending"], {})[Channel(row["channel"]), State(row["state"])] = row["sum"]
+    return found
+
+
+def counts(standing: Stands) -> Counts:
+    by_state: Counter[State] = Counter()
+    for (_, state), n in standing.items():
+        by_state[state] += n
+
+    def of(states: Iterable[State]) -> int:
+        return sum(by_state[one] for one in states)
+
+    return Counts(
+        of(TOLD), of(WAITING), by_state[State.DOUBT], by_state[State.HELD], of(FAILED), by_state[State.CANCELLED]
+    )
+
+
+def ready(sending: Sending, at: datetime) -> bool:
+    """Whether anything could be taken in hand by mail now."""
+    return (
+        Delivery.objects.filter(sending=sending, channel=Channel.EMAIL)
+        .filter(Q(state=State.QUEUED) | Q(state=State.DEFERRED, next_at__lte=at))
+        .exists()
+    )
+
+
+def next_due(sending: Sending) -> datetime | None:
+    """When the first of what was put off may be tried again."""
+    found = Delivery.objects.filter(sending=sending, state=State.DEFERRED).order_by("next_at").values("next_at").first()
+    return found["next_at"] if found else None
+
+
+def told_since(sending: Sending, since: datetime) -> int:
+    """How many were told from then on: what the rate is reckoned from."""
+    states = [one.value for one in TOLD]
+    found: dict[str, Any] = Tally.objects.filter(sending=sending, at__gte=since, state__in=states, n__gt=0).aggregate(
+        sum=Sum("n")
+    )
+    return int(found["sum"] or 0)
+
+
+def backoff(tries: int) -> timedelta:
+    """How long to wait after so many vain tries: five minutes, doubled each time, at most four hours; a greylist lets
+    one in after some minutes (RFC 6647), an MTA tries for days (RFC 5321 4.5.4.1)."""
+    return min(timedelta(minutes=5 * float(2 ** max(0, min(tries, 12) - 1))), timedelta(hours=4))
+
+
+def chunks(words: Sequence[Word], size: int) -> Iterator[Sequence[Word]]:
+    for at in range(0, len(words), size):
+        yield words[at : at + size]

@@ -1,0 +1,243 @@
+"""Sendings, and the ledger of deliveries. Whom a sending writes to lies sealed in the vault; a row here holds where, a
+mark of the person and how it stands: no name, no address."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from breachdesk.notify.states import FAILED, TOLD, State
+
+
+class Stage(models.TextChoices):
+    """Why people are written to: warned early, told in full, or told again as it turned out to be more."""
+
+    EARLY = "early"
+    FULL = "full"
+    MORE = "more"
+
+
+class Standing(models.TextChoices):
+    DRAFT = "draft"  # chosen, nothing made
+    MAKING = "making"  # the worker writes the list
+    READY = "ready"  # list and wording are fixed; two people have to approve
+    GOING = "going"
+    PAUSED = "paused"
+    STOPPED = "stopped"  # for good; who was not told then is not told by this
+    ENDED = "ended"  # nobody is left unresolved
+    DROPPED = "dropped"  # given up before it went, or made anew
+
+
+#: Nobody changes what they say or to whom.
+LIVE = (Standing.GOING, Standing.PAUSED)
+OVER = (Standing.STOPPED, Standing.ENDED, Standing.DROPPED)
+
+
+class Sending(models.Model):
+    """One notice to many people. `channels`: the ways, in the order in which they are tried. `left_out`: why -> how
+    many are not written to. `zones`: countries of the people, for quiet hours."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="sendings")
+    number = models.PositiveSmallIntegerField()  # in its case, from 1
+    stage = models.CharField(max_length=8, choices=Stage.choices)
+    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.DRAFT)
+    slugs = models.JSONField(default=list)  # cohorts that are written to; none: all of them
+    channels = models.JSONField(default=list)
+    quiet_from = models.PositiveSmallIntegerField(null=True)  # hour of the person's day, 0-23; none: at any hour
+    quiet_until = models.PositiveSmallIntegerField(null=True)
+    per_second = models.FloatField(null=True)  # messages; none: as fast as the relay takes them
+    domain_per_second = models.JSONField(default=dict)  # receiving domain -> messages a second
+    run = models.ForeignKey("scope.Run", models.SET_NULL, null=True, related_name="+")  # whose people these are
+    wording = models.CharField(max_length=64, blank=True)  # name in the vault
+    wording_sha256 = models.CharField(max_length=64, blank=True)
+    recipients = models.CharField(max_length=64, blank=True)  # name in the vault
+    recipients_sha256 = models.CharField(max_length=64, blank=True)
+    people = models.PositiveBigIntegerField(default=0)
+    left_out = models.JSONField(default=dict)
+    zones = models.JSONField(default=list)
+    duties = models.JSONField(default=list)  # that this meets, when its people are told
+    due = models.DateTimeField(null=True)  # the nearest of them
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+    fixed_at = models.DateTimeField(null=True)
+    approved_by = models.CharField(max_length=254, blank=True)
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=120, blank=True)
+    trouble = models.CharField(max_length=300, blank=True)  # why nothing goes at the moment, as the relay said
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "number"], name="notify_sending_number")]
+
+    @property
+    def live(self) -> bool:
+        return self.standing in LIVE
+
+    @property
+    def over(self) -> bool:
+        return self.standing in OVER
+
+    def quiet_at(self, hour: int) -> bool:
+        """Whether nobody is to be disturbed at that hour of their day."""
+        if self.quiet_from is None or self.quiet_until is None or self.quiet_from == self.quiet_until:
+            return False
+        if self.quiet_from < self.quiet_until:
+            return self.quiet_from <= hour < self.quiet_until
+        return hour >= self.quiet_from or hour < self.quiet_until
+
+
+class Carrier(models.Model):
+    """A process that sends. It holds an advisory lock of its number while it lives: one that ended without saying so
+    leaves what it had in hand in doubt."""
+
+    sending = models.ForeignKey(Sending, models.CASCADE, related_name="carriers")
+    where = models.CharField(max_length=120)  # host and process
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class Delivery(models.Model):
+    """One person x notice x channel x attempt. `person`: the first eight bytes of SHA-256 of their id. `offset`,
+    `length`: their line in the list of the sending. `ways`: how many addresses of each channel there are, four bits
+    each. `last`: no later way was tried for this person. `domain`: receiving domain, country of a letter or a number.
+    `attempt`: which of the addresses, from 0. `tries`: how often it was handed over."""
+
+    sending = models.ForeignKey(Sending, models.CASCADE, related_name="deliveries")
+    person = models.BigIntegerField()
+    channel = models.CharField(max_length=8)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=12)
+    last = models.BooleanField(default=True)
+    letter = models.PositiveSmallIntegerField()
+    zone = models.CharField(max_length=2, blank=True)
+    domain = models.CharField(max_length=255, blank=True)
+    offset = models.BigIntegerField()
+    length = models.PositiveIntegerField()
+    ways = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)  # when it was last handed over: the date that stands in it
+    at = models.DateTimeField()
+    code = models.PositiveSmallIntegerField(default=0)
+    told = models.CharField(max_length=300, blank=True)
+    carrier = models.ForeignKey(Carrier, models.SET_NULL, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sending", "person", "channel", "attempt"], name="notify_delivery_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["sending", "channel", "zone", "id"],
+                condition=models.Q(state=State.QUEUED.value),
+                name="notify_delivery_queue",
+            ),
+            models.Index(
+                fields=["sending", "next_at"],
+                condition=models.Q(state=State.DEFERRED.value),
+                name="notify_delivery_deferred",
+            ),
+            models.Index(
+                fields=["carrier", "id"],
+                condition=models.Q(state=State.SENDING.value),
+                name="notify_delivery_in_hand",
+            ),
+            models.Index(
+                fields=["sending", "state", "id"],
+                condition=~models.Q(state__in=[State.QUEUED.value, State.ACCEPTED.value, State.DELIVERED.value]),
+                name="notify_delivery_odd",
+            ),
+        ]
+
+    @property
+    def told_them(self) -> bool:
+        return self.state in TOLD
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state in FAILED
+
+
+class Batch(models.Model):
+    """What was told at once of some deliveries: `root`, the hash of the tree over them (RFC 6962), stands in the
+    journal."""
+
+    sending = models.ForeignKey(Sending, models.CASCADE, related_name="batches")
+    at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    root = models.BinaryField()
+    entry = models.BigIntegerField(null=True)  # number in the journal
+
+
+class Event(models.Model):
+    """Something that was told of a delivery. `moved`: whether it stands otherwise since. `content`: SHA-256 of the
+    message that went. `source`: relay, log, dsn, hand, print, provider."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="events")
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="events", null=True)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=12)
+    code = models.PositiveSmallIntegerField(default=0)
+    told = models.CharField(max_length=300, blank=True)
+    source = models.CharField(max_length=12)
+    moved = models.BooleanField(default=True)
+    content = models.BinaryField(null=True)
+    #: Of whoever told it, so that the same is not counted twice.
+    outside = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["outside"], condition=~models.Q(outside=""), name="notify_event_once")
+        ]
+
+
+class Tally(models.Model):
+    """So many more, or fewer, stand so since `at`: their sum is how a sending stands, without counting a million
+    rows. Only rows that are the last of a person count."""
+
+    sending = models.ForeignKey(Sending, models.CASCADE, related_name="tallies")
+    at = models.DateTimeField()
+    channel = models.CharField(max_length=8)
+    state = models.CharField(max_length=12)
+    n = models.BigIntegerField()
+
+
+class Pace(models.Model):
+    """When the next may go, for what has a rate (GCRA): a relay, a receiving domain of a sending."""
+
+    name = models.CharField(max_length=300, unique=True)
+    next_at = models.DateTimeField()
+
+
+class ReturnBox(models.Model):
+    """How far the mailbox is read to which bounces come; `id` is 1."""
+
+    validity = models.BigIntegerField(default=0)  # UIDVALIDITY (RFC 3501 2.3.1.1)
+    uid = models.BigIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)
+    trouble_since = models.DateTimeField(null=True)
+
+
+class Minded(models.Model):
+    """Somebody with whom something is to be minded, by a mark of what they are known by (scope.kept.mark, in hex)."""
+
+    class Kind(models.TextChoices):
+        HONEY = "honey"
+        DECEASED = "deceased"
+        VULNERABLE = "vulnerable"
+        HELD = "held"
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="minded")
+    mark = models.CharField(max_length=16)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    reason = models.TextField()
+    by = models.CharField(max_length=254)
+    at = models.DateTimeField()
+    last = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "mark"], condition=models.Q(last=True), name="notify_minded_once")
+        ]

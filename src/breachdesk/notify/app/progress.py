@@ -1,0 +1,107 @@
+"""How a sending stands, for a page: who is told, what waits, how fast it goes, whether the deadline will be met."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count
+
+from breachdesk.notify.app import ledger
+from breachdesk.notify.app.ledger import Counts, Stands
+from breachdesk.notify.app.models import Delivery, Sending, Standing
+from breachdesk.notify.states import FAILED, TOLD, WAITING, Channel, State
+
+_WINDOW = timedelta(minutes=10)
+_LEAST = timedelta(seconds=30)
+_DOMAINS = 12
+_GROUPS = (("told", TOLD), ("waiting", WAITING), ("failed", FAILED), ("cancelled", frozenset((State.CANCELLED,))))
+
+
+class Lane(NamedTuple):
+    """A channel of the river: people by how they stand."""
+
+    channel: Channel
+    drawn: Sequence[tuple[str, int, str, str]]  # group, people, where it begins and how wide it is, of 100
+    states: Sequence[tuple[str, State, int]]  # group, state, people
+    people: int
+
+
+class Domain(NamedTuple):
+    """Where it did not arrive."""
+
+    domain: str
+    state: State
+    n: int
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`per_second`: over the last ten minutes; `done_at`: when everybody who waits will be told at that rate; `late`:
+    that this is after the deadline, or the deadline has passed."""
+
+    counts: Counts
+    lanes: Sequence[Lane]
+    per_second: float
+    done_at: datetime | None
+    late: bool
+
+    @property
+    def percent(self) -> int:
+        """People told, of all; 100 only when it is all of them."""
+        return 100 * self.counts.told // self.counts.people if self.counts.people else 0
+
+
+def progress(sending: Sending, at: datetime, stands: Stands | None = None) -> Progress:
+    """Two queries, whatever the number of people; one less when how it `stands` is known."""
+    stands = ledger.standing(sending) if stands is None else stands
+    counts = ledger.counts(stands)
+    rate = _rate(sending, at)
+    left = sum(n for (way, state), n in stands.items() if way is Channel.EMAIL and state in WAITING - {State.HELD})
+    done_at = at + timedelta(seconds=left / rate) if rate and left else None
+    late = bool(sending.due and counts.unresolved and (at > sending.due or (done_at and done_at > sending.due)))
+    return Progress(counts, _lanes(stands, counts.people), rate, done_at, late)
+
+
+def _rate(sending: Sending, at: datetime) -> float:
+    if sending.begun_at is None or sending.standing != Standing.GOING:
+        return 0.0
+    since = max(sending.begun_at, at - _WINDOW)
+    if at - since < _LEAST:
+        since = at - _LEAST
+    return ledger.told_since(sending, since) / (at - since).total_seconds()
+
+
+def _lanes(stands: Stands, people: int) -> list[Lane]:
+    lanes = []
+    for channel in Channel:
+        own = {state: n for (one, state), n in stands.items() if one is channel}
+        drawn, x = [], 0.0
+        states = [(name, state, own[state]) for name, group in _GROUPS for state in State if state in group & set(own)]
+        for name, group in _GROUPS:
+            if count := sum(n for state, n in own.items() if state in group):
+                width = 100 * count / people
+                drawn.append((name, count, f"{x:.3f}", f"{width:.3f}"))
+                x += width
+        if own:
+            lanes.append(Lane(channel, drawn, states, sum(own.values())))
+    return lanes
+
+
+def domains(sending: Sending) -> list[Domain]:
+    """Where most of what did not arrive was going, with what one of them said."""
+    states = [State.REFUSED.value, State.BOUNCED.value, State.COMPLAINED.value, State.DEFERRED.value]
+    rows = (
+        Delivery.objects.filter(sending=sending, state__in=states)
+        .values("domain", "state")
+        .annotate(n=Count("id"))
+        .order_by("-n", "domain")[:_DOMAINS]
+    )
+    return [Domain(row["domain"], State(row["state"]), row["n"], _said(sending, row)) for row in rows]
+
+
+def _said(sending: Sending, row: Mapping[str, Any]) -> str:
+    found = Delivery.objects.filter(sending=sending, domain=row["domain"], state=row["state"]).exclude(told="")
+    one = found.values("code", "told").first()
+    return f"{one['code'] or ''} {one['told']}".strip() if one else ""

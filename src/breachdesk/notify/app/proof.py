@@ -1,0 +1,176 @@
+"""Prove you told me: what was sent to one person, what the other side said, and where the journal has it.
+
+The message is cast again from the approved wording and the approved list, and is proven by its digest: that of what
+went, which was written down when it went.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from breachdesk.case.app.models import Case
+from breachdesk.ground.clock import rfc3339
+from breachdesk.ground.refused import Refused
+from breachdesk.ground.sealing import SealError
+from breachdesk.journal.app.actions import Hand, write
+from breachdesk.notify import marks
+from breachdesk.notify.app import carrier, ledger
+from breachdesk.notify.app.choosing import key_of
+from breachdesk.notify.app.ledger import Word
+from breachdesk.notify.app.models import Batch, Delivery, Event, Sending, Standing
+from breachdesk.notify.recipients import Place
+from breachdesk.notify.states import Channel, State
+from breachdesk.scope.app import actions as scope
+from breachdesk.scope.app.models import Run
+from breachdesk.vault.store import BadVault
+
+TOLD = "breachdesk.told/1"
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One person and what was sent to them; `deliveries` with their events, the newest sending first."""
+
+    person: str
+    name: str
+    deliveries: Sequence[Delivery]
+
+    @property
+    def listed(self) -> dict[str, list[str]]:
+        """As a person of the list, for a page that masks."""
+        return {"names": [self.name]}
+
+
+@transaction.atomic
+def find(case: Case, wanted: str, *, by: Hand) -> list[Told]:
+    """Whoever is known by exactly this, or got the message with this Message-ID; the look is in the journal."""
+    people: dict[str, str] = {}
+    row = marks.row_of(wanted, carrier.mark_key())
+    keys = set(Delivery.objects.filter(id=row, sending__case=case).values_list("person", flat=True)) if row else set()
+    for run in _runs(case):
+        try:
+            with scope.people_of(run) as listed:
+                for one in listed.find(wanted, _MOST):
+                    people[one["person_id"]] = next(iter(one["names"] or ()), "")
+        except (Refused, SealError, BadVault):
+            continue
+    found = [Told(person, name, _of(case, key_of(person))) for person, name in people.items()]
+    found += [Told("", "", _of(case, key)) for key in keys - {key_of(one) for one in people}]
+    write("notify.person.looked_up", by=by, case=case.number, payload={"found": len(found)})
+    return found
+
+
+def _runs(case: Case) -> list[Run]:
+    ids = set(Sending.objects.filter(case=case).exclude(run=None).values_list("run", flat=True))
+    last = scope.last(case)
+    return list(Run.objects.select_related("case").filter(id__in=ids | ({last.id} if last else set())).order_by("-id"))
+
+
+def _of(case: Case, person: int) -> list[Delivery]:
+    rows = Delivery.objects.filter(person=person, sending__in=_sendings(case)).select_related("sending")
+    return list(rows.prefetch_related("events").order_by("-sending__number", "id"))
+
+
+def _sendings(case: Case) -> list[int]:
+    """Deliveries are found by sending and person."""
+    alive = Sending.objects.filter(case=case).exclude(standing=Standing.DROPPED)
+    return list(alive.values_list("id", flat=True))
+
+
+@transaction.atomic
+def document(case: Case, person: str, *, reason: str, by: Hand) -> dict[str, Any] | None:
+    """breachdesk.told/1 (docs/formats/told.md); None for whom nothing was sent. Raises Refused without a reason."""
+    if not reason.strip():
+        raise Refused("case.refused.no_reason", field="reason")
+    rows = _of(case, key_of(person))
+    if not rows:
+        return None
+    write(
+        "notify.proof.given",
+        by=by,
+        case=case.number,
+        payload={"reason": reason, "deliveries": len(rows), "unmasked": True},
+    )
+    return {
+        "format": TOLD,
+        "case": case.number,
+        "at": rfc3339(by.at),
+        "person": person,
+        "deliveries": [_delivery(row) for row in rows],
+    }
+
+
+def _delivery(row: Delivery) -> dict[str, Any]:
+    sending = row.sending
+    with carrier.recipients_of(sending) as people:
+        recipient = people.at([Place(row.offset, row.length)])[0]
+    found: dict[str, Any] = {
+        "sending": sending.number,
+        "stage": sending.stage,
+        "wording_sha256": sending.wording_sha256,
+        "recipients_sha256": sending.recipients_sha256,
+        "approved_by": sending.approved_by,
+        "delivery": row.id,
+        "channel": row.channel,
+        "attempt": row.attempt,
+        "state": row.state,
+        "events": [_event(one) for one in row.events.order_by("id")],
+    }
+    if row.channel == Channel.EMAIL and row.sent_at is not None:
+        pen = carrier.Pen(carrier.wording_of(sending), carrier.mark_key())
+        mail = pen.write(row.id, row.attempt, recipient, row.sent_at)
+        digest = hashlib.sha256(mail.content).hexdigest()
+        went = row.events.exclude(content=None).order_by("-id").first()
+        found |= {
+            "to": mail.recipient,
+            "return_path": mail.sender,
+            "sent_at": rfc3339(row.sent_at),
+            "message_sha256": digest,
+            "same_as_sent": went is not None and bytes(went.content or b"").hex() == digest,
+            "message": mail.content.decode("ascii"),
+        }
+    return found
+
+
+def _event(event: Event) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "at": rfc3339(event.at),
+        "state": event.state,
+        "code": event.code,
+        "told": event.told,
+        "source": event.source,
+        "counted": event.moved,
+        "content_sha256": bytes(event.content).hex() if event.content else None,
+    }
+    if event.batch is not None:
+        said["batch"] = _batch(event.batch, event)
+    return said
+
+
+def _batch(batch: Batch, event: Event) -> dict[str, Any]:
+    """Where it stands in the tree whose root is in the journal: of the others only their hashes."""
+    words = words_of(batch)
+    tree = ledger.tree_of(words)
+    ids = list(Event.objects.filter(batch=batch).order_by("delivery", "id").values_list("id", flat=True))
+    place = ids.index(event.id)
+    return {
+        "entry": batch.entry,
+        "root": bytes(batch.root).hex(),
+        "size": len(words),
+        "index": place,
+        "path": [one.hex() for one in tree.inclusion(place)],
+        "leaf": ledger.leaf(words[place]).decode(),
+        "holds": tree.root() == bytes(batch.root),
+    }
+
+
+def words_of(batch: Batch) -> list[Word]:
+    """What was told in a batch, in the order of its tree."""
+    return [
+        Word(one.delivery_id, State(one.state), one.code, content=bytes(one.content) if one.content else None)
+        for one in Event.objects.filter(batch=batch).order_by("delivery", "id")
+    ]

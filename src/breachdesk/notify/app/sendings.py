@@ -1,0 +1,502 @@
+"""Sending notices: what is said and to whom is fixed, two people approve exactly that, and it goes.
+
+draft -> the worker writes the list (making) -> ready -> asked for and approved (case/app/actions/asks.py) -> going.
+The approval names the digests of wording and list: made anew, it is another sending, and needs another approval.
+"""
+
+import hashlib
+import io
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Literal, get_args
+
+import numpy as np
+from django.conf import settings
+from django.db import connection, transaction
+
+from breachdesk.case.app.actions import asks, still_open
+from breachdesk.case.app.models import Ask, Case
+from breachdesk.ground.refused import Refused
+from breachdesk.ground.sealing import SealError
+from breachdesk.journal.app.actions import Hand, write
+from breachdesk.law.shapes import Verdict
+from breachdesk.notify.app import caring, ledger, tasks, writing
+from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
+from breachdesk.notify.app.ledger import Row, Word
+from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
+from breachdesk.notify.app.writing import Letters
+from breachdesk.notify.draw import Press
+from breachdesk.notify.mould import gapped, mould
+from breachdesk.notify.organisation import held_since
+from breachdesk.notify.recipients import Place, RecipientsWriter
+from breachdesk.notify.shapes import Level, Notice, NoticeCohort
+from breachdesk.notify.states import FAILED, TOLD, Channel, State
+from breachdesk.notify.wording import Sender, Wording
+from breachdesk.scope.app import actions as scope
+from breachdesk.vault.app import errands, keys
+from breachdesk.vault.app.errands import Deed, Tell
+from breachdesk.vault.app.models import Errand
+from breachdesk.vault.store import BadVault
+
+KIND = "notices"
+#: What a sending may go by, in the order in which ways are tried when nothing else is said.
+CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.LETTER, Channel.PHONE)
+
+
+@transaction.atomic
+def plan(
+    case: Case,
+    *,
+    stage: Stage,
+    channels: Sequence[Channel],
+    slugs: Sequence[str] = (),
+    quiet: tuple[int, int] | None = None,
+    per_second: float | None = None,
+    domains: Mapping[str, float] | None = None,
+    by: Hand,
+) -> Sending:
+    """Plan a sending, and have the worker fix its wording and its list. `slugs`: only these cohorts; `quiet`: hours of
+    the people's day, from and until. Raises Refused for what could not go: nobody on the list, a letter that a check
+    stops, no way to send."""
+    still_open(case, alone=True)
+    if not channels or Channel.NONE in channels:
+        raise Refused("sendings.refused.no_channel", field="channels")
+    run = scope.last(case)
+    if run is None:
+        raise Refused("sendings.refused.no_list")
+    if Sending.objects.filter(case=case, standing=Standing.MAKING).exists():
+        raise Refused("sendings.refused.making")
+    letters = Letters(case)
+    unknown = set(slugs) - {one.slug for one in letters.cohorts}
+    if unknown:
+        raise Refused("sendings.refused.no_cohort", field="slugs")
+    _no_letter_is_stopped(letters, slugs)
+    number = Sending.objects.filter(case=case).count() + 1
+    sending = Sending.objects.create(
+        case=case,
+        number=number,
+        stage=stage,
+        standing=Standing.MAKING,
+        slugs=list(slugs),
+        channels=[one.value for one in channels],
+        quiet_from=quiet[0] if quiet else None,
+        quiet_until=quiet[1] if quiet else None,
+        per_second=per_second,
+        domain_per_second=dict(domains or {}),
+        run=run,
+        made_at=by.at,
+        made_by=by.actor.name,
+    )
+    write(
+        "notify.sending.planned",
+        by=by,
+        case=case.number,
+        refs={"sending": number, "run": run.id},
+        payload={"stage": stage.value, "channels": [one.value for one in channels], "letters": len(slugs)},
+    )
+    errands.put(case, KIND, by=by, said={"sending": sending.id})
+    return sending
+
+
+def _wanted(letters: Letters, slugs: Sequence[str]) -> list[NoticeCohort]:
+    return [one for one in letters.cohorts if not slugs or one.slug in slugs]
+
+
+def _languages(cohort: NoticeCohort) -> list[str]:
+    """In which languages somebody of it is written to."""
+    return sorted({language_for(said, cohort.residence) for said in cohort.languages or {"": 0}})
+
+
+def _gapped(letters: Letters, cohort: NoticeCohort, language: str) -> Notice:
+    return gapped(cohort, language, library=letters.library, organisation=letters.organisation, facts=letters.facts)
+
+
+def _no_letter_is_stopped(letters: Letters, slugs: Sequence[str]) -> None:
+    """Raises Refused when a letter of it must not go as it is: a blank, a check that says stop."""
+    wrong = []
+    for cohort in _wanted(letters, slugs):
+        for language in _languages(cohort):
+            written = letters.write(cohort, language)
+            if not written.ready:
+                wrong.append((cohort, language))
+    if wrong:
+        cohort, language = wrong[0]
+        raise Refused("sendings.refused.stopped", n=len(wrong), slug=cohort.slug, language=language)
+
+
+def wording(letters: Letters, slugs: Sequence[str]) -> Wording:
+    """What would be said now. Raises Refused as `plan` does."""
+    _no_letter_is_stopped(letters, slugs)
+    press = Press(words=letters.library.phrases)
+    moulds = []
+    for cohort in _wanted(letters, slugs):
+        for language in _languages(cohort):
+            notice = _gapped(letters, cohort, language)
+            if any(not one.passed and one.level is Level.STOP for one in notice.checks):
+                raise Refused("sendings.refused.stopped", n=1, slug=cohort.slug, language=language)
+            moulds.append(mould(notice, press))
+    return Wording(_sender(letters), tuple(moulds))
+
+
+def _sender(letters: Letters) -> Sender:
+    organisation = letters.organisation
+    names = {language: organisation.text("name", language) or "" for language in ("en", "ru")}
+    local, _, domain = settings.NOTICE_RETURN.rpartition("@")
+    return Sender(names, settings.NOTICE_FROM, organisation.text("email", "en") or "", local, domain)
+
+
+def making(errand: Errand, tell: Tell) -> Deed:
+    """The worker's part: wording and list as sealed files, everybody in the ledger. Nothing goes by it."""
+    sending = Sending.objects.select_related("case", "run").get(id=errand.said["sending"])
+    try:
+        return _made(sending, tell)
+    except (Refused, SealError, BadVault, OSError) as error:
+        fault = error.key if isinstance(error, Refused) else type(error).__name__
+        Sending.objects.filter(id=sending.id).update(standing=Standing.DROPPED, fault=fault[:120])
+        raise
+
+
+def _made(sending: Sending, tell: Tell) -> Deed:
+    case, run = sending.case, sending.run
+    if run is None:
+        raise Refused("sendings.refused.no_list")
+    letters = Letters(case)
+    said = wording(letters, sending.slugs)
+    key = keys.key_of(case.number)
+    token = secrets.token_hex(12)
+    names = {"wording": f"n-{token}-wording", "recipients": f"n-{token}-list"}
+    vault = keys.vault()
+    vault.seal(case.number, names["wording"], io.BytesIO(said.written()), key)
+    choice = Choice(
+        said.letters,
+        tuple(Channel(one) for one in sending.channels),
+        hashlib.sha256(b"breachdesk protection codes 1" + key.secret).digest(),
+        sending.slugs,
+        caring.care(case),
+        told=_told(case, sending),
+        nameless={one: letters.library.phrases[one]["nameless"] for one in letters.library.phrases},
+    )
+    rows = io.BytesIO()
+    zones: set[str] = set()
+    with RecipientsWriter(vault.place(case.number, names["recipients"]), key) as file, scope.people_of(run) as people:
+        for one in choice.of(people.everybody()):
+            place = file.add(one.recipient)
+            zones.add(one.recipient.country)
+            rows.write(_packed(one, place))
+            tell(1)
+        digest = file.digest
+    rows.seek(0)
+
+    def deed(by: Hand) -> dict[str, str]:
+        held = Sending.objects.select_for_update().get(id=sending.id)
+        if held.standing != Standing.MAKING:
+            raise Refused("sendings.refused.not_now")
+        held.people = ledger.enroll(held, _unpacked(rows), by.at)
+        held.wording, held.recipients = names["wording"], names["recipients"]
+        held.wording_sha256, held.recipients_sha256 = said.digest, digest
+        held.left_out, held.zones = dict(sorted(choice.left_out.items())), sorted(zones)
+        duties = _duties(case, letters, sending.slugs)
+        held.duties = [name for name, _ in duties]
+        held.due = min((due for _, due in duties if due is not None), default=None)
+        held.standing, held.fixed_at = Standing.READY, by.at
+        if not held.people:
+            raise Refused("sendings.refused.nobody")
+        held.save()
+        write(
+            "notify.sending.fixed",
+            by=by,
+            case=case.number,
+            refs={"sending": held.number},
+            payload={
+                "people": held.people,
+                "letters": len(said.letters),
+                "left_out": [f"{why} {n}" for why, n in sorted(held.left_out.items())],
+                "wording_sha256": held.wording_sha256,
+                "recipients_sha256": held.recipients_sha256,
+            },
+        )
+        return {"sending": str(held.number)}
+
+    return deed
+
+
+def _packed(one: Chosen, place: Place) -> bytes:
+    """A row until the transaction comes, small: a million people are some hundred megabytes."""
+    fields = (
+        str(one.person), one.channel.value, one.state.value, str(one.recipient.letter), one.recipient.country,
+        one.domain, str(place.offset), str(place.length), str(ledger.ways(one.addresses)),
+    )  # fmt: skip
+    return "\t".join(fields).encode() + b"\n"
+
+
+def _unpacked(rows: io.BytesIO) -> Iterator[Row]:
+    for line in rows:
+        person, channel, state, letter, zone, domain, offset, length, ways = line.decode().rstrip("\n").split("\t")
+        place = Place(int(offset), int(length))
+        yield Row(int(person), Channel(channel), State(state), int(letter), zone, domain, place, int(ways))
+
+
+def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
+    """Who was told the same before, by sendings of this stage or, for what came later, by any: keys of people with
+    their letter, sorted."""
+    earlier = Sending.objects.filter(case=case).exclude(id=sending.id).exclude(standing=Standing.DROPPED)
+    early = {"stage": Stage.EARLY}
+    earlier = earlier.filter(**early) if sending.stage == Stage.EARLY else earlier.exclude(**early)
+    found: list[int] = []
+    for one in earlier:
+        from breachdesk.notify.app.carrier import wording_of
+
+        slugs = [letter.slug for letter in wording_of(one).letters]
+        states = [state.value for state in TOLD]
+        if one.standing in (Standing.READY, *LIVE):  # it will be told by that one
+            rows = Delivery.objects.filter(sending=one, last=True)
+        else:
+            rows = Delivery.objects.filter(sending=one, last=True, state__in=states)
+        found += [told_key(person, slugs[letter]) for person, letter in rows.values_list("person", "letter").iterator()]
+    return np.sort(np.array(found, np.int64)) if found else None
+
+
+def _duties(case: Case, letters: Letters, slugs: Sequence[str]) -> list[tuple[str, datetime | None]]:
+    """The owed duties this meets, with their deadlines."""
+    found: dict[str, datetime | None] = {}
+    for cohort in _wanted(letters, slugs):
+        for duty in writing.duties_of(case, cohort, (), "en"):
+            if duty.verdict is Verdict.OWED:
+                found[duty.id] = duty.due
+    return sorted(found.items())
+
+
+# --- approving, going, holding up
+
+
+def what(sending: Sending) -> dict[str, str | int]:
+    """What an approval of it is good for: this wording, to these people, and nothing else."""
+    return {
+        "sending": sending.number,
+        "people": sending.people,
+        "wording": sending.wording_sha256,
+        "recipients": sending.recipients_sha256,
+    }
+
+
+def ask(sending: Sending, *, reason: str, by: Hand) -> Ask:
+    """Ask a second person to approve it. Raises Refused when it could not go as it is."""
+    _fit(sending, by)
+    return asks.ask(sending.case, asks.SEND, what(sending), reason=reason, by=by)
+
+
+def _fit(sending: Sending, by: Hand) -> None:
+    """Raises Refused when facts or people are others than when it was fixed, or when the police asked to wait."""
+    if sending.standing != Standing.READY:
+        raise Refused("sendings.refused.not_now")
+    letters = Letters(sending.case)
+    holding, _ = held_since(letters.facts)
+    if holding:
+        raise Refused("sendings.refused.held")
+    last = scope.last(sending.case)
+    if last is None or last.id != sending.run_id:
+        raise Refused("sendings.refused.counted_anew")
+    if wording(letters, sending.slugs).digest != sending.wording_sha256:
+        raise Refused("sendings.refused.worded_anew")
+    if Channel.EMAIL in sending.channels and not settings.RELAY:
+        raise Refused("sendings.refused.no_relay")
+
+
+@transaction.atomic
+def go(sending: Sending, *, by: Hand) -> Sending:
+    """Use the approval, once: it goes. Raises Refused without an approval of exactly this wording and this list."""
+    still_open(sending.case)
+    held = Sending.objects.select_for_update(of=("self",)).select_related("case").get(id=sending.id)
+    _fit(held, by)
+    used = asks.use(held.case, asks.SEND, what(held), by=by)
+    held.standing, held.begun_at, held.approved_by = Standing.GOING, by.at, used.answered_by
+    held.save(update_fields=["standing", "begun_at", "approved_by"])
+    write(
+        "notify.sending.released",
+        by=by,
+        case=held.case.number,
+        refs={"sending": held.number, "ask": used.id},
+        payload={
+            "people": held.people,
+            "wording_sha256": held.wording_sha256,
+            "recipients_sha256": held.recipients_sha256,
+            "approved_by": used.answered_by,
+        },
+    )
+    tasks.carry_soon(held)
+    return held
+
+
+@transaction.atomic
+def pause(sending: Sending, *, reason: str, by: Hand) -> Sending:
+    """Nothing more is taken in hand; what is in hand, at most a batch, may still go. Raises Refused."""
+    held = _now(sending, Standing.PAUSED, Standing.GOING)
+    write(
+        "notify.sending.paused",
+        by=by,
+        case=held.case.number,
+        refs={"sending": held.number},
+        payload={"reason": reason},
+    )
+    return held
+
+
+@transaction.atomic
+def resume(sending: Sending, *, by: Hand) -> Sending:
+    """Go on. Raises Refused."""
+    still_open(sending.case)
+    if held_since(Letters(sending.case).facts)[0]:
+        raise Refused("sendings.refused.held")
+    held = _now(sending, Standing.GOING, Standing.PAUSED)
+    write("notify.sending.resumed", by=by, case=held.case.number, refs={"sending": held.number})
+    tasks.carry_soon(held)
+    return held
+
+
+@transaction.atomic
+def stop(sending: Sending, *, reason: str, by: Hand) -> Sending:
+    """For good: who was not written to is not, by this sending. Raises Refused without a reason."""
+    if not reason.strip():
+        raise Refused("case.refused.no_reason", field="reason")
+    held = _now(sending, Standing.STOPPED, *LIVE)
+    Sending.objects.filter(id=held.id).update(ended_at=by.at)
+    write(
+        "notify.sending.stopped",
+        by=by,
+        case=held.case.number,
+        refs={"sending": held.number},
+        payload={"reason": reason},
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH held AS (
+                SELECT id, channel, state FROM notify_delivery
+                WHERE sending_id = %(sending)s AND state IN ('held', 'queued', 'deferred') AND last FOR UPDATE),
+            gone AS (
+                UPDATE notify_delivery d SET state = 'cancelled', at = %(at)s FROM held WHERE d.id = held.id)
+            INSERT INTO notify_tally (sending_id, at, channel, state, n)
+            SELECT %(sending)s, %(at)s, channel, state, n FROM (
+                SELECT channel, CASE state WHEN 'held' THEN 'held' ELSE 'queued' END AS state, -count(*) AS n
+                FROM held GROUP BY 1, 2
+                UNION ALL SELECT channel, 'cancelled', count(*) FROM held GROUP BY 1) sums
+            """,
+            {"sending": held.id, "at": by.at},
+        )
+    return held
+
+
+@transaction.atomic
+def drop(sending: Sending, *, by: Hand) -> None:
+    """Give up a sending that never went: its list and its wording are forgotten. Raises Refused."""
+    held = _now(sending, Standing.DROPPED, Standing.READY)
+    ledger.strike(held)
+    transaction.on_commit(partial(_forget, held))
+    write("notify.sending.dropped", by=by, case=held.case.number, refs={"sending": held.number})
+
+
+def _forget(sending: Sending) -> None:
+    for name in (sending.wording, sending.recipients):
+        keys.vault().forget(sending.case.number, name)
+
+
+def _now(sending: Sending, standing: Standing, *before: Standing) -> Sending:
+    """Stand otherwise, if it stands like one of `before`. Raises Refused."""
+    held = Sending.objects.select_for_update(of=("self",)).select_related("case").get(id=sending.id)
+    if held.standing not in before:
+        raise Refused("sendings.refused.not_now")
+    held.standing = standing
+    held.save(update_fields=["standing"])
+    return held
+
+
+# --- what nobody knows, and who was not reached
+
+
+def decide_doubt(sending: Sending, *, taken: bool, reason: str, by: Hand, rows: Sequence[int] | None = None) -> int:
+    """A person looked it up: what is in doubt was taken by the relay, or was not and is sent again. `rows`: only these.
+    Raises Refused without a reason. Returns how many."""
+    if not reason.strip():
+        raise Refused("case.refused.no_reason", field="reason")
+    if sending.over:
+        raise Refused("sendings.refused.not_now")
+    found = Delivery.objects.filter(sending=sending, state=State.DOUBT)
+    if rows is not None:
+        found = found.filter(id__in=rows)
+    state = State.ACCEPTED if taken else State.DEFERRED
+    done = 0
+    with transaction.atomic():
+        words = [
+            Word(id, state, told=reason[:300], again=None if taken else by.at)
+            for id in found.order_by("id").values_list("id", flat=True)
+        ]
+        for part in ledger.chunks(words, 1000):
+            done += len(ledger.tell(sending, part, source="hand", by=by))
+    if not taken:
+        tasks.carry_soon(sending)
+    return done
+
+
+@transaction.atomic
+def substitute(sending: Sending, *, reason: str, by: Hand) -> int:
+    """Those whom nothing reached were told as the law lets it be done: by public notice. `reason`: where and when, and
+    by which rule. Raises Refused without one. Returns how many people."""
+    if not reason.strip():
+        raise Refused("case.refused.no_reason", field="reason")
+    held = Sending.objects.select_for_update(of=("self",)).select_related("case").get(id=sending.id)
+    if not held.live:
+        raise Refused("sendings.refused.not_now")
+    states = [one.value for one in FAILED]
+    ids = Delivery.objects.filter(sending=held, state__in=states, last=True).order_by("id").values_list("id", flat=True)
+    words = [Word(id, State.SUBSTITUTED, told=reason[:300]) for id in ids]
+    done = sum(len(ledger.tell(held, part, source="hand", by=by)) for part in ledger.chunks(words, 1000))
+    settle(held, by=by)
+    return done
+
+
+@transaction.atomic
+def settle(sending: Sending, *, by: Hand) -> bool:
+    """End it when nobody is left unresolved; whether it ended. Never sooner."""
+    held = Sending.objects.select_for_update(of=("self",)).select_related("case").get(id=sending.id)
+    counts = ledger.counts(ledger.standing(held))
+    if held.standing != Standing.GOING or counts.unresolved:
+        return False
+    held.standing, held.ended_at = Standing.ENDED, by.at
+    held.save(update_fields=["standing", "ended_at"])
+    write(
+        "notify.sending.ended",
+        by=by,
+        case=held.case.number,
+        refs={"sending": held.number},
+        payload={"told": counts.told, "cancelled": counts.cancelled},
+    )
+    return True
+
+
+#: What may be done with a sending, by its name.
+DeedName = Literal["ask", "go", "pause", "resume", "stop", "drop", "taken", "again", "substitute"]
+DEEDS: tuple[str, ...] = get_args(DeedName)
+#: Of these, what wants a reason.
+REASONED = ("ask", "stop", "taken", "again", "substitute")
+
+
+def act(sending: Sending, deed: str, *, reason: str, by: Hand) -> None:
+    """Do one of DEEDS. Raises Refused; KeyError for another."""
+    deeds: dict[str, Callable[[], object]] = {
+        "ask": lambda: ask(sending, reason=reason, by=by),
+        "go": lambda: go(sending, by=by),
+        "pause": lambda: pause(sending, reason=reason, by=by),
+        "resume": lambda: resume(sending, by=by),
+        "stop": lambda: stop(sending, reason=reason, by=by),
+        "drop": lambda: drop(sending, by=by),
+        "taken": lambda: decide_doubt(sending, taken=True, reason=reason, by=by),
+        "again": lambda: decide_doubt(sending, taken=False, reason=reason, by=by),
+        "substitute": lambda: substitute(sending, reason=reason, by=by),
+    }
+    deeds[deed]()
+
+
+def of(case: Case) -> "list[Sending]":
+    return list(Sending.objects.filter(case=case).exclude(standing=Standing.DROPPED))

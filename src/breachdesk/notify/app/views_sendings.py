@@ -1,0 +1,226 @@
+"""Pages of sendings: planned, approved by two, watched while they go, and what was told to whom."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from breachdesk.case.app.actions import asks
+from breachdesk.case.app.models import Case
+from breachdesk.case.app.paper import Paper, line, text
+from breachdesk.ground import places
+from breachdesk.ground.refused import Refused
+from breachdesk.ground.sealing import SealError
+from breachdesk.notify.app import caring, proof, sendings
+from breachdesk.notify.app.carrier import wording_of
+from breachdesk.notify.app.models import LIVE, Minded, ReturnBox, Sending, Stage
+from breachdesk.notify.app.progress import domains, progress
+from breachdesk.notify.app.writing import Letters, preview
+from breachdesk.notify.mould import Mould
+from breachdesk.notify.states import Channel
+from breachdesk.staff.app import doors
+from breachdesk.staff.app.doors import DeskRequest
+from breachdesk.staff.rights import Act
+from breachdesk.vault.app import errands
+from breachdesk.vault.app.models import Errand, State
+from breachdesk.vault.store import BadVault
+
+_MOST_RATE = 1000.0
+_MINDED = 200
+
+
+class PlanForm(Paper):
+    """`places`: cohorts by their slug; none: everybody."""
+
+    sheet = "sendings.form"
+    stage = forms.ChoiceField()
+    channels = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    slugs = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    quiet = forms.BooleanField(required=False)
+    per_second = forms.FloatField(required=False, min_value=0.01, max_value=_MOST_RATE)
+
+    def __init__(self, *args: Any, words: Any, letters: Letters, **more: Any) -> None:
+        super().__init__(*args, words=words, **more)
+        choices = {
+            "stage": [(one.value, words.say(f"sendings.stages.{one.value}")) for one in Stage],
+            "channels": [(one.value, words.say(f"sendings.channels.{one.value}")) for one in sendings.CHANNELS],
+            "slugs": [
+                (one.slug, f"{places.title(one.residence, words.language)}, {words.say('notices.people', one.count)}")
+                for one in letters.cohorts
+            ],
+        }
+        for name, listed in choices.items():
+            self.fields[name].choices = listed  # type: ignore[attr-defined]
+        if not self.is_bound:
+            self.initial = {"stage": Stage.FULL.value, "channels": [Channel.EMAIL.value], "quiet": True}
+
+
+class WhyForm(Paper):
+    sheet = "sendings.why"
+    reason = text(rows=2)
+
+
+class MindForm(Paper):
+    sheet = "sendings.mind"
+    known_by = line()
+    kind = forms.ChoiceField()
+    reason = text(rows=2)
+
+    def __init__(self, *args: Any, words: Any, **more: Any) -> None:
+        super().__init__(*args, words=words, **more)
+        listed = [(one.value, words.say(f"sendings.kinds.{one.value}")) for one in Minded.Kind]
+        self.fields["kind"].choices = listed  # type: ignore[attr-defined]
+
+
+QUIET = (21, 8)  # from nine in the evening until eight
+
+
+@doors.case(Act.TELL)
+def plan(request: DeskRequest, case: Case) -> HttpResponse:
+    """Choose who is written to and how; the worker writes the list, and nothing goes."""
+    letters = Letters(case)
+    form = PlanForm(request.POST if request.method == "POST" else None, words=request.words, letters=letters)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            made = sendings.plan(
+                case,
+                stage=Stage(said["stage"]),
+                channels=[one for one in sendings.CHANNELS if one.value in said["channels"]],
+                slugs=said["slugs"],
+                quiet=QUIET if said["quiet"] else None,
+                per_second=said["per_second"],
+                by=request.by,
+            )
+        except Refused as refused:
+            form.refused(refused)
+        else:
+            return redirect("case_sending", case.number, made.number)
+    return render(request, "notify/plan.html", {"form": form, "letters": len(letters.cohorts)})
+
+
+def _of(case: Case, sending: int) -> Sending:
+    return get_object_or_404(case.sendings.select_related("case"), number=sending)
+
+
+@doors.case(Act.READ)
+def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
+    """How it stands: who is told, who waits, who was not reached, and what to do next."""
+    found = _of(case, sending)
+    mine = asks.alive(case, request.by).filter(deed=asks.SEND, what=sendings.what(found)).first()
+    return render(
+        request,
+        "notify/sending.html",
+        {
+            "sending": found,
+            "progress": progress(found, request.at),
+            "domains": domains(found),
+            "left_out": sorted(found.left_out.items()),
+            "ask": mine,
+            "lapses": (mine.answered_at or mine.asked_at) + asks.LIVES if mine else None,
+            "own": mine is not None and mine.asker_id == request.account.id,
+            "forms": {one: WhyForm(words=request.words, auto_id=f"{one}_%s") for one in sendings.REASONED},
+            "errands": _errands(found, request.at),
+            "letters": letters_of(found),
+            "live": found.standing in LIVE,
+            "returns": ReturnBox.objects.exclude(trouble="").first(),
+            "unread": not settings.RETURNS_URL,
+        },
+    )
+
+
+def _errands(sending: Sending, at: datetime) -> list[Errand]:
+    """What the worker does for it, and what it could not do."""
+    found = errands.of(sending.case, at, kind=sendings.KIND, said={"sending": sending.id})
+    return [one for one in found if one.state != State.DONE]
+
+
+def letters_of(sending: Sending) -> tuple[Mould, ...]:
+    """What is said in it; nothing while it is not fixed, or once it is gone."""
+    if not sending.wording:
+        return ()
+    try:
+        return wording_of(sending).letters
+    except (BadVault, SealError, FileNotFoundError):
+        return ()
+
+
+@doors.case(Act.READ)
+def letter(request: DeskRequest, case: Case, sending: int, letter: int) -> HttpResponse:
+    """One of its letters, word for word as it goes; what is each person's own is named."""
+    found = _of(case, sending)
+    letters = letters_of(found)
+    if letter >= len(letters):
+        raise Http404
+    one = letters[letter]
+    return render(
+        request,
+        "notify/fixed.html",
+        {"sending": found, "letter": one, "text": preview(one), "elements": len(one.elements)},
+    )
+
+
+@doors.case(Act.TELL)
+@require_POST
+def act(request: DeskRequest, case: Case, sending: int, deed: str) -> HttpResponse:
+    """`ask`, `go`, `pause`, `resume`, `stop`, `drop`, `taken`, `again`, `substitute`."""
+    found, form = _of(case, sending), WhyForm(request.POST, words=request.words)
+    if deed not in sendings.DEEDS:
+        raise Http404
+    if deed in sendings.REASONED and not form.is_valid():
+        messages.error(request, " ".join(map(str, form.errors["reason"])))
+        return redirect("case_sending", case.number, sending)
+    sendings.act(found, deed, reason=form.cleaned_data["reason"] if form.is_valid() else "", by=request.by)
+    messages.success(request, request.words.say(f"sendings.said.{deed}"))
+    return redirect("case_sending", case.number, sending)
+
+
+@doors.case(Act.PEOPLE)
+def told(request: DeskRequest, case: Case) -> HttpResponse:
+    """Prove you told me: everything that was sent to one person, and what came of it."""
+    wanted = request.GET.get("who", "").strip()[:200]
+    found = proof.find(case, wanted, by=request.by) if wanted else []
+    return render(request, "notify/told.html", {"wanted": wanted, "found": found, "looked": bool(wanted)})
+
+
+@doors.case(Act.UNMASK)
+@require_POST
+def proven(request: DeskRequest, case: Case, person: str) -> HttpResponse:
+    """The proof for one person, as a document: what was sent, when, to which address, what the relay said, and where it
+    stands in the journal. It holds whole values, so it wants a reason."""
+    document = proof.document(case, person, reason=request.POST.get("reason", ""), by=request.by)
+    if document is None:
+        raise Http404
+    response = HttpResponse(json.dumps(document, ensure_ascii=False, indent=2), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{case.number}-told.json"'
+    return response
+
+
+@doors.case(Act.PEOPLE, post=Act.TELL)
+def minded(request: DeskRequest, case: Case) -> HttpResponse:
+    """People with whom something is to be minded."""
+    form = MindForm(request.POST if request.method == "POST" else None, words=request.words)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            caring.mind(case, said["known_by"], said["kind"], reason=said["reason"], by=request.by)
+        except Refused as refused:
+            form.refused(refused)
+        else:
+            messages.success(request, request.words.say("sendings.said.minded"))
+            return redirect("case_minded", case.number)
+    rows = case.minded.filter(last=True)[:_MINDED]
+    return render(request, "notify/minded.html", {"form": form, "rows": rows})
+
+
+@doors.case(Act.TELL)
+@require_POST
+def unmind(request: DeskRequest, case: Case, minded: int) -> HttpResponse:
+    caring.forget(get_object_or_404(case.minded, id=minded), reason=request.POST.get("reason", ""), by=request.by)
+    return redirect("case_minded", case.number)

@@ -1,0 +1,140 @@
+"""A sending to as many invented people as wanted, laid down at once, for what counts in thousands.
+
+`python -m tests.notify.app.many lay N`: in the database and the data folder that the environment names;
+`carry PORT [LOG]`: look up what is in doubt in the log of a relay on loopback, send what is left to it, and tell how
+long it took; `stand`: how it stands, as JSON.
+"""
+
+import hashlib
+import io
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+DOMAINS = ("gmail.example", "mail.example", "yandex.example", "web.example", "post.example")
+
+
+def lay(count: int) -> int:
+    """The id of a sending to `count` people that is going: half of them read English, half Russian."""
+    from django.db import transaction
+
+    from breachdesk.case.app.actions import open_case
+    from breachdesk.notify.app import ledger
+    from breachdesk.notify.app.models import Sending, Stage, Standing
+    from breachdesk.notify.draw import Press
+    from breachdesk.notify.library import our_library
+    from breachdesk.notify.mould import gapped, mould
+    from breachdesk.notify.recipients import RecipientsWriter
+    from breachdesk.notify.states import Channel, State
+    from breachdesk.notify.wording import Sender, Wording
+    from breachdesk.staff.app.models import Account
+    from breachdesk.vault.app import keys
+    from tests.cast import hand
+    from tests.notify.bakery import FACTS, cohort, organisation
+
+    ada = Account.objects.create_user(email="ada@bakery.example", password=None, name="Ada")
+    case = open_case("Bakery North", lead=ada, by=hand(ada), zone="Europe/Berlin")
+    press = Press(words=our_library().phrases)
+    given: dict[str, Any] = {"library": our_library(), "organisation": organisation(), "facts": FACTS}
+    who = {"en": cohort("DE", "name", "email", "phone", "card.number"), "ru": cohort("RU", "name", "phone", "email")}
+    moulds = tuple(mould(gapped(one, language, **given), press) for language, one in who.items())
+    names = {"en": "Bakery North Ltd", "ru": "ООО «Пекарня Север»"}
+    sender = Sender(names, "privacy@bakery.example", "help@bakery.example", "back", "bakery.example")
+    said = Wording(sender, moulds)
+    key = keys.key_for(case.number, AT)
+    keys.vault().seal(case.number, "n-wording", io.BytesIO(said.written()), key)
+    with transaction.atomic():
+        sending = Sending.objects.create(
+            case=case, number=1, stage=Stage.FULL, standing=Standing.GOING, channels=["email"], people=count,
+            wording="n-wording", wording_sha256=said.digest, recipients="n-list", made_at=AT, made_by=ada.email,
+            begun_at=AT, zones=["DE", "RU"],
+        )  # fmt: skip
+
+        def rows() -> Iterator[ledger.Row]:
+            with RecipientsWriter(keys.vault().place(case.number, "n-list"), key) as file:
+                for n in range(count):
+                    one = recipient(n)
+                    person = int.from_bytes(hashlib.sha256(one.person.encode()).digest()[:8], "big", signed=True)
+                    place, domain = file.add(one), DOMAINS[n % len(DOMAINS)]
+                    yield ledger.Row(person, Channel.EMAIL, State.QUEUED, one.letter, one.country, domain, place, 1)
+
+        ledger.enroll(sending, rows(), AT)
+    return int(sending.id)
+
+
+def recipient(n: int) -> Any:
+    from breachdesk.notify.recipients import Recipient
+
+    name = "Example" + "".join(chr(ord("a") + int(digit)) for digit in str(n))
+    samples = ((f"A••• {name[:1]}•••",), (f"a•••@{DOMAINS[n % 5]}",), ("+49 ••• 12",), ("•••• 1234",))
+    return Recipient(
+        f"p-{n}", f"Ada {name}", n % 2, ("DE", "RU")[n % 2], (f"ada{n}@{DOMAINS[n % 5]}",),
+        ("+4930123456",), (), samples[: 4 if n % 2 == 0 else 3], "7K3Q-9D2M-X4TB-E1A",
+    )  # fmt: skip
+
+
+def carried(port: int, log: Path | None = None) -> dict[str, float]:
+    """Seconds from the first to the last, processor seconds, the most memory it had, in MiB."""
+    from breachdesk.notify.app import carrier
+    from breachdesk.notify.app.models import Sending
+    from breachdesk.notify.smtp import Relay
+
+    sending = Sending.objects.select_related("case").get()
+    relay = Relay("127.0.0.1", port, seconds=30, seconds_for_end=30)
+    if log is not None:
+        looked(sending, log)
+    before, begun = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    sent = carrier.carry(sending, relay, idle=0)
+    seconds, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"sent": sent, "seconds": seconds, "processor": used, "mib": after.ru_maxrss / 1024}
+
+
+def looked(sending: Any, log: Path) -> None:
+    """As the worker does it each minute; the relay is given a moment to read what lies in its sockets."""
+    from breachdesk.notify.app import carrier, ledger, looking_up
+
+    ledger.bury(sending, by=carrier.hand())
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found = looking_up.look_up(sending, by=carrier.hand(), log=log, settled=timedelta(seconds=1))
+        if not found.unsure:
+            return
+        time.sleep(0.2)
+
+
+def stand() -> dict[str, int]:
+    """State -> deliveries; `most`: how many were in doubt at once, `kills`: how often any were."""
+    from breachdesk.notify.app.models import Batch, Delivery
+
+    states: dict[str, int] = {}
+    for state in Delivery.objects.values_list("state", flat=True).iterator():
+        states[state] = states.get(state, 0) + 1
+    doubts = [n for _, n in Batch.objects.filter(events__source="carrier").distinct().values_list("id", "count")]
+    return {**states, "most": max(doubts, default=0), "kills": len(doubts)}
+
+
+def main() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "breachdesk.settings")
+    django.setup()
+    what, *given = sys.argv[1:]
+    if what == "lay":
+        told: Any = lay(int(given[0]))
+    elif what == "carry":
+        told = carried(int(given[0]), Path(given[1]) if given[1:] else None)
+    else:
+        told = stand()
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main()

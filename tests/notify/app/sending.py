@@ -1,0 +1,57 @@
+"""A case with people and letters that are ready to go, and a sending of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from breachdesk.case.app.actions import asks
+from breachdesk.case.app.models import Case
+from breachdesk.notify.app import sendings
+from breachdesk.notify.app.models import Sending, Stage
+from breachdesk.notify.states import Channel
+from breachdesk.vault.app import errands
+from breachdesk.vault.app.models import Errand
+from tests.cast import hand
+from tests.law.app.bakery import answer, judge, lay
+from tests.notify.bakery import FACTS
+from tests.scope.app.filling import read, take
+
+HEAD = "id,name,email,phone,street,city,country\n"
+
+
+def named(n: int) -> str:
+    """A last name for each number: `Exampleab`."""
+    return "Example" + "".join(chr(ord("a") + int(digit)) for digit in str(n))
+
+
+def rows(count: int, begin: int = 0) -> bytes:
+    """Customers of the bakery in Berlin, each with an address of every kind."""
+    lines = [
+        f"{n},Ada {named(n)},ada{n}@d{n % 7}.example,+49 30 555 {n:04},Musterstr. {n % 90 + 1},10115 Berlin,DE\n"
+        for n in range(begin, begin + count)
+    ]
+    return (HEAD + "".join(lines)).encode()
+
+
+def case_with(cast: Any, content: bytes) -> Case:
+    """Bakery North, its people read from `content`, every letter ready to go."""
+    case = cast.bakery
+    take(case, cast.ada, content)
+    read(case, cast.ada)
+    lay(case, {name: value for name, value in FACTS.items() if name != "subjects.count"})
+    answer(case, time__individual_notice_planned=None)
+    judge(case)
+    return case
+
+
+def planned(case: Case, lead: Any, *, channels: Sequence[Channel] = (Channel.EMAIL,), **other: Any) -> Sending:
+    """A sending whose wording and list are fixed, as the worker does it."""
+    made = sendings.plan(case, stage=other.pop("stage", Stage.FULL), channels=channels, by=hand(lead), **other)
+    errands.do(Errand.objects.get(said={"sending": made.id}))
+    return Sending.objects.select_related("case").get(id=made.id)
+
+
+def going(cast: Any, sending: Sending) -> Sending:
+    """Asked for by Ada, approved by Ben, sent by Ada."""
+    asked = sendings.ask(sending, reason="they have to know", by=hand(cast.ada))
+    asks.answer(asked, approved=True, reason="", by=hand(cast.ben))
+    return sendings.go(sending, by=hand(cast.ada))

@@ -1,0 +1,86 @@
+"""Killed at any moment, a carrier loses nobody and writes to nobody twice, once the log of the relay was looked up."""
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import database
+
+PEOPLE, KILLS, BATCH = 3_000, 8, 200
+_TAKEN = re.compile(r": message-id=(<[^>]+>)")
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(postgres: Any, tmp_path: Path, worker_id: str) -> Iterator[Run]:
+    """`run(module, *words)`: a process against a database of its own; its last line of JSON."""
+    server, template = postgres
+    name = f"kills_{worker_id}"
+    url = database.make(server, name, template=template)
+    given = {
+        "BREACHDESK_DATABASE_URL": url,
+        "BREACHDESK_DATA": str(tmp_path / "desk"),
+        "DJANGO_SETTINGS_MODULE": "breachdesk.settings",
+    }
+
+    def do(module: str, *words: str, kill: Callable[[], None] | None = None) -> Any:
+        command = [sys.executable, "-m", module, *words]
+        with subprocess.Popen(command, env={**os.environ, **given}, stdout=subprocess.PIPE, text=True) as child:
+            if kill is not None:
+                kill()
+                child.kill()
+                return None
+            said, _ = child.communicate(timeout=120)
+            assert child.returncode == 0, said
+            return json.loads(said.splitlines()[-1])
+
+    yield do
+    database.drop(server, name)
+
+
+@pytest.fixture
+def sink(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """(port, log) of a relay that takes its time to answer, so that much is under way."""
+    log = tmp_path / "relay.log"
+    command = [sys.executable, "-m", "tests.notify.sink", "0", str(log), "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        yield child.stdout.readline().strip(), log
+        child.kill()
+
+
+def test_killed_at_random_moments_nobody_is_lost_and_nobody_written_to_twice(run: Run, sink: tuple[str, Path]) -> None:
+    port, log = sink
+    run("tests.notify.app.many", "lay", str(PEOPLE))
+    luck = random.Random(7)
+
+    def at_work() -> None:
+        """Until the relay has more than it had, and a moment longer."""
+        before = log.read_text().count("message-id")
+        deadline = time.monotonic() + 60
+        while log.read_text().count("message-id") == before and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(luck.uniform(0.0, 0.15))
+
+    for _ in range(KILLS):
+        run("tests.notify.app.many", "carry", port, str(log), kill=at_work)
+    run("tests.notify.app.many", "carry", port, str(log))
+    states = run("tests.notify.app.many", "stand")
+    most, kills = states.pop("most"), states.pop("kills")
+    assert set(states) <= {"accepted", "delivered"}, states
+    taken = Counter(_TAKEN.findall(log.read_text()))
+    assert len(taken) == PEOPLE
+    assert max(taken.values()) == 1
+    assert 0 < most <= BATCH
+    assert kills >= KILLS // 2  # most came while something was under way

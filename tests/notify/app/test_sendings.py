@@ -1,0 +1,277 @@
+"""Notices go to exactly whom two people approved, each once, and the ledger knows what became of every one."""
+
+import email
+import email.policy
+import hashlib
+import html
+import json
+import random
+import re
+from typing import Any
+
+import pytest
+
+from breachdesk.case.app.actions import asks
+from breachdesk.ground.refused import Refused
+from breachdesk.journal.app.models import Line
+from breachdesk.journal.verify import inclusion_holds
+from breachdesk.notify.app import caring, carrier, ledger, sendings
+from breachdesk.notify.app.ledger import Word
+from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
+from breachdesk.notify.smtp import Relay
+from breachdesk.notify.states import Channel, State
+from breachdesk.vault.app import errands
+from breachdesk.vault.app.models import Errand
+from tests.cast import browser, hand
+from tests.law.app.bakery import answer
+from tests.notify.app.sending import case_with, going, named, planned, rows
+from tests.notify.bakery import SAID
+from tests.notify.relay import Box, relaying
+from tests.scope.app.filling import read, take
+
+
+@pytest.fixture
+def box() -> Any:
+    with relaying(Box()) as one:
+        yield one
+
+
+def to(box: Box) -> Relay:
+    return Relay("127.0.0.1", box.port, seconds=10, seconds_for_end=10, connections=3)
+
+
+@pytest.fixture(autouse=True)
+def _relay(settings_of: Any, box: Box) -> None:
+    settings_of(RELAY=to(box), NOTICE_FROM="privacy@bakery.example", NOTICE_RETURN="back@bakery.example")
+
+
+def test_everybody_gets_their_own_letter_once(cast: Any, box: Box) -> None:
+    sending = planned(case_with(cast, rows(23)), cast.ada)
+    assert (sending.standing, sending.people) == (Standing.READY, 23), sending.fault
+    going(cast, sending)
+    assert carrier.carry(sending, to(box), idle=0) == 23
+    assert sorted(box.recipients()) == sorted(f"ada{n}@d{n % 7}.example" for n in range(23))
+    for _, recipient, raw in box.got:
+        read = email.message_from_bytes(raw, policy=email.policy.default)
+        assert read["To"] == recipient
+        number = int(recipient.partition("@")[0].removeprefix("ada"))
+        assert f"Ada {named(number)}\n" in read.get_body(("plain",)).get_content()
+    counts = ledger.counts(ledger.standing(sending))
+    assert (counts.told, counts.unresolved) == (23, 0)
+    assert not Delivery.objects.exclude(state=State.ACCEPTED).exists()
+
+
+def told_by(box: Box, stage: str, words: dict[str, str]) -> None:
+    """The relay answers so to whoever's address begins with that, at that stage."""
+    box.say = lambda at, said: next((text for name, text in words.items() if at == stage and name in said), None)
+
+
+def states(sending: Sending) -> dict[str, int]:
+    return {state.value: n for (_, state), n in ledger.standing(sending).items()}
+
+
+def tallied(sending: Sending) -> bool:
+    """Whether the sums say what the rows say."""
+    rows_: dict[tuple[str, str], int] = {}
+    for channel, state in Delivery.objects.filter(sending=sending, last=True).values_list("channel", "state"):
+        key = (channel, "queued" if state in ("sending", "deferred") else state)
+        rows_[key] = rows_.get(key, 0) + 1
+    return rows_ == {(channel.value, state.value): n for (channel, state), n in ledger.standing(sending).items()}
+
+
+def test_what_the_relay_says_of_each_is_kept_and_what_was_put_off_is_tried_again(cast: Any, box: Box) -> None:
+    sending = planned(case_with(cast, rows(12)), cast.ada)
+    going(cast, sending)
+    told_by(box, "rcpt", {"ada3@": "550 5.1.1 no such user ada3@d3.example", "ada5@": "451 4.7.1 greylisted"})
+    carrier.carry(sending, to(box), idle=0)
+    assert states(sending) == {"accepted": 10, "refused": 1, "queued": 1}
+    refused = Delivery.objects.get(state=State.REFUSED)
+    assert (refused.code, refused.told) == (550, "5.1.1 no such user …@d3.example")
+    late = Delivery.objects.get(state=State.DEFERRED)
+    assert late.next_at is not None
+    assert not sendings.settle(sending, by=carrier.hand())
+    Delivery.objects.filter(id=late.id).update(next_at=late.at)
+    box.say = lambda stage, words: None
+    carrier.carry(sending, to(box), idle=0)
+    late.refresh_from_db()
+    assert (late.state, late.tries) == (State.ACCEPTED, 2)
+    assert [one.state for one in late.events.order_by("id")] == ["deferred", "accepted"]
+    assert tallied(sending)
+    assert len(box.got) == 11
+
+
+def test_an_approval_is_good_for_this_wording_and_this_list_alone(cast: Any) -> None:
+    case = case_with(cast, rows(5))
+    sending = planned(case, cast.ada)
+    with pytest.raises(Refused, match="no_approval"):
+        sendings.go(sending, by=hand(cast.ada))
+    asked = sendings.ask(sending, reason="now", by=hand(cast.ada))
+    with pytest.raises(Refused, match="own"):
+        asks.answer(asked, approved=True, reason="", by=hand(cast.ada))
+    asks.answer(asked, approved=True, reason="", by=hand(cast.ben))
+    answer(case, organisation={**SAID, "reference": "2026-015"})
+    with pytest.raises(Refused, match="worded_anew"):
+        sendings.go(sending, by=hand(cast.ada))
+    answer(case, organisation=SAID)
+    take(case, cast.ada, rows(3, 50), "more.csv")
+    read(case, cast.ada)
+    with pytest.raises(Refused, match="counted_anew"):
+        sendings.go(sending, by=hand(cast.ada))
+    assert not Event.objects.exists()
+
+
+def test_a_letter_that_a_check_stops_goes_by_no_door(cast: Any) -> None:
+    case = case_with(cast, rows(5))
+    ready = planned(case, cast.ada)
+    answer(case, organisation={**SAID, "what_happened": {"en": ""}})
+    with pytest.raises(Refused, match="stopped"):
+        planned(case, cast.ada)
+    with pytest.raises(Refused, match="stopped"):
+        sendings.ask(ready, reason="now", by=hand(cast.ada))
+    browser(cast.ada).post(f"/case/{case.number}/sendings/{ready.number}/ask/", {"reason": "now"})
+    assert not case.asks.exists()
+    assert Sending.objects.get(id=ready.id).standing == Standing.READY
+
+
+def test_who_was_told_the_same_is_not_told_again(cast: Any, box: Box) -> None:
+    case = case_with(cast, rows(6))
+    first = planned(case, cast.ada)
+    going(cast, first)
+    carrier.carry(first, to(box))
+    take(case, cast.ada, rows(9), "more.csv")
+    read(case, cast.ada)
+    second = planned(case, cast.ada)
+    assert (second.people, second.left_out) == (3, {"told_already": 6})
+    early = planned(case, cast.ada, stage=Stage.EARLY)
+    assert early.people == 9
+
+
+def test_bait_the_dead_the_vulnerable_and_the_held_are_minded(cast: Any, box: Box) -> None:
+    case = case_with(cast, rows(8))
+    for n, kind in enumerate(("honey", "deceased", "vulnerable", "held")):
+        caring.mind(case, f"ADA{n}@d{n}.example", kind, reason="they are", by=hand(cast.ada))
+    sending = planned(case, cast.ada)
+    assert (sending.people, sending.left_out) == (6, {"deceased": 1, "honey": 1})
+    going(cast, sending)
+    carrier.carry(sending, to(box), idle=0)
+    assert sorted(box.recipients()) == sorted(f"ada{n}@d{n % 7}.example" for n in range(4, 8))
+    assert states(sending) == {"accepted": 4, "queued": 1, "held": 1}
+    assert Delivery.objects.get(channel="phone").state == State.QUEUED
+
+
+def test_the_next_way_is_tried_and_nothing_ends_while_somebody_is_not_told(cast: Any, box: Box) -> None:
+    sending = planned(case_with(cast, rows(4)), cast.ada, channels=(Channel.EMAIL, Channel.LETTER))
+    going(cast, sending)
+    told_by(box, "rcpt", {"ada1@": "550 5.1.1 no"})
+    carrier.carry(sending, to(box), idle=0)
+    assert ledger.standing(sending) == {
+        (Channel.EMAIL, State.ACCEPTED): 3,
+        (Channel.LETTER, State.QUEUED): 1,
+    }
+    letter = Delivery.objects.get(channel=Channel.LETTER)
+    assert Delivery.objects.get(channel=Channel.EMAIL, state=State.REFUSED).person == letter.person
+    ledger.tell(sending, [Word(letter.id, State.RETURNED)], source="print", by=carrier.hand())
+    assert ledger.counts(ledger.standing(sending)).failed == 1
+    assert not sendings.settle(sending, by=carrier.hand())
+    assert sendings.substitute(sending, reason="on our site for 90 days, § 1", by=hand(cast.ada)) == 1
+    assert Sending.objects.get(id=sending.id).standing == Standing.ENDED
+    assert tallied(sending)
+
+
+@pytest.mark.parametrize("turn", range(6))
+def test_what_comes_twice_late_or_out_of_order_only_moves_forward(cast: Any, box: Box, turn: int) -> None:
+    sending = planned(case_with(cast, rows(1)), cast.ada)
+    going(cast, sending)
+    carrier.carry(sending, to(box), idle=0)
+    row = Delivery.objects.get()
+    told = [
+        Word(row.id, State.DELIVERED, outside="p1"),
+        Word(row.id, State.ACCEPTED, outside="p2"),
+        Word(row.id, State.BOUNCED, 550, "5.1.1", outside="p3"),
+        Word(row.id, State.DEFERRED, outside="p4"),
+    ]
+    random.Random(turn).shuffle(told)
+    for one in [*told, *told]:
+        ledger.tell(sending, [one], source="provider", by=carrier.hand())
+    row.refresh_from_db()
+    assert row.state == State.BOUNCED
+    assert row.events.count() == 5
+    assert tallied(sending)
+
+
+def test_paused_nothing_more_is_taken_and_stopped_nothing_more_goes(cast: Any, box: Box) -> None:
+    sending = planned(case_with(cast, rows(5)), cast.ada)
+    going(cast, sending)
+    sendings.pause(sending, reason="a wrong number in it", by=hand(cast.ada))
+    assert carrier.carry(sending, to(box), idle=0) == 0
+    sendings.resume(sending, by=hand(cast.ada))
+    sendings.pause(sending, reason="again", by=hand(cast.ada))
+    sendings.stop(sending, reason="it was wrong", by=hand(cast.ada))
+    with pytest.raises(Refused):
+        sendings.resume(sending, by=hand(cast.ada))
+    assert states(sending) == {"cancelled": 5}
+    assert tallied(sending)
+    assert not box.got
+
+
+def test_while_the_police_ask_to_wait_nothing_is_sent(cast: Any) -> None:
+    case = case_with(cast, rows(2))
+    sending = planned(case, cast.ada)
+    answer(case, hold__law_enforcement={"from": "2026-11-20T00:00:00Z", "until": None, "written": True})
+    with pytest.raises(Refused, match="held"):
+        sendings.ask(sending, reason="now", by=hand(cast.ada))
+
+
+def test_a_rate_holds_for_all_and_for_a_domain(cast: Any, box: Box) -> None:
+    sending = planned(case_with(cast, rows(14)), cast.ada, domains={"d0.example": 0.001})
+    going(cast, sending)
+    carrier.carry(sending, to(box), idle=0)
+    at = Delivery.objects.filter(domain="d0.example")
+    assert sorted(one.state for one in at) == ["accepted", "queued"]
+    assert states(sending) == {"accepted": 13, "queued": 1}
+
+
+def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:
+    case = case_with(cast, rows(6))
+    here = f"/case/{case.number}"
+    ada, ben = browser(cast.ada), browser(cast.ben)
+    planning = ada.post(f"{here}/sendings/new/", {"stage": "full", "channels": ["email"], "quiet": ""})
+    assert planning.headers["Location"] == f"{here}/sendings/1/"
+    assert "is being written" in text(ada, f"{here}/sendings/1/")
+    errands.do(Errand.objects.get(kind=sendings.KIND))
+    assert "Everything is fixed for 6 people" in text(ada, f"{here}/sendings/1/")
+    ada.post(f"{here}/sendings/1/ask/", {"reason": "they have to know"})
+    assert "Waits for a second person" in text(ada, f"{here}/sendings/1/")
+    asked = case.asks.get()
+    ben.post(f"{here}/closing/asks/{asked.id}/answer/", {"do": "approve", "reason": ""})
+    assert "Send now" not in text(ben, f"{here}/sendings/1/")
+    assert "Send now" in text(ada, f"{here}/sendings/1/")
+    ada.post(f"{here}/sendings/1/go/")
+    sending = Sending.objects.select_related("case").get()
+    carrier.carry(sending, to(box), idle=0)
+    assert "6 of 6 people have been told" in text(ada, f"{here}/sendings/1/")
+    assert "Sending 1" in text(ada, f"{here}/notices/")
+    told = text(ada, f"{here}/told/?who=ada3@d3.example")
+    assert "taken by the mail server" in told
+    assert named(3) not in told  # masked
+    person = re.search(r"/told/([^/\"]+)/", told)
+    assert person is not None
+    proof = ada.post(f"{here}/told/{person[1]}/", {"reason": "she asked"}).json()
+    (one,) = proof["deliveries"]
+    assert one["same_as_sent"]
+    (event,) = one["events"]
+    batch = event["batch"]
+    leaf = hashlib.sha256(b"\0" + batch["leaf"].encode()).digest()
+    path = [bytes.fromhex(step) for step in batch["path"]]
+    assert inclusion_holds(batch["index"], batch["size"], leaf, path, bytes.fromhex(batch["root"]))
+    assert json.loads(batch["leaf"])["content_sha256"] == hashlib.sha256(one["message"].encode()).hexdigest()
+    line = Line.objects.get(seq=batch["entry"])
+    assert json.loads(bytes(line.payload or b""))["root"] == batch["root"]
+    assert sendings.settle(sending, by=carrier.hand())
+    assert "everybody is told" in text(ada, f"{here}/sendings/1/")
+
+
+def text(who: Any, address: str) -> str:
+    found = who.get(address)
+    assert found.status_code == 200
+    return html.unescape("".join(found.content.decode()))
