@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from breachdesk.ground import shelf as on_shelf
 from breachdesk.ground.shelf import BadPack, Shelf
 
 MANY = 60
@@ -52,6 +54,41 @@ def test_what_is_kept_is_used_and_only_for_the_very_same_bytes(cache: Path, pack
     again = Shelf(packs).all("law")
     assert again["law/08.yaml"]["id"] == "kept"
     assert again["law/07.yaml"] == {"id": "changed"}
+
+
+def test_what_lies_over_our_packs_or_is_a_copy_of_them_is_not_parsed_again(
+    cache: Path, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_shelf, "shipped", lambda: packs)
+    Shelf(packs).all("law")
+    [kept] = cache.iterdir()
+    told: dict[str, Any] = json.loads(kept.read_text())
+    for value in told.values():
+        value["id"] = "kept"
+    kept.write_text(json.dumps(told))
+    own = tmp_path / "own"
+    (own / "law").mkdir(parents=True)
+    (own / "law" / "07.yaml").write_text("id: ours\n")
+    both = Shelf(packs, own).all("law")
+    assert (both["law/08.yaml"]["id"], both["law/07.yaml"]["id"]) == ("kept", "ours")
+    copy = tmp_path / "copy"
+    shutil.copytree(packs, copy)
+    (copy / "law" / "09.yaml").write_text("id: n9\n")
+    copied = Shelf(copy).all("law")
+    assert (copied["law/08.yaml"]["id"], copied["law/09.yaml"]["id"]) == ("kept", "n9")
+
+
+def test_what_is_used_stays_though_it_was_written_long_ago(cache: Path, packs: Path, tmp_path: Path) -> None:
+    Shelf(packs).all("law")
+    [kept] = cache.iterdir()
+    os.utime(kept, (1, 1))
+    for number in range(20):
+        (cache / f"law-{number}-1.json").write_text("{}")
+    Shelf(packs).all("law")
+    other = tmp_path / "other"
+    shutil.copytree(packs, other)
+    Shelf(other).all("law")
+    assert kept.is_file()
 
 
 def test_two_who_ask_do_not_share(cache: Path, packs: Path) -> None:

@@ -28,12 +28,14 @@ class _Unkept(Exception):
     """A value JSON has no word for; its file is parsed each time."""
 
 
-def parsed(files: Sequence[tuple[str, Path]], parse: Parse, *, shelf: str) -> dict[str, Any]:
-    """What `parse` makes of each file, by its name. `shelf` names what is kept together.
+def parsed(files: Sequence[tuple[str, Path]], parse: Parse, *, shelf: str, below: str = "") -> dict[str, Any]:
+    """What `parse` makes of each file, by its name. `shelf` names what is kept together, `below` what is kept of a
+    shelf that most of these files may lie on as well.
     Raises what `parse` raises, and OSError where a file cannot be read."""
     folder = _folder() if len(files) >= _MANY else None
     place = folder / f"{shelf}-{_FORM}.json" if folder else None
     kept = _read(place) if place else {}
+    others = _read(folder / f"{below}-{_FORM}.json") if folder and below not in ("", shelf) and not kept else {}
     used: dict[str, Any] = {}
     found: dict[str, Any] = {}
     changed = False
@@ -42,6 +44,9 @@ def parsed(files: Sequence[tuple[str, Path]], parse: Parse, *, shelf: str) -> di
         digest = hashlib.sha256(raw).hexdigest()
         if digest in kept:
             used[digest] = kept[digest]
+        elif digest in others:
+            used[digest] = others[digest]
+            changed = True
         else:
             value = parse(path, raw)
             try:
@@ -59,7 +64,7 @@ def parsed(files: Sequence[tuple[str, Path]], parse: Parse, *, shelf: str) -> di
 
 
 def _forget(folder: Path) -> None:
-    """Packs lie in many folders over the years; what nobody wrote for longest goes."""
+    """Packs lie in many folders over the years; what nobody used for longest goes."""
     kept = sorted(folder.glob("*-*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
     for old in kept[_KEPT:]:
         old.unlink()
@@ -83,6 +88,8 @@ def _folder() -> Path | None:
 def _read(place: Path) -> dict[str, Any]:
     try:
         found = json.loads(place.read_bytes())
+        with suppress(OSError):  # may be read and not written to
+            os.utime(place)
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -103,8 +103,11 @@ class Shelf:
         of hundreds of files: what was parsed once is kept (ground/compiled.py)."""
         wanted = list(self.files(under, without=without))
         places = self._kept_as or "\0".join(str(folder.resolve()) for folder in self.folders)
-        where = hashlib.sha256(places.encode("utf-8", "surrogateescape")).hexdigest()
-        return compiled.parsed(wanted, _parse, shelf=f"{under.replace('/', '-')}-{where[:16]}")
+        own, ours = (
+            f"{under.replace('/', '-')}-{hashlib.sha256(one.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+            for one in (places, str(shipped().resolve()))
+        )
+        return compiled.parsed(wanted, _parse, shelf=own, below=ours)
 
     def digest(self, under: str, *more: str, without: str = "") -> str:
         """SHA-256 over names and bytes of every file below `under`, and of `more`; folders named `without` are passed
