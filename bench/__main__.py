@@ -1,6 +1,6 @@
 """python -m bench [part ...]: measures, prints one table, writes build/bench.json.
 
-Parts: csv sql text memory duties score journal database desk letters batches; without any, all.
+Parts: csv sql text memory duties score journal database desk letters batches delivery kills; without any, all.
 BENCH_SCALE=0.1: a tenth of each.
 """
 
@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import database, desk, figures, law, letters, scope, writing
+from bench import database, delivery, desk, figures, law, letters, scope, writing
 from bench.figures import Figure, Part
 
 PARTS: dict[str, Part] = {
@@ -26,6 +26,8 @@ PARTS: dict[str, Part] = {
     "desk": desk.desk,
     "letters": writing.letters,
     "batches": letters.batches,
+    "delivery": delivery.delivery,
+    "kills": delivery.kills,
 }
 
 

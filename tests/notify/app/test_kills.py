@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,16 @@ def sink(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         assert child.stdout is not None
         yield child.stdout.readline().strip(), log
         child.kill()
+
+
+def test_carriers_on_several_machines_share_one_sending(run: Run, sink: tuple[str, Path]) -> None:
+    port, log = sink
+    run("tests.notify.app.many", "lay", "1000")
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: run("tests.notify.app.many", "carry", port), range(2)))
+    assert sum(one["sent"] for one in done) == 1000
+    taken = Counter(_TAKEN.findall(log.read_text()))
+    assert (len(taken), max(taken.values())) == (1000, 1)
 
 
 def test_killed_at_random_moments_nobody_is_lost_and_nobody_written_to_twice(run: Run, sink: tuple[str, Path]) -> None:
