@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breachdesk.ground.keys import Key, Purpose
-from breachdesk.notify.marks import LETTERS, MOST_TRIED, _cipher, mark, message_id, return_path, row_of, rows_in
+from breachdesk.notify.marks import LETTERS, MOST_TRIED, _cipher, mark, marks, message_id, return_path, row_of, rows_in
 
 KEY = Key("marks", Purpose.SEAL, bytes(range(32)))
 OTHER = Key("others", Purpose.SEAL, bytes(range(1, 33)))
@@ -110,3 +110,10 @@ def test_after_so_many_false_ones_no_more_are_tried() -> None:
     false = " ".join(["a" * LETTERS] * MOST_TRIED)
     assert list(rows_in([false[LETTERS:], mark(5, KEY)], KEY)) == [5]
     assert list(rows_in([false, mark(5, KEY)], KEY)) == []
+
+
+def test_many_marks_at_once_are_the_same_as_one_by_one() -> None:
+    rows = [0, 1, 17, 2**40, 2**63 - 1]
+    assert marks(rows, KEY) == [mark(row, KEY) for row in rows]
+    with pytest.raises(ValueError, match="numbered"):
+        marks([1, -1], KEY)

@@ -10,7 +10,7 @@ A mark is no secret of its reader: who got a letter, or was forwarded it, can qu
 import base64
 import hmac
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -41,6 +41,18 @@ def mark(row: int, key: Key) -> str:
     return base64.b32encode(block).decode("ascii").rstrip("=").lower()
 
 
+def marks(rows: Sequence[int], key: Key) -> list[str]:
+    """`mark` of each, at once: a hundred cost what ten cost one by one. Raises ValueError."""
+    for row in rows:
+        if not 0 <= row <= _MOST_ROW:
+            raise ValueError(f"{row}: rows of the delivery ledger are numbered from 0 to 2**63 - 1")
+    sealer = _cipher(key).encryptor()
+    blocks = sealer.update(b"".join(row.to_bytes(8, "big") + _ZEROS for row in rows)) + sealer.finalize()
+    padded = b"".join(blocks[at : at + 16] + bytes(4) for at in range(0, len(blocks), 16))
+    letters = base64.b32encode(padded).decode("ascii").lower()
+    return [letters[at : at + LETTERS] for at in range(0, len(letters), 32)]
+
+
 def message_id(token: str, domain: str) -> str:
     """`<mark@domain>`, the Message-ID of a notice (RFC 5322 3.6.4). Raises ValueError for what is no domain."""
     return f"<{token}@{_domain(domain)}>"
@@ -48,11 +60,16 @@ def message_id(token: str, domain: str) -> str:
 
 def return_path(token: str, local: str, domain: str) -> str:
     """`n+mark@domain`, the address a notice is sent from, to which it comes back. Raises ValueError."""
+    return f"{_local(local)}+{token}@{_domain(domain)}"
+
+
+@lru_cache(maxsize=64)
+def _local(local: str) -> str:
     if not _LOCAL.fullmatch(local) or ".." in local:
         raise ValueError(f"{local!r}: before the mark stand letters, digits and single points, hyphens, underscores")
     if len(local) + 1 + LETTERS > MOST_LOCAL:
         raise ValueError(f"{local!r}: at most {MOST_LOCAL - 1 - LETTERS} letters have room before the mark")
-    return f"{local}+{token}@{_domain(domain)}"
+    return local
 
 
 def row_of(text: str, key: Key) -> int | None:
@@ -92,6 +109,7 @@ def _cipher(key: Key) -> Cipher[ECB]:
     return Cipher(own, ECB())  # noqa: S305  # nosec B305 - one block, see above
 
 
+@lru_cache(maxsize=64)
 def _domain(domain: str) -> str:
     if not _DOMAIN.fullmatch(domain) or len(domain) > MOST_DOMAIN:
         raise ValueError(f"{domain!r}: not a domain as mail writes it (letters beyond a-z as xn--...)")

@@ -12,6 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class Writer:
         return b"".join(
             (
                 self._head,
-                b"\r\nTo: <", to.encode(), b">\r\nDate: ", format_datetime(at).encode(),
+                b"\r\nTo: <", to.encode(), b">\r\nDate: ", _date(at),
                 b"\r\nMessage-ID: ", message_id.encode(),
                 b'\r\nContent-Type: multipart/alternative; boundary="', edge, b'"\r\n\r\n--', edge,
                 b"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
@@ -86,6 +87,11 @@ class Writer:
 
 def writer(frame: Frame) -> Writer:
     return Writer(frame, frame.head())
+
+
+@lru_cache(maxsize=16)
+def _date(at: datetime) -> bytes:
+    return format_datetime(at).encode()
 
 
 def _base64(text: str) -> bytes:

@@ -21,6 +21,7 @@ from breachdesk.notify.values import Person, in_words
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # of no alphabet: nothing a person is called
 _GAP = re.compile(f"(: )?{_OPEN}([a-z]+)([0-9]*){_CLOSE}")
+_MARKUP = frozenset("&<>\"'")
 _NAME, _CODE, _DAY, _SAMPLE = "name", "code", "day", "sample"
 
 
@@ -59,7 +60,7 @@ class Mould:
         """`day`: of sending, or words in its place. Raises Unfilled for a person without a name; and for one without a
         code, when the letter speaks of it."""
         values = self._values(person, day)
-        escaped = {key: str(escape(one)) for key, one in values.items()}
+        escaped = {key: one if _MARKUP.isdisjoint(one) else str(escape(one)) for key, one in values.items()}
         return Cast(_joined(self.text, values), _joined(self.html, escaped))
 
     def _values(self, person: Person, day: date | str) -> dict[tuple[str, int], str]:
@@ -120,4 +121,6 @@ def _joined(parts: tuple[Part, ...], values: Mapping[tuple[str, int], str]) -> s
 
 
 def _one_line(text: str) -> str:
+    if text.isprintable() and "  " not in text and text.strip() == text:
+        return text  # as almost all are: nothing hidden in it, and no gap of ours
     return one_line(text.replace(_OPEN, " ").replace(_CLOSE, " "))

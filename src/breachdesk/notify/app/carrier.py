@@ -83,13 +83,13 @@ class Pen:
     key: Key
     _writers: dict[int, Writer] = field(default_factory=dict)
 
-    def write(self, row: int, attempt: int, recipient: Recipient, at: datetime) -> Mail:
-        """Raises Unfilled, BadMessage."""
+    def write(self, row: int, attempt: int, recipient: Recipient, at: datetime, token: str = "") -> Mail:
+        """`token`: the mark of the row, where it is known. Raises Unfilled, BadMessage."""
         sender = self.wording.sender
         letter = self.wording.letters[recipient.letter]
         samples = dict(zip(letter.elements, recipient.samples, strict=False))
         person = Person(recipient.name, samples=samples, code=recipient.code)
-        token = marks.mark(row, self.key)
+        token = token or marks.mark(row, self.key)
         to = recipient.emails[attempt]
         content = self._writer(recipient.letter).write(
             letter.cast(person, at.date()), to=to, message_id=marks.message_id(token, sender.return_domain), at=at
@@ -115,7 +115,7 @@ class _Batches:
     pen: Pen
     people: Recipients
     after: dict[str | None, int] = field(default_factory=dict)
-    queue: deque[tuple[Held, Recipient]] = field(default_factory=deque)
+    queue: deque[tuple[Held, Recipient, str]] = field(default_factory=deque)
     hashes: dict[int, bytes] = field(default_factory=dict)  # in flight: what went
     tries: dict[int, int] = field(default_factory=dict)
     known: list[Word] = field(default_factory=list)
@@ -136,10 +136,10 @@ class _Batches:
                 self.refill()
             if not self.queue or not self.going or self.broken:
                 raise StopIteration
-            held, recipient = self.queue.popleft()
+            held, recipient, token = self.queue.popleft()
             self.tries[held.id] = held.tries
             try:
-                mail = self.pen.write(held.id, held.attempt, recipient, self.at)
+                mail = self.pen.write(held.id, held.attempt, recipient, self.at, token)
             except (Unfilled, BadMessage, ValueError, IndexError) as error:
                 self._say(Word(held.id, State.REFUSED, 0, f"not written: {error}"[:300]))
                 continue
@@ -183,7 +183,8 @@ class _Batches:
             return
         self.known, self.at = [], at
         people = self.people.at([one.place for one in taken])
-        self.queue.extend(zip(taken, people, strict=True))
+        tokens = marks.marks([one.id for one in taken], self.pen.key)
+        self.queue.extend(zip(taken, people, tokens, strict=True))
 
     def _written(self, at: datetime) -> None:
         if self.known:
@@ -232,7 +233,7 @@ class _Batches:
         try:
             with transaction.atomic():
                 if self.queue:
-                    ledger.give_back([held for held, _ in self.queue])
+                    ledger.give_back([held for held, _, _ in self.queue])
                 if words:
                     ledger.tell(self.sending, words, source="relay", by=hand())
         except DatabaseError:

@@ -8,7 +8,6 @@ few statements for a whole batch; none of them counts rows.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -204,11 +203,9 @@ def tell(sending: Sending, words: Sequence[Word], *, source: str, by: Hand) -> l
     words = _fresh(words)
     if not words:
         return []
-    moved = _moved(sending, words, by.at)
-    steps = {one.id for one in moved}
     ordered = sorted(words, key=lambda one: one.id)
     batch = Batch.objects.create(sending=sending, at=by.at, count=len(ordered), root=tree_of(ordered).root())
-    _events(batch, ordered, steps, source, by.at)
+    moved = _moved(sending, batch, ordered, source, by.at)
     counts: Counter[tuple[str, str]] = Counter()
     for one in moved:
         counts[one.channel, _counted(one.before)] -= 1
@@ -270,66 +267,54 @@ def _fresh(words: Sequence[Word]) -> list[Word]:
     return fresh
 
 
-def _said(words: Sequence[Word], moved: AbstractSet[int] = frozenset()) -> str:
-    """As one JSON text: the database takes it apart in no time, while lists are made ready here one value at a time."""
-    return json.dumps(
+def _moved(sending: Sending, batch: Batch, words: Sequence[Word], source: str, at: datetime) -> list[Moved]:
+    """Write all of it down, in one statement. It goes there as one JSON text: the database takes it apart in no time,
+    while lists would be made ready here one value at a time."""
+    said = json.dumps(
         [
-            {
-                "n": place,
-                "id": one.id,
-                "state": one.state.value,
-                "code": one.code,
-                "told": one.told,
-                "again": one.again.isoformat() if one.again else None,
-                "content": one.content.hex() if one.content else None,
-                "outside": one.outside,
-                "moved": one.id in moved,
-            }
-            for place, one in enumerate(words)
+            (
+                one.id, one.state, one.code, one.told, one.again.isoformat() if one.again else None,
+                one.content.hex() if one.content else None, one.outside,
+            )
+            for one in words
         ]
-    )
-
-
-def _moved(sending: Sending, words: Sequence[Word], at: datetime) -> list[Moved]:
+    )  # fmt: skip
     before, after = pairs()
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH said AS (
-                SELECT DISTINCT ON (id) * FROM json_to_recordset(%(said)s::json)
-                    AS t(n int, id bigint, state text, code int, told text, again timestamptz)
-                ORDER BY id, n DESC),
+            WITH words AS MATERIALIZED (
+                SELECT n, (v->>0)::bigint AS id, v->>1 AS state, (v->>2)::int AS code, v->>3 AS told,
+                    (v->>4)::timestamptz AS again, decode(v->>5, 'hex') AS content, v->>6 AS outside
+                FROM json_array_elements(%(said)s::json) WITH ORDINALITY AS t(v, n)),
+            last AS (SELECT DISTINCT ON (id) * FROM words ORDER BY id, n DESC),
             held AS (
                 SELECT d.id, d.state FROM notify_delivery d
-                WHERE d.id IN (SELECT id FROM said) AND d.sending_id = %(sending)s ORDER BY d.id FOR UPDATE)
-            UPDATE notify_delivery d
-            SET state = said.state, code = said.code, told = said.told, next_at = said.again, at = %(at)s,
-                carrier_id = NULL
-            FROM said JOIN held ON held.id = said.id
-            WHERE d.id = said.id AND d.last AND EXISTS (
-                SELECT FROM unnest(%(before)s::text[], %(after)s::text[]) f(before, after)
-                WHERE f.before = held.state AND f.after = said.state)
-            RETURNING d.id, held.state, d.state, d.channel, d.attempt, d.person, d.domain, d.ways
+                WHERE d.id IN (SELECT id FROM last) AND d.sending_id = %(sending)s ORDER BY d.id FOR UPDATE),
+            moved AS (
+                UPDATE notify_delivery d
+                SET state = last.state, code = last.code, told = last.told, next_at = last.again, at = %(at)s,
+                    carrier_id = NULL
+                FROM last JOIN held ON held.id = last.id
+                WHERE d.id = last.id AND d.last AND EXISTS (
+                    SELECT FROM unnest(%(before)s::text[], %(after)s::text[]) f(before, after)
+                    WHERE f.before = held.state AND f.after = last.state)
+                RETURNING d.id, held.state AS was, d.state, d.channel, d.attempt, d.person, d.domain, d.ways),
+            kept AS (
+                INSERT INTO notify_event
+                    (delivery_id, batch_id, at, state, code, told, source, moved, content, outside)
+                SELECT id, %(batch)s, %(at)s, state, code, told, %(source)s, id IN (SELECT id FROM moved), content,
+                    outside
+                FROM words ORDER BY n)
+            SELECT * FROM moved
             """,
-            {"said": _said(words), "sending": sending.id, "at": at, "before": before, "after": after},
-        )
+            {
+                "said": said, "sending": sending.id, "batch": batch.id, "source": source, "at": at,
+                "before": before, "after": after,
+            },
+        )  # fmt: skip
         rows = cursor.fetchall()
     return [Moved(id, State(was), State(now), Channel(channel), *rest) for id, was, now, channel, *rest in rows]
-
-
-def _events(batch: Batch, words: Sequence[Word], moved: set[int], source: str, at: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO notify_event (delivery_id, batch_id, at, state, code, told, source, moved, content, outside)
-            SELECT t.id, %(batch)s, %(at)s, t.state, t.code, t.told, %(source)s, t.moved, decode(t.content, 'hex'),
-                t.outside
-            FROM json_to_recordset(%(said)s::json)
-                AS t(n int, id bigint, state text, code int, told text, moved bool, content text, outside text)
-            ORDER BY t.n
-            """,
-            {"batch": batch.id, "at": at, "source": source, "said": _said(words, moved)},
-        )
 
 
 def fall_back(sending: Sending, failed: Sequence[Moved], at: datetime, counts: Counter[tuple[str, str]]) -> int:
