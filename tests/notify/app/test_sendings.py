@@ -20,7 +20,7 @@ from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
 from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
-from breachdesk.vault.app import errands
+from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.models import Errand
 from tests.cast import browser, hand
 from tests.law.app.bakery import answer
@@ -157,6 +157,12 @@ def test_bait_the_dead_the_vulnerable_and_the_held_are_minded(cast: Any, box: Bo
     assert sorted(box.recipients()) == sorted(f"ada{n}@d{n % 7}.example" for n in range(4, 8))
     assert states(sending) == {"accepted": 4, "queued": 1, "held": 1}
     assert Delivery.objects.get(channel="phone").state == State.QUEUED
+    assert sendings.wake(sending, by=carrier.hand()) == 0
+    caring.forget(case.minded.get(kind="held"), reason="the police are done", by=hand(cast.ada))
+    assert sendings.wake(sending, by=carrier.hand()) == 1
+    carrier.carry(sending, to(box), idle=0)
+    assert "ada3@d3.example" in box.recipients()
+    assert tallied(sending)
 
 
 def test_the_next_way_is_tried_and_nothing_ends_while_somebody_is_not_told(cast: Any, box: Box) -> None:
@@ -268,6 +274,9 @@ def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:
     line = Line.objects.get(seq=batch["entry"])
     assert json.loads(bytes(line.payload or b""))["root"] == batch["root"]
     assert sendings.settle(sending, by=carrier.hand())
+    assert "everybody is told" in text(ada, f"{here}/sendings/1/")
+    keys.vault().forget_case(case.number)  # as when its data are erased
+    assert ada.post(f"{here}/told/{person[1]}/", {"reason": "she asked"}).status_code != 500
     assert "everybody is told" in text(ada, f"{here}/sendings/1/")
 
 

@@ -89,6 +89,10 @@ def document(case: Case, person: str, *, reason: str, by: Hand) -> dict[str, Any
     rows = _of(case, key_of(person))
     if not rows:
         return None
+    try:
+        deliveries = [_delivery(row) for row in rows]
+    except (BadVault, SealError, FileNotFoundError):
+        raise Refused("sendings.refused.gone") from None
     write(
         "notify.proof.given",
         by=by,
@@ -100,7 +104,7 @@ def document(case: Case, person: str, *, reason: str, by: Hand) -> dict[str, Any
         "case": case.number,
         "at": rfc3339(by.at),
         "person": person,
-        "deliveries": [_delivery(row) for row in rows],
+        "deliveries": deliveries,
     }
 
 

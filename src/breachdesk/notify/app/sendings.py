@@ -22,7 +22,7 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.law.shapes import Verdict
-from breachdesk.notify.app import caring, ledger, tasks, writing
+from breachdesk.notify.app import caring, carrier, ledger, tasks, writing
 from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
@@ -34,6 +34,7 @@ from breachdesk.notify.recipients import Place, RecipientsWriter
 from breachdesk.notify.shapes import Level, Notice, NoticeCohort
 from breachdesk.notify.states import FAILED, TOLD, Channel, State
 from breachdesk.notify.wording import Sender, Wording
+from breachdesk.scope import kept
 from breachdesk.scope.app import actions as scope
 from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.errands import Deed, Tell
@@ -246,9 +247,7 @@ def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
     earlier = earlier.filter(**early) if sending.stage == Stage.EARLY else earlier.exclude(**early)
     found: list[int] = []
     for one in earlier:
-        from breachdesk.notify.app.carrier import wording_of
-
-        slugs = [letter.slug for letter in wording_of(one).letters]
+        slugs = [letter.slug for letter in carrier.wording_of(one).letters]
         states = [state.value for state in TOLD]
         if one.standing in (Standing.READY, *LIVE):  # it will be told by that one
             rows = Delivery.objects.filter(sending=one, last=True)
@@ -454,6 +453,19 @@ def substitute(sending: Sending, *, reason: str, by: Hand) -> int:
     done = sum(len(ledger.tell(held, part, source="hand", by=by)) for part in ledger.chunks(words, 1000))
     settle(held, by=by)
     return done
+
+
+def wake(sending: Sending, *, by: Hand) -> int:
+    """Whom the police no longer ask to wait for is written to; returns how many."""
+    rows = list(Delivery.objects.filter(sending=sending, state=State.HELD).order_by("id")[:1000])
+    if not rows:
+        return 0
+    held = caring.care(sending.case).held
+    with carrier.recipients_of(sending) as people:
+        found = people.at([Place(row.offset, row.length) for row in rows])
+    known = [{kept.mark(one.person), *map(kept.mark, (*one.emails, *one.phones))} for one in found]
+    words = [Word(row.id, State.QUEUED) for row, marks in zip(rows, known, strict=True) if not marks & held]
+    return len(ledger.tell(sending, words, source="hand", by=by))
 
 
 @transaction.atomic

@@ -55,6 +55,7 @@ def going(timestamp: int) -> None:
         by = Hand(HOUSE, Via.FLOW, clock.now())
         ledger.bury(sending, by=by)
         looking_up.look_up(sending, by=by)
+        sendings.wake(sending, by=by)
         if not sendings.settle(sending, by=by) and ledger.ready(sending, by.at):
             carry_soon(sending)
 
