@@ -16,7 +16,7 @@ from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import our_library
 from breachdesk.notify.message import BadMessage, Frame, writer
-from breachdesk.notify.mould import Cast, Unfilled, gapped, mould
+from breachdesk.notify.mould import Cast, Mould, Unfilled, gapped, mould
 from breachdesk.notify.shapes import Notice
 from breachdesk.notify.values import Person
 from breachdesk.notify.wording import BadWording, Sender, Wording, read_wording
@@ -130,14 +130,47 @@ FRAME = Frame("privacy@bakery.example", "Bäckerei Nord", SUBJECT, "ru", "help@b
 AT = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
 
 
-def message(cast: Cast, frame: Frame = FRAME, to: str = "ada@people.example") -> bytes:
-    return writer(frame).write(cast, to=to, message_id="<n7k2m@desk.example>", at=AT)
+def message(one: Mould, person: Person, to: str = "ada@people.example") -> bytes:
+    return writer(FRAME, one).write(person, DAY, to=to, message_id="<n7k2m@desk.example>", at=AT)
+
+
+def contents(raw: bytes) -> tuple[str, str]:
+    read = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(read, EmailMessage)
+    text, page = read.get_body(("plain",)), read.get_body(("html",))
+    assert text is not None
+    assert page is not None
+    return text.get_content(), page.get_content()
+
+
+@settings(max_examples=80)
+@given(st.text(min_size=1).filter(lambda one: one.strip()), st.text(), st.integers(0, 5))
+def test_what_goes_is_what_is_shown_to_the_letter(name: str, sample: str, some: int) -> None:
+    """Encoded once for all and filled for each, or cast whole: the same words, whatever people are called."""
+    for (who, _), one in MOULDS.items():
+        person = person_of(who, name, sample, some)
+        try:
+            cast = one.cast(person, DAY)
+        except Unfilled:
+            return
+        assert contents(message(one, person)) == (cast.text, cast.html)
+
+
+@pytest.mark.parametrize("long", range(24))
+@pytest.mark.parametrize("static", [0, 1, 2, 119, 120, 121, 122, 123, 300])
+def test_wherever_a_value_ends_the_rest_is_read_as_it_is(static: int, long: int) -> None:
+    words = ("é" * static)[: static // 2 + 1] if static > 2 else "x" * static
+    parts = ("a" * static, ("name", 0, False), words, ("name", 0, True), "ж" * static, "z")
+    one = Mould("de", "DE", "en", "t", ("name",), parts, parts)
+    person = Person("n" * (long + 1))
+    assert contents(message(one, person))[0] == one.cast(person, DAY).text
 
 
 @pytest.mark.parametrize(("who", "language"), MOULDS)
 def test_python_reads_the_letter_that_was_written(who: str, language: str) -> None:
-    cast = MOULDS[who, language].cast(person_of(who, "Ada Bäcker", "•••• 1234", 3), DAY)
-    raw = message(cast)
+    person = person_of(who, "Ada Bäcker", "•••• 1234", 3)
+    cast = MOULDS[who, language].cast(person, DAY)
+    raw = message(MOULDS[who, language], person)
     read = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(read, EmailMessage)
     assert not read.defects
@@ -154,11 +187,13 @@ def test_python_reads_the_letter_that_was_written(who: str, language: str) -> No
 
 def test_no_relay_has_to_change_it() -> None:
     """RFC 5322 §2.1.1 and RFC 2045: ASCII, CRLF, lines of at most 998, none of a single dot."""
-    raw = message(MOULDS["ru", "ru"].cast(person_of("ru", "Пётр", "x", 2), DAY))
+    raw = message(MOULDS["ru", "ru"], person_of("ru", "Пётр", "x", 2))
     assert raw.isascii()
     lines = raw.split(b"\r\n")
     assert not any(b"\r" in line or b"\n" in line for line in lines)
     assert max(map(len, lines)) <= 998
+    bodies = raw.split(b"base64\r\n\r\n")[1:]
+    assert max(len(line) for body in bodies for line in body.split(b"\r\n--")[0].split(b"\r\n")) <= 76
     assert not any(line.startswith(b".") for line in lines)
 
 
@@ -167,7 +202,7 @@ def test_no_relay_has_to_change_it() -> None:
 )
 def test_an_address_cannot_make_a_header_of_its_own(to: str) -> None:
     with pytest.raises(BadMessage):
-        message(Cast("x", "x"), to=to)
+        message(MOULDS["de", "en"], Person("Ada", code="x"), to=to)
 
 
 @pytest.mark.parametrize("field", ["sender_name", "subject", "sender", "reply_to"])

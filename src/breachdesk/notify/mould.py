@@ -36,7 +36,9 @@ class Cast(NamedTuple):
     html: str
 
 
-Part = str | tuple[str, int, bool]  # words, or (what, which, after a colon)
+Values = dict[tuple[str, int], str]
+Gap = tuple[str, int, bool]  # (what, which, after a colon)
+Part = str | Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,11 @@ class Mould:
     def cast(self, person: Person, day: date | str) -> Cast:
         """`day`: of sending, or words in its place. Raises Unfilled for a person without a name; and for one without a
         code, when the letter speaks of it."""
-        values = self._values(person, day)
-        escaped = {key: one if _MARKUP.isdisjoint(one) else str(escape(one)) for key, one in values.items()}
-        return Cast(_joined(self.text, values), _joined(self.html, escaped))
+        values = self.values(person, day)
+        return Cast(_joined(self.text, values), _joined(self.html, as_markup(values)))
 
-    def _values(self, person: Person, day: date | str) -> dict[tuple[str, int], str]:
+    def values(self, person: Person, day: date | str) -> Values:
+        """What stands in the gaps, by (what, which). Raises as `cast`."""
         name, code = _one_line(person.name), _one_line(person.code)
         if not name:
             raise Unfilled("the person has no name")
@@ -74,6 +76,17 @@ class Mould:
         for place, element in enumerate(self.elements):
             found[_SAMPLE, place] = _one_line("; ".join(person.samples.get(element, ())))
         return found
+
+
+def as_markup(values: Values) -> Values:
+    """The same for a page: nothing in it is read as markup."""
+    return {key: one if _MARKUP.isdisjoint(one) else str(escape(one)) for key, one in values.items()}
+
+
+def filled(part: Gap, values: Values) -> str:
+    """What stands in a gap. A colon before what is not there goes as well: `Passport: AB •••12`, but `Passport`."""
+    value = values[part[0], part[1]]
+    return f": {value}" if part[2] and value else value
 
 
 def gapped(
@@ -108,16 +121,8 @@ def _parts(text: str) -> Iterator[Part]:
     yield text[done:]
 
 
-def _joined(parts: tuple[Part, ...], values: Mapping[tuple[str, int], str]) -> str:
-    """A colon before what is not there goes as well: `Passport: AB •••12`, but `Passport`."""
-    words = []
-    for part in parts:
-        if isinstance(part, str):
-            words.append(part)
-        else:
-            value = values[part[0], part[1]]
-            words.append(f": {value}" if part[2] and value else value)
-    return "".join(words)
+def _joined(parts: tuple[Part, ...], values: Values) -> str:
+    return "".join([part if isinstance(part, str) else filled(part, values) for part in parts])
 
 
 def _one_line(text: str) -> str:

@@ -10,7 +10,7 @@ _TLS = {"smtp": "none", "smtp+tls": "starttls", "smtps": "implicit"}
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
-def relay_of(name: str, url: str, password: str = "") -> Relay | None:
+def relay_of(name: str, url: str, password: str) -> Relay | None:
     """None for an empty address. Raises BadOption, with the name of the setting."""
     if not url:
         return None

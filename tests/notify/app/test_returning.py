@@ -27,7 +27,7 @@ def server() -> Iterator[Imap]:
 
 @pytest.fixture
 def sent(server: Imap, cast: Any, settings_of: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Four people written to, with a letter as the next way; and the mailbox their bounces come to."""
+    """Four people written to, with a call as the next way; and the mailbox their bounces come to."""
     monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
     settings_of(RETURNS_URL=server.url, RETURNS_PASSWORD="secret", NOTICE_FROM="privacy@bakery.example",
                 NOTICE_RETURN="back@bakery.example")  # fmt: skip
@@ -35,7 +35,7 @@ def sent(server: Imap, cast: Any, settings_of: Any, monkeypatch: pytest.MonkeyPa
     with relaying(Box()) as box:
         relay = Relay("127.0.0.1", box.port, seconds=10, seconds_for_end=10, connections=1)
         settings_of(RELAY=relay)
-        sending = planned(case_with(cast, rows(4)), cast.ada, channels=(Channel.EMAIL, Channel.LETTER))
+        sending = planned(case_with(cast, rows(4)), cast.ada, channels=(Channel.EMAIL, Channel.PHONE))
         going(cast, sending)
         carrier.carry(sending, relay, idle=0)
     return sending
@@ -58,7 +58,7 @@ def states(sending: Any) -> dict[tuple[Channel, State], int]:
     return ledger.standing(sending)
 
 
-def test_a_bounce_sends_a_letter_and_counts_once(server: Imap, sent: Any) -> None:
+def test_a_bounce_leads_to_a_call_and_counts_once(server: Imap, sent: Any) -> None:
     first, second, third, _ = Delivery.objects.filter(channel="email").order_by("id")
     server.put(report(first.id, "failed", "5.1.1"))
     server.put(report(second.id, "delivered", "2.0.0", "smtp; 250 ok"))
@@ -71,7 +71,7 @@ def test_a_bounce_sends_a_letter_and_counts_once(server: Imap, sent: Any) -> Non
     told = {
         (Channel.EMAIL, State.ACCEPTED): 2,
         (Channel.EMAIL, State.DELIVERED): 1,
-        (Channel.LETTER, State.QUEUED): 1,
+        (Channel.PHONE, State.QUEUED): 1,
     }
     assert states(sent) == told
     first.refresh_from_db()

@@ -15,7 +15,7 @@ from breachdesk.case.app.actions import asks
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
 from breachdesk.journal.verify import inclusion_holds
-from breachdesk.notify.app import caring, carrier, ledger, sendings
+from breachdesk.notify.app import calling, caring, carrier, ledger, sendings
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
 from breachdesk.notify.smtp import Relay
@@ -166,17 +166,17 @@ def test_bait_the_dead_the_vulnerable_and_the_held_are_minded(cast: Any, box: Bo
 
 
 def test_the_next_way_is_tried_and_nothing_ends_while_somebody_is_not_told(cast: Any, box: Box) -> None:
-    sending = planned(case_with(cast, rows(4)), cast.ada, channels=(Channel.EMAIL, Channel.LETTER))
+    sending = planned(case_with(cast, rows(4)), cast.ada, channels=(Channel.EMAIL, Channel.PHONE))
     going(cast, sending)
     told_by(box, "rcpt", {"ada1@": "550 5.1.1 no"})
     carrier.carry(sending, to(box), idle=0)
     assert ledger.standing(sending) == {
         (Channel.EMAIL, State.ACCEPTED): 3,
-        (Channel.LETTER, State.QUEUED): 1,
+        (Channel.PHONE, State.QUEUED): 1,
     }
-    letter = Delivery.objects.get(channel=Channel.LETTER)
-    assert Delivery.objects.get(channel=Channel.EMAIL, state=State.REFUSED).person == letter.person
-    ledger.tell(sending, [Word(letter.id, State.RETURNED)], source="print", by=carrier.hand())
+    other = Delivery.objects.get(channel=Channel.PHONE)
+    assert Delivery.objects.get(channel=Channel.EMAIL, state=State.REFUSED).person == other.person
+    ledger.tell(sending, [Word(other.id, State.REFUSED)], source="hand", by=carrier.hand())
     assert ledger.counts(ledger.standing(sending)).failed == 1
     assert not sendings.settle(sending, by=carrier.hand())
     assert sendings.substitute(sending, reason="on our site for 90 days, § 1", by=hand(cast.ada)) == 1
@@ -278,6 +278,45 @@ def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:
     keys.vault().forget_case(case.number)  # as when its data are erased
     assert ada.post(f"{here}/told/{person[1]}/", {"reason": "she asked"}).status_code != 500
     assert "everybody is told" in text(ada, f"{here}/sendings/1/")
+
+
+def test_whoever_is_to_be_telephoned_is_called_by_one_at_a_time(cast: Any, box: Box) -> None:
+    case = case_with(cast, rows(3))
+    for n in range(2):
+        caring.mind(case, f"ada{n}@d{n}.example", "vulnerable", reason="cannot read", by=hand(cast.ada))
+    sending = planned(case, cast.ada, channels=(Channel.EMAIL, Channel.PHONE))
+    going(cast, sending)
+    carrier.carry(sending, to(box), idle=0)
+    here = f"/case/{case.number}/sendings/1/calls/"
+    cara, ada = browser(cast.cara), browser(cast.ada)
+    assert "2 people to telephone" in text(cara, here)
+    assert "+49" not in text(cara, here)
+    cara.post(here)
+    assert re.search(r"tel:\+49305550\d{3}", text(cara, here))
+    ada.post(here)
+    first, second = calling.in_hand(sending, cast.cara.email), calling.in_hand(sending, cast.ada.email)
+    assert first is not None
+    assert second is not None
+    assert first.id != second.id
+    ben = browser(cast.ben)
+    ben.post(here)
+    assert calling.in_hand(sending, cast.ben.email) is None  # both are in hand
+    ada.post(here, {"row": first.id, "outcome": "reached"})  # not hers
+    first.refresh_from_db()
+    assert first.state == State.SENDING
+    cara.post(here, {"row": first.id, "outcome": "reached", "note": "calm"})
+    ada.post(here, {"row": second.id, "outcome": "no_answer"})
+    assert {one.state: one.told for one in Delivery.objects.filter(channel="phone")} == {
+        "delivered": "reached calm",
+        "deferred": "no_answer",
+    }
+    assert tallied(sending)
+    Delivery.objects.filter(state=State.DEFERRED).update(next_at=second.at)
+    cara.post(here)
+    assert "called 2 times" in text(cara, here)
+    cara.post(here, {"row": second.id, "outcome": "wrong_number"})
+    assert ledger.counts(ledger.standing(sending)).failed == 1
+    assert [line.type for line in Line.objects.filter(case=case.number)].count("notify.call.taken") == 3
 
 
 def text(who: Any, address: str) -> str:

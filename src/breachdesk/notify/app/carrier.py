@@ -83,16 +83,16 @@ class Pen:
     key: Key
     _writers: dict[int, Writer] = field(default_factory=dict)
 
-    def write(self, row: int, attempt: int, recipient: Recipient, at: datetime, token: str = "") -> Mail:
-        """`token`: the mark of the row, where it is known. Raises Unfilled, BadMessage."""
+    def write(self, row: int, attempt: int, recipient: Recipient, at: datetime, known: str = "") -> Mail:
+        """`known`: the mark of the row, where it is known. Raises Unfilled, BadMessage."""
         sender = self.wording.sender
         letter = self.wording.letters[recipient.letter]
         samples = dict(zip(letter.elements, recipient.samples, strict=False))
         person = Person(recipient.name, samples=samples, code=recipient.code)
-        token = token or marks.mark(row, self.key)
+        token = known or marks.mark(row, self.key)
         to = recipient.emails[attempt]
         content = self._writer(recipient.letter).write(
-            letter.cast(person, at.date()), to=to, message_id=marks.message_id(token, sender.return_domain), at=at
+            person, at.date(), to=to, message_id=marks.message_id(token, sender.return_domain), at=at
         )
         back = marks.return_path(token, sender.return_local, sender.return_domain)
         return Mail(row, back, to, content)
@@ -101,7 +101,8 @@ class Pen:
         found = self._writers.get(letter)
         if found is None:
             one, sender = self.wording.letters[letter], self.wording.sender
-            found = writer(Frame(sender.address, sender.names[one.language], one.title, one.language, sender.reply_to))
+            frame = Frame(sender.address, sender.names[one.language], one.title, one.language, sender.reply_to)
+            found = writer(frame, one)
             self._writers[letter] = found
         return found
 

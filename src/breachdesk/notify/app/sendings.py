@@ -43,7 +43,7 @@ from breachdesk.vault.store import BadVault
 
 KIND = "notices"
 #: What a sending may go by, in the order in which ways are tried when nothing else is said.
-CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.LETTER, Channel.PHONE)
+CHANNELS = (Channel.EMAIL, Channel.PHONE)
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def plan(
     the people's day, from and until. Raises Refused for what could not go: nobody on the list, a letter that a check
     stops, no way to send."""
     still_open(case, alone=True)
-    if not channels or Channel.NONE in channels:
+    if not channels or set(channels) - set(CHANNELS):
         raise Refused("sendings.refused.no_channel", field="channels")
     run = scope.last(case)
     if run is None:

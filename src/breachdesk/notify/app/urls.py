@@ -13,6 +13,7 @@ case = [
     path("notices/<slug:slug>/<str:language>/<str:kind>", views.download, name="case_notice_file"),
     path("sendings/new/", views_sendings.plan, name="case_plan"),
     path("sendings/<int:sending>/", views_sendings.sending, name="case_sending"),
+    path("sendings/<int:sending>/calls/", views_sendings.calls, name="case_calls"),
     path("sendings/<int:sending>/letters/<int:letter>/", views_sendings.letter, name="case_sending_letter"),
     path("sendings/<int:sending>/<str:deed>/", views_sendings.act, name="case_sending_act"),
     path("told/", views_sendings.told, name="case_told"),

@@ -17,7 +17,8 @@ from breachdesk.case.app.paper import Paper, line, text
 from breachdesk.ground import places
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
-from breachdesk.notify.app import caring, proof, sendings
+from breachdesk.notify.app import calling, caring, proof, sendings
+from breachdesk.notify.app.calling import Outcome
 from breachdesk.notify.app.carrier import wording_of
 from breachdesk.notify.app.models import LIVE, Minded, ReturnBox, Sending, Stage
 from breachdesk.notify.app.progress import domains, progress
@@ -131,6 +132,7 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "live": found.standing in LIVE,
             "returns": ReturnBox.objects.exclude(trouble="").first(),
             "unread": not settings.RETURNS_URL,
+            "calls": calling.left(found) if found.live else 0,
         },
     )
 
@@ -179,6 +181,44 @@ def act(request: DeskRequest, case: Case, sending: int, deed: str) -> HttpRespon
     sendings.act(found, deed, reason=form.cleaned_data["reason"] if form.is_valid() else "", by=request.by)
     messages.success(request, request.words.say(f"sendings.said.{deed}"))
     return redirect("case_sending", case.number, sending)
+
+
+class CallForm(Paper):
+    sheet = "sendings.call"
+    outcome = forms.ChoiceField(widget=forms.RadioSelect)
+    note = line(required=False)
+
+    def __init__(self, *args: Any, words: Any, **more: Any) -> None:
+        super().__init__(*args, words=words, **more)
+        listed = [(one.value, words.say(f"sendings.outcomes.{one.value}")) for one in Outcome]
+        self.fields["outcome"].choices = listed  # type: ignore[attr-defined]
+
+
+@doors.case(Act.UNMASK)
+def calls(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
+    """The call one has in hand, with the number and what to say; posting takes the next, or tells what came of it."""
+    found = _of(case, sending)
+    form = CallForm(request.POST if "row" in request.POST else None, words=request.words)
+    if request.method == "POST" and "row" not in request.POST:
+        if calling.take(found, by=request.by) is None:
+            messages.info(request, request.words.say("sendings.call.nobody_now"))
+        return redirect("case_calls", case.number, sending)
+    if request.method == "POST" and form.is_valid() and request.POST["row"].isdigit():
+        said = form.cleaned_data
+        calling.tell(found, int(request.POST["row"]), Outcome(said["outcome"]), note=said["note"], by=request.by)
+        messages.success(request, request.words.say("sendings.call.told"))
+        return redirect("case_calls", case.number, sending)
+    held = calling.in_hand(found, request.by.actor.name)
+    return render(
+        request,
+        "notify/calls.html",
+        {
+            "sending": found,
+            "left": calling.left(found),
+            "call": calling.call_of(found, held) if held is not None else None,
+            "form": form,
+        },
+    )
 
 
 @doors.case(Act.PEOPLE)

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema
 
-from breachdesk.notify.app import caring, proof, sendings
+from breachdesk.notify.app import calling, caring, proof, sendings
 from breachdesk.notify.app.models import Minded, Sending, Stage
 from breachdesk.notify.app.progress import domains, progress
 from breachdesk.notify.app.views_sendings import letters_of
@@ -88,6 +88,24 @@ class LetterOut(Schema):
     title: str
     text: str
     letters: int
+
+
+class CallOut(Schema):
+    """`text`: the letter they would have got; `tries`: how often they were called, this time with it."""
+
+    row: int
+    name: str
+    number: str
+    language: str
+    text: str
+    tries: int
+
+
+class SpokenIn(Schema):
+    """`note`: nothing of the person."""
+
+    outcome: calling.Outcome
+    note: str = Field("", max_length=200)
 
 
 class MindIn(Schema):
@@ -195,6 +213,23 @@ def read_sending_letter(request: DeskRequest, number: str, sending: int, letter:
     one = letters[letter]
     return {"residence": one.residence, "language": one.language, "title": one.title, "text": preview(one),
             "letters": len(letters)}  # fmt: skip
+
+
+@router.post("/cases/{number}/sendings/{sending}/calls", response={200: CallOut, 204: None})
+@api_case(Act.UNMASK, once=False)
+def take_call(request: DeskRequest, number: str, sending: int) -> tuple[int, calling.Call | None]:
+    """The next person to telephone, with whole values, for whose token it is; 204 when nobody is to be called now."""
+    found = calling.take(_of(request, sending), by=request.by)
+    return (200, found) if found is not None else (204, None)
+
+
+@router.post("/cases/{number}/sendings/{sending}/calls/{row}", response=SendingOut)
+@api_case(Act.UNMASK)
+def tell_call(request: DeskRequest, number: str, sending: int, row: int, said: SpokenIn) -> dict[str, Any]:
+    """What came of a call that is in hand."""
+    found = _of(request, sending)
+    calling.tell(found, row, said.outcome, note=said.note, by=request.by)
+    return _out(found, request.at)
 
 
 @router.post("/cases/{number}/sendings/{sending}/{deed}", response=SendingOut)
