@@ -27,11 +27,12 @@ load_all_checks()
 LEFT = [CHECKS.get_one(name) for name in ("ignored_auth", "positive_data_acceptance")]
 NUMBERED = (
     "task", "member", "decision", "cost", "happening", "system", "link", "ask", "run", "correction", "filing", "hook",
-    "letter", "attachment", "errand", "sender", "entry",
+    "letter", "attachment", "errand", "sender", "entry", "sending", "row", "minded",
 )  # fmt: skip
 SAMPLES = {
     "slug": "nobody",
     "language": "en",
+    "deed": "pause",
     "upload": "00000000-0000-4000-8000-000000000000",
     **dict.fromkeys(NUMBERED, "987654"),
 }
@@ -44,8 +45,13 @@ BODY: dict[str, Any] = {
     "what": "x", "who": "other", "minutes": 5, "source": "x", "column": "x", "meaning": "x", "residence": "DE",
     "sample": "x", "own": ["x"], "answers": {"x": "x"}, "number": "x", "case": "x", "terms": {}, "value": True,
 }  # fmt: skip
-#: Of these alone a field means something else: ids of systems.
-BODIES: dict[str, dict[str, Any]] = {"put_link": {"source": 987654, "target": 987655}}
+#: Of these alone a field means something else.
+BODIES: dict[str, dict[str, Any]] = {
+    "put_link": {"source": 987654, "target": 987655},
+    "plan_sending": {"channels": ["email"]},
+    "mind_person": {"known_by": "x", "kind": "honey"},
+    "tell_call": {"outcome": "reached"},
+}
 
 
 def client(who: Any, *, scopes: Any = ALL, numbers: Any = (), language: str = "en") -> Client:

@@ -50,6 +50,12 @@ def values(case: Case, path: str) -> dict[str, Any]:
         "slug": NOTICES["slug"](case),
         "language": "en",
         "person": "P00000001",
+        "kind": "banner",
+        "sending": 1,
+        "letter": 0,
+        "row": 987654,
+        "deed": "pause",
+        "minded": case.minded.values_list("id", flat=True).first(),
         "duty": BERLIN,
         "upload": case.uploads.values_list("id", flat=True).first() or "00000000-0000-4000-8000-000000000000",
     }
@@ -86,7 +92,8 @@ def test_every_reading_answers_and_no_whole_value_of_anybody_is_in_it(filled: An
 def test_nothing_of_another_case_is_there_by_the_number_of_ones_own(filled: Any) -> None:
     lead, seen = client(filled.accounts["lead"]), 0
     # of the same name in every case
-    shared = {"number", "fact", "point", "label", "person", "duty", "entry", "slug", "language"}
+    shared = {"number", "fact", "point", "label", "person", "duty", "entry", "slug", "language", "kind", "deed"}
+    shared |= {"sending", "letter"}
     for path, operation in operations():
         if not set(re.findall(r"{(\w+)}", path)) - shared or not path.startswith("/cases/"):
             continue

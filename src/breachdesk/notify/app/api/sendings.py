@@ -228,6 +228,7 @@ def take_call(request: DeskRequest, number: str, sending: int) -> tuple[int, cal
 def tell_call(request: DeskRequest, number: str, sending: int, row: int, said: SpokenIn) -> dict[str, Any]:
     """What came of a call that is in hand."""
     found = _of(request, sending)
+    get_object_or_404(found.deliveries, id=row)
     calling.tell(found, row, said.outcome, note=said.note, by=request.by)
     return _out(found, request.at)
 
@@ -250,7 +251,7 @@ def act_on_sending(
 
 @router.get("/cases/{number}/told", response=list[ToldOut])
 @api_case(Act.PEOPLE)
-def read_told(request: DeskRequest, number: str, who: str) -> list[dict[str, Any]]:
+def read_told(request: DeskRequest, number: str, who: str = "") -> list[dict[str, Any]]:
     """What was sent to whoever is known by exactly this, or got the message of this number."""
     return [
         {
@@ -266,7 +267,7 @@ def read_told(request: DeskRequest, number: str, who: str) -> list[dict[str, Any
                 for row in one.deliveries
             ],
         }
-        for one in proof.find(request.case, who[:200], by=request.by)
+        for one in (proof.find(request.case, who[:200], by=request.by) if who else ())
     ]
 
 
