@@ -115,18 +115,21 @@ def _mail() -> Iterator[Finding]:
 def _mailbox() -> Iterator[Finding]:
     from django.conf import settings
 
+    from breachdesk.detect.app import mailbox
     from breachdesk.detect.app.models import Mailbox
 
-    if not settings.MAILBOX_URL:
-        return
-    held = Mailbox.objects.first()
-    if held is None or held.looked_at is None:
-        yield Finding("mail", State.NOTE, "mail.box_new")
-    elif held.trouble:
-        since = clock.rfc3339(held.trouble_since) if held.trouble_since else ""
-        yield Finding("mail", State.BROKEN, "mail.box_away", {"since": since, "why": held.trouble})
-    else:
-        yield Finding("mail", State.WELL, "mail.box_well", {"when": clock.rfc3339(held.looked_at)})
+    named = ((mailbox.REPORTS, settings.MAILBOX_URL, "box"), (mailbox.RETURNS, settings.RETURNS_URL, "returns"))
+    for number, url, name in named:
+        held = Mailbox.objects.filter(id=number).first()
+        if not url:
+            continue
+        if held is None or held.looked_at is None:
+            yield Finding("mail", State.NOTE, f"mail.{name}_new")
+        elif held.trouble:
+            since = clock.rfc3339(held.trouble_since) if held.trouble_since else ""
+            yield Finding("mail", State.BROKEN, f"mail.{name}_away", {"since": since, "why": held.trouble})
+        else:
+            yield Finding("mail", State.WELL, f"mail.{name}_well", {"when": clock.rfc3339(held.looked_at)})
 
 
 def _of_database(thorough: bool) -> Iterator[Finding]:

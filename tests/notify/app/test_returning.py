@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from breachdesk.detect.app import mailbox
+from breachdesk.detect.app.models import Mailbox
 from breachdesk.notify import marks
 from breachdesk.notify.app import carrier, ledger, returning
-from breachdesk.notify.app.models import Delivery, ReturnBox
+from breachdesk.notify.app.models import Delivery
 from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
 from tests.detect.imap import Imap, found
@@ -86,7 +88,7 @@ def test_a_bounce_leads_to_a_call_and_counts_once(server: Imap, sent: Any) -> No
     assert states(sent) == told
     first.refresh_from_db()
     assert (first.state, first.last, first.told) == (State.BOUNCED, False, "5.1.1 550 no such user")
-    ReturnBox.objects.update(validity=1)  # the mailbox was made anew: everything is there once more
+    Mailbox.objects.filter(id=mailbox.RETURNS).update(validity=1)  # made anew: all is there once more
     returning.look()
     assert states(sent) == told
     assert first.events.count() == 2
@@ -105,7 +107,7 @@ def test_a_late_bounce_still_counts_and_a_late_good_word_does_not(server: Imap, 
 def test_trouble_is_kept_and_goes_with_the_next_good_look(server: Imap, sent: Any, settings_of: Any) -> None:
     settings_of(RETURNS_PASSWORD="wrong")
     assert returning.look() == 0
-    assert ReturnBox.objects.get().trouble
+    assert mailbox.trouble(mailbox.RETURNS)
     settings_of(RETURNS_PASSWORD="secret")
     returning.look()
-    assert not ReturnBox.objects.get().trouble
+    assert not mailbox.trouble(mailbox.RETURNS)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import secrets
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from breachdesk.journal.app.actions import Hand, write
 from breachdesk.journal.shapes import Actor, Attachment, Via
 from breachdesk.vault.app import keys
 
+REPORTS, RETURNS = 1, 2  # the mailboxes of a desk: for reports, and for what comes back of notices
 MOST_LETTERS = 50  # of one visit
 SECONDS = 60
 ROLE = "public"
@@ -28,52 +30,74 @@ ROLE = "public"
 
 def look() -> int:
     """Read what is new. How many letters were taken; what is wrong is kept to be told."""
-    if not settings.MAILBOX_URL:
+    return visit(REPORTS, settings.MAILBOX_URL, settings.MAILBOX_PASSWORD, _take, most=2 * settings.MOST_ATTACHMENT)
+
+
+def visit(
+    box: int, url: str, password: str, take: Callable[[int, bytes, int, datetime], bool], *, most: int,
+    letters: int = MOST_LETTERS,
+) -> int:  # fmt: skip
+    """Read what is new in a mailbox of that id. `take(uid, letter, size, at)`: what a letter becomes, and `passed`, in
+    one transaction; whether it is done with, and marked as seen. Of a letter larger than `most` bytes only the
+    beginning is read. How many were done with; what is wrong is kept to be told."""
+    if not url:
         return 0
-    taken, ends = 0, time.monotonic() + SECONDS
+    done, read, ends = 0, 0, time.monotonic() + SECONDS
     try:
-        with imap.opened(settings.MAILBOX_URL, settings.MAILBOX_PASSWORD, most=2 * settings.MOST_ATTACHMENT) as box:
-            for uid, size in box.after(_begun(box.validity)):
-                raw = box.fetch(uid, size)
-                _take(uid, raw, size, clock.now())
-                box.mark(uid)
-                taken += 1
-                if taken >= MOST_LETTERS or time.monotonic() > ends:
+        with imap.opened(url, password, most=most) as opened:
+            for uid, size in opened.after(_begun(box, opened.validity)):
+                if take(uid, opened.fetch(uid, size), size, clock.now()):
+                    opened.mark(uid)
+                    done += 1
+                read += 1
+                if read >= letters or time.monotonic() > ends:
                     break
     except imap.TROUBLE as error:
-        _tell(imap.told(error))
+        _tell(box, imap.told(error))
     else:
-        _tell("")
-    return taken
+        _tell(box, "")
+    return done
 
 
-def _tell(trouble: str) -> None:
+def passed(box: int, uid: int) -> None:
+    """It is read as far as this letter."""
+    Mailbox.objects.filter(id=box, uid__lt=uid).update(uid=uid)
+
+
+def trouble(box: int) -> str:
+    """Why it cannot be read, or nothing."""
+    held = Mailbox.objects.filter(id=box).first()
+    return held.trouble if held else ""
+
+
+def _tell(box: int, trouble: str) -> None:
     with transaction.atomic():
-        held, _ = Mailbox.objects.select_for_update().get_or_create(id=1)
+        held, _ = Mailbox.objects.select_for_update().get_or_create(id=box)
         now = clock.now()
         held.trouble_since = (held.trouble_since or now) if trouble else None
         held.trouble, held.looked_at = trouble, now
         held.save(update_fields=["trouble", "trouble_since", "looked_at"])
 
 
-def _begun(validity: int) -> int:
-    """The last UID that was taken. A mailbox made anew is read from its beginning; letters known by key are passed."""
+def _begun(box: int, validity: int) -> int:
+    """The last UID that was read. A mailbox made anew is read from its beginning; letters known by key are passed."""
     with transaction.atomic():
-        held, _ = Mailbox.objects.select_for_update().get_or_create(id=1)
+        held, _ = Mailbox.objects.select_for_update().get_or_create(id=box)
         if held.validity != validity:
             held.validity, held.uid = validity, 0
             held.save(update_fields=["validity", "uid"])
         return held.uid
 
 
-def _take(uid: int, raw: bytes, size: int, at: datetime) -> None:
+def _take(uid: int, raw: bytes, size: int, at: datetime) -> bool:
     """What a letter becomes, and that it was taken, together."""
     found = letter.read(raw)
     key = hashlib.sha256((found.key or "").encode() or raw).hexdigest()
     if not Post.objects.filter(key=key).exists():
         _kept(uid, raw, size, found, key, at)
     else:
-        Mailbox.objects.filter(id=1, uid__lt=uid).update(uid=uid)
+        passed(REPORTS, uid)
+    return True
 
 
 def _kept(uid: int, raw: bytes, size: int, found: letter.Letter, key: str, at: datetime) -> None:
@@ -82,7 +106,7 @@ def _kept(uid: int, raw: bytes, size: int, found: letter.Letter, key: str, at: d
     sealed = keys.vault().seal(keys.SIGNALS, name, io.BytesIO(raw), keys.key_for(keys.SIGNALS, at))
     try:
         with transaction.atomic():
-            Mailbox.objects.filter(id=1, uid__lt=uid).update(uid=uid)
+            passed(REPORTS, uid)
             signal = None if found.automatic else _signal(found, raw, size, by)
             post = Post.objects.create(
                 key=key,

@@ -87,7 +87,8 @@ class Number(models.Model):
 
 
 class Mailbox(models.Model):
-    """How far the mailbox has been read (RFC 3501: UIDs count up as long as UIDVALIDITY is the same). One row."""
+    """How far a mailbox has been read (RFC 3501: UIDs count up as long as UIDVALIDITY is the same). Its id says which
+    (mailbox.py)."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     validity = models.BigIntegerField(default=0)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 
 from breachdesk.detect import codes
-from breachdesk.detect.app import actions
+from breachdesk.detect.app import actions, mailbox
 from breachdesk.detect.app.actions import File
 from breachdesk.detect.app.models import OPEN, WHO, Attachment, Mailbox, Post, Signal
 from breachdesk.ground.digits import whole
@@ -201,7 +201,7 @@ def signals(request: DeskRequest) -> HttpResponse:
             "rows": rows[:PAGE],
             "more": page + 1 if len(rows) > PAGE else None,
             "all": wanted == "all",
-            "box": Mailbox.objects.first() if settings.MAILBOX_URL else None,
+            "box": Mailbox.objects.filter(id=mailbox.REPORTS).first() if settings.MAILBOX_URL else None,
             "aside": Post.objects.filter(signal=None).count() if settings.MAILBOX_URL else 0,
             "open_count": Signal.objects.filter(state__in=OPEN).count(),
         },

@@ -17,7 +17,6 @@ class Stage(models.TextChoices):
 
 
 class Standing(models.TextChoices):
-    DRAFT = "draft"  # chosen, nothing made
     MAKING = "making"  # the worker writes the list
     READY = "ready"  # list and wording are fixed; two people have to approve
     GOING = "going"
@@ -39,7 +38,7 @@ class Sending(models.Model):
     case = models.ForeignKey("case.Case", models.CASCADE, related_name="sendings")
     number = models.PositiveSmallIntegerField()  # in its case, from 1
     stage = models.CharField(max_length=8, choices=Stage.choices)
-    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.DRAFT)
+    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.MAKING)
     slugs = models.JSONField(default=list)  # cohorts that are written to; none: all of them
     channels = models.JSONField(default=list)
     quiet_from = models.PositiveSmallIntegerField(null=True)  # hour of the person's day, 0-23; none: at any hour
@@ -207,16 +206,6 @@ class Pace(models.Model):
 
     name = models.CharField(max_length=300, unique=True)
     next_at = models.DateTimeField()
-
-
-class ReturnBox(models.Model):
-    """How far the mailbox is read to which bounces come; `id` is 1."""
-
-    validity = models.BigIntegerField(default=0)  # UIDVALIDITY (RFC 3501 2.3.1.1)
-    uid = models.BigIntegerField(default=0)
-    looked_at = models.DateTimeField(null=True)
-    trouble = models.CharField(max_length=300, blank=True)
-    trouble_since = models.DateTimeField(null=True)
 
 
 class Minded(models.Model):

@@ -14,23 +14,20 @@ from django.views.decorators.http import require_POST
 from breachdesk.case.app.actions import asks
 from breachdesk.case.app.models import Case
 from breachdesk.case.app.paper import Paper, line, text
+from breachdesk.detect.app import mailbox
 from breachdesk.ground import places
 from breachdesk.ground.refused import Refused
-from breachdesk.ground.sealing import SealError
 from breachdesk.notify.app import calling, caring, proof, sendings
 from breachdesk.notify.app.calling import Outcome
-from breachdesk.notify.app.carrier import wording_of
-from breachdesk.notify.app.models import LIVE, Minded, ReturnBox, Sending, Stage
+from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage
 from breachdesk.notify.app.progress import domains, progress
 from breachdesk.notify.app.writing import Letters, preview
-from breachdesk.notify.mould import Mould
 from breachdesk.notify.states import Channel
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
 from breachdesk.staff.rights import Act
 from breachdesk.vault.app import errands
 from breachdesk.vault.app.models import Errand, State
-from breachdesk.vault.store import BadVault
 
 _MOST_RATE = 1000.0
 _MINDED = 200
@@ -128,9 +125,9 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "own": mine is not None and mine.asker_id == request.account.id,
             "forms": {one: WhyForm(words=request.words, auto_id=f"{one}_%s") for one in sendings.REASONED},
             "errands": _errands(found, request.at),
-            "letters": letters_of(found),
+            "letters": sendings.letters_of(found),
             "live": found.standing in LIVE,
-            "returns": ReturnBox.objects.exclude(trouble="").first(),
+            "returns": mailbox.trouble(mailbox.RETURNS),
             "unread": not settings.RETURNS_URL,
             "calls": calling.left(found) if found.live else 0,
         },
@@ -143,21 +140,11 @@ def _errands(sending: Sending, at: datetime) -> list[Errand]:
     return [one for one in found if one.state != State.DONE]
 
 
-def letters_of(sending: Sending) -> tuple[Mould, ...]:
-    """What is said in it; nothing while it is not fixed, or once it is gone."""
-    if not sending.wording:
-        return ()
-    try:
-        return wording_of(sending).letters
-    except (BadVault, SealError, FileNotFoundError):
-        return ()
-
-
 @doors.case(Act.READ)
 def letter(request: DeskRequest, case: Case, sending: int, letter: int) -> HttpResponse:
     """One of its letters, word for word as it goes; what is each person's own is named."""
     found = _of(case, sending)
-    letters = letters_of(found)
+    letters = sendings.letters_of(found)
     if letter >= len(letters):
         raise Http404
     one = letters[letter]
