@@ -323,3 +323,64 @@ def text(who: Any, address: str) -> str:
     found = who.get(address)
     assert found.status_code == 200
     return html.unescape("".join(found.content.decode()))
+
+
+def test_what_a_carrier_was_given_and_never_heard_of_goes_back(cast: Any, box: Box) -> None:
+    """The database went away between taking in hand and saying so: the carrier lives, and does not know."""
+    sending = planned(case_with(cast, rows(3)), cast.ada)
+    going(cast, sending)
+    one = ledger.begin(sending, "here", carrier.hand().at)
+    assert len(ledger.claim(one, Channel.EMAIL, most=3, at=carrier.hand().at)) == 3
+    ledger.end(one, carrier.hand().at)
+    assert set(Delivery.objects.values_list("state", "tries")) == {("queued", 0)}
+    carrier.carry(sending, to(box), idle=0)
+    assert len(box.got) == 3
+
+
+def test_stopped_with_somebody_in_doubt_it_is_still_found_out_and_nobody_is_written_to(cast: Any, box: Box) -> None:
+    sending = planned(case_with(cast, rows(4)), cast.ada)
+    going(cast, sending)
+    one = ledger.begin(sending, "here", carrier.hand().at)
+    held = ledger.claim(one, Channel.EMAIL, most=2, at=carrier.hand().at)
+    ledger.tell(sending, [Word(row.id, State.DOUBT) for row in held], source="carrier", by=carrier.hand())
+    ledger.end(one, carrier.hand().at)
+    sendings.stop(sending, reason="wrong", by=hand(cast.ada))
+    sending.refresh_from_db()
+    assert states(sending) == {"doubt": 2, "cancelled": 2}
+    assert sendings.decide_doubt(sending, taken=True, reason="log", by=hand(cast.ada), rows=[held[0].id]) == 1
+    assert sendings.decide_doubt(sending, taken=False, reason="log", by=hand(cast.ada)) == 1
+    assert states(sending) == {"accepted": 1, "cancelled": 3}
+    assert tallied(sending)
+    assert set(Event.objects.filter(state="cancelled").values_list("delivery", flat=True)) == set(
+        Delivery.objects.filter(state="cancelled").values_list("id", flat=True)
+    )
+    again = planned(sending.case, cast.ada)
+    assert (again.people, again.left_out) == (3, {"told_already": 1})
+
+
+def test_a_list_that_could_not_be_made_leaves_nothing_behind_and_hinders_no_other(cast: Any) -> None:
+    case = case_with(cast, rows(2))
+    for n in range(2):
+        caring.mind(case, f"ada{n}@d{n}.example", "honey", reason="bait", by=hand(cast.ada))
+    failed = planned(case, cast.ada)
+    assert (failed.standing, failed.fault) == (Standing.DROPPED, "sendings.refused.nobody")
+    assert not list((keys.vault().folder / case.number).glob("n-*"))
+    stuck = sendings.plan(case, stage=Stage.FULL, channels=[Channel.EMAIL], by=hand(cast.ada))
+    with pytest.raises(Refused, match="making"):
+        sendings.plan(case, stage=Stage.FULL, channels=[Channel.EMAIL], by=hand(cast.ada))
+    Errand.objects.filter(said={"sending": stuck.id}).update(state="failed")  # as when the disk was full at its end
+    caring.forget(case.minded.first(), reason="it is a customer", by=hand(cast.ada))
+    assert planned(case, cast.ada).people == 1
+    assert Sending.objects.get(id=stuck.id).standing == Standing.DROPPED
+
+
+def test_a_wrong_number_of_somebody_vulnerable_leads_to_the_ways_of_the_sending(cast: Any, box: Box) -> None:
+    case = case_with(cast, rows(1))
+    caring.mind(case, "ada0@d0.example", "vulnerable", reason="cannot read", by=hand(cast.ada))
+    sending = planned(case, cast.ada)
+    sending = going(cast, sending)
+    call = calling.take(sending, by=hand(cast.ada))
+    assert call is not None
+    calling.tell(sending, call.row, calling.Outcome.WRONG_NUMBER, note="", by=hand(cast.ada))
+    carrier.carry(sending, to(box), idle=0)
+    assert box.recipients() == ["ada0@d0.example"]

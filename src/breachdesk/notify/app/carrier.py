@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -349,9 +349,3 @@ def _mended(batches: _Batches) -> None:
             if time.monotonic() > deadline:
                 raise
         time.sleep(1.0)
-
-
-def due_again(sending: Sending, at: datetime) -> timedelta | None:
-    """How long until something that was put off may be tried again; None when nothing was."""
-    moment = ledger.next_due(sending)
-    return None if moment is None else max(timedelta(0), moment - at)

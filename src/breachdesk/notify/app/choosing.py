@@ -147,7 +147,7 @@ class Choice:
         order = self.channels if minded != "vulnerable" else (Channel.PHONE, *self.channels)
         channel = next((one for one in order if has.get(one)), Channel.NONE)
         state = State.QUEUED if channel is not Channel.NONE else State.UNREACHABLE
-        if minded == "held":
+        if minded == "held" and channel is not Channel.NONE:
             state = State.HELD
         domain = addressing.domain_of(channel, recipient)
         return Chosen(recipient, key_of(person["person_id"]), channel, state, domain, has)

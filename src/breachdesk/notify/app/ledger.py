@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.journal.tree import Tree, leaf_hash
@@ -352,11 +352,9 @@ def fall_back(sending: Sending, failed: Sequence[Moved], at: datetime, counts: C
 def next_way(sending: Sending, one: Moved) -> tuple[Channel, int] | None:
     """(channel, which of its addresses) to try after this one; None when there is no other."""
     order = [Channel(name) for name in sending.channels]
-    if one.channel not in order:
-        return None
     if one.attempt + 1 < has(one.ways, one.channel):
         return one.channel, one.attempt + 1
-    later = order[order.index(one.channel) + 1 :]
+    later = order[order.index(one.channel) + 1 :] if one.channel in order else order
     return next(((channel, 0) for channel in later if has(one.ways, channel)), None)
 
 
@@ -378,27 +376,56 @@ def alive(carrier: Carrier) -> None:
 
 @transaction.atomic
 def end(carrier: Carrier, at: datetime) -> None:
-    """It has nothing in hand any more, and says so."""
+    """It has told of all it tried, and says so. What is still written down as in its hands it never got: the database
+    went away between taking it in hand and saying so."""
+    left = Delivery.objects.filter(carrier=carrier, state=State.SENDING)
+    left.update(state=State.QUEUED.value, tries=F("tries") - 1, carrier=None)
     Carrier.objects.filter(id=carrier.id).update(ended_at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, carrier.id])
 
 
 def bury(sending: Sending, *, by: Hand) -> int:
-    """What carriers had in hand that ended without a word is in doubt from now on; returns how many rows."""
+    """What is in the hands of carriers that are no more, whatever they said last, is in doubt from now on; returns how
+    many rows."""
     doubtful = 0
-    for carrier in Carrier.objects.filter(sending=sending, ended_at=None):
+    busy = Delivery.objects.filter(carrier=OuterRef("id"), state=State.SENDING)
+    for carrier in Carrier.objects.filter(Exists(busy), sending=sending):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCKS, carrier.id])
                 if not cursor.fetchone()[0]:
                     continue
-            Carrier.objects.filter(id=carrier.id).update(ended_at=by.at)
+            Carrier.objects.filter(id=carrier.id, ended_at=None).update(ended_at=by.at)
             left = Delivery.objects.filter(carrier=carrier, state=State.SENDING.value).values_list("id", flat=True)
             words = [Word(id, State.DOUBT) for id in left]
             tell(sending, words, source="carrier", by=by)
             doubtful += len(words)
     return doubtful
+
+
+@transaction.atomic
+def cancel(sending: Sending, at: datetime) -> None:
+    """Nobody who waits is written to any more. What is in hand or in doubt is not touched: it may have gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH held AS MATERIALIZED (
+                SELECT id, channel, state FROM notify_delivery
+                WHERE sending_id = %(sending)s AND state IN ('held', 'queued', 'deferred') AND last FOR UPDATE),
+            gone AS (
+                UPDATE notify_delivery d SET state = 'cancelled', at = %(at)s FROM held WHERE d.id = held.id),
+            told AS (
+                INSERT INTO notify_event (delivery_id, at, state, code, told, source, moved, outside)
+                SELECT id, %(at)s, 'cancelled', 0, '', 'hand', TRUE, '' FROM held)
+            INSERT INTO notify_tally (sending_id, at, channel, state, n)
+            SELECT %(sending)s, %(at)s, channel, state, n FROM (
+                SELECT channel, CASE state WHEN 'held' THEN 'held' ELSE 'queued' END AS state, -count(*) AS n
+                FROM held GROUP BY 1, 2
+                UNION ALL SELECT channel, 'cancelled', count(*) FROM held GROUP BY 1) sums
+            """,
+            {"sending": sending.id, "at": at},
+        )
 
 
 # --- how it stands
@@ -462,12 +489,6 @@ def ready(sending: Sending, at: datetime) -> bool:
         .filter(Q(state=State.QUEUED) | Q(state=State.DEFERRED, next_at__lte=at))
         .exists()
     )
-
-
-def next_due(sending: Sending) -> datetime | None:
-    """When the first of what was put off may be tried again."""
-    found = Delivery.objects.filter(sending=sending, state=State.DEFERRED).order_by("next_at").values("next_at").first()
-    return found["next_at"] if found else None
 
 
 def told_since(sending: Sending, since: datetime) -> int:

@@ -16,6 +16,9 @@ from breachdesk.notify.app.models import Delivery, Sending
 from breachdesk.notify.relaylog import Known, read_log
 from breachdesk.notify.states import State
 
+#: For how long the log of a relay must have gone on to say that it was not taken: longer than a carrier waits for the
+#: answer to the last dot (RFC 5321 4.5.3.2.6: ten minutes), so that nothing is under way any more.
+SETTLED = timedelta(minutes=12)
 MOST = 5000  # rows looked up in one reading of the log
 _STATES = {"sent": State.DELIVERED, "bounced": State.BOUNCED, "expired": State.BOUNCED}
 
@@ -29,7 +32,7 @@ class Looked(NamedTuple):
 
 
 def look_up(
-    sending: Sending, *, by: Hand, log: Path | None = None, settled: timedelta = timedelta(minutes=2),
+    sending: Sending, *, by: Hand, log: Path | None = None, settled: timedelta = SETTLED,
     zone: tzinfo = UTC,
 ) -> Looked:  # fmt: skip
     """`log`: the file (none: the one that is set); `settled`: for how long the log must have gone on after a message

@@ -6,7 +6,6 @@ The approval names the digests of wording and list: made anew, it is another sen
 
 import hashlib
 import io
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -14,7 +13,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from breachdesk.case.app.actions import asks, still_open
 from breachdesk.case.app.models import Ask, Case
@@ -22,13 +21,14 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.law.shapes import Verdict
-from breachdesk.notify.app import caring, carrier, ledger, tasks, writing
+from breachdesk.notify.app import caring, carrier, ledger, looking_up, quiet, tasks, writing
 from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
+from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.draw import Press
-from breachdesk.notify.mould import gapped, mould
+from breachdesk.notify.mould import Mould, gapped, mould
 from breachdesk.notify.organisation import held_since
 from breachdesk.notify.recipients import Place, RecipientsWriter
 from breachdesk.notify.shapes import Level, Notice, NoticeCohort
@@ -38,7 +38,7 @@ from breachdesk.scope import kept
 from breachdesk.scope.app import actions as scope
 from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.errands import Deed, Tell
-from breachdesk.vault.app.models import Errand
+from breachdesk.vault.app.models import OPEN, Errand
 from breachdesk.vault.store import BadVault
 
 KIND = "notices"
@@ -67,13 +67,14 @@ def plan(
     run = scope.last(case)
     if run is None:
         raise Refused("sendings.refused.no_list")
-    if Sending.objects.filter(case=case, standing=Standing.MAKING).exists():
+    if Errand.objects.filter(case=case, kind=KIND, state__in=OPEN).exists():
         raise Refused("sendings.refused.making")
+    Sending.objects.filter(case=case, standing=Standing.MAKING).update(standing=Standing.DROPPED)  # its errand failed
     letters = Letters(case)
     unknown = set(slugs) - {one.slug for one in letters.cohorts}
     if unknown:
         raise Refused("sendings.refused.no_cohort", field="slugs")
-    _no_letter_is_stopped(letters, slugs)
+    _ready(letters, slugs)
     number = Sending.objects.filter(case=case).count() + 1
     sending = Sending.objects.create(
         case=case,
@@ -95,14 +96,10 @@ def plan(
         by=by,
         case=case.number,
         refs={"sending": number, "run": run.id},
-        payload={"stage": stage.value, "channels": [one.value for one in channels], "letters": len(slugs)},
+        payload={"stage": stage.value, "channels": [one.value for one in channels], "cohorts": list(slugs)},
     )
     errands.put(case, KIND, by=by, said={"sending": sending.id})
     return sending
-
-
-def _wanted(letters: Letters, slugs: Sequence[str]) -> list[NoticeCohort]:
-    return [one for one in letters.cohorts if not slugs or one.slug in slugs]
 
 
 def _languages(cohort: NoticeCohort) -> list[str]:
@@ -110,35 +107,28 @@ def _languages(cohort: NoticeCohort) -> list[str]:
     return sorted({language_for(said, cohort.residence) for said in cohort.languages or {"": 0}})
 
 
-def _gapped(letters: Letters, cohort: NoticeCohort, language: str) -> Notice:
-    return gapped(cohort, language, library=letters.library, organisation=letters.organisation, facts=letters.facts)
-
-
-def _no_letter_is_stopped(letters: Letters, slugs: Sequence[str]) -> None:
-    """Raises Refused when a letter of it must not go as it is: a blank, a check that says stop."""
-    wrong = []
-    for cohort in _wanted(letters, slugs):
-        for language in _languages(cohort):
-            written = letters.write(cohort, language)
-            if not written.ready:
-                wrong.append((cohort, language))
+def _ready(letters: Letters, slugs: Sequence[str]) -> list[Notice]:
+    """Each letter as it would go, with gaps for what is a person's own. Raises Refused when one must not go as it is: a
+    blank, a check that says stop."""
+    found, wrong = list[Notice](), list[Notice]()
+    given: dict[str, Any] = {
+        "library": letters.library, "organisation": letters.organisation, "facts": letters.facts,
+    }  # fmt: skip
+    for cohort in letters.cohorts:
+        for language in _languages(cohort) if not slugs or cohort.slug in slugs else ():
+            notice = gapped(cohort, language, **given)
+            stopped = any(not one.passed and one.level is Level.STOP for one in notice.checks)
+            (wrong if stopped or texts_of(notice.blocks, Kind.BLANK) else found).append(notice)
     if wrong:
-        cohort, language = wrong[0]
-        raise Refused("sendings.refused.stopped", n=len(wrong), slug=cohort.slug, language=language)
+        first = wrong[0]
+        raise Refused("sendings.refused.stopped", n=len(wrong), slug=first.cohort.slug, language=first.language)
+    return found
 
 
 def wording(letters: Letters, slugs: Sequence[str]) -> Wording:
     """What would be said now. Raises Refused as `plan` does."""
-    _no_letter_is_stopped(letters, slugs)
     press = Press(words=letters.library.phrases)
-    moulds = []
-    for cohort in _wanted(letters, slugs):
-        for language in _languages(cohort):
-            notice = _gapped(letters, cohort, language)
-            if any(not one.passed and one.level is Level.STOP for one in notice.checks):
-                raise Refused("sendings.refused.stopped", n=1, slug=cohort.slug, language=language)
-            moulds.append(mould(notice, press))
-    return Wording(_sender(letters), tuple(moulds))
+    return Wording(_sender(letters), tuple(mould(notice, press) for notice in _ready(letters, slugs)))
 
 
 def _sender(letters: Letters) -> Sender:
@@ -153,9 +143,10 @@ def making(errand: Errand, tell: Tell) -> Deed:
     sending = Sending.objects.select_related("case", "run").get(id=errand.said["sending"])
     try:
         return _made(sending, tell)
-    except (Refused, SealError, BadVault, OSError) as error:
+    except Exception as error:  # whatever it was, the errand tells of it; nothing half-made is left
         fault = error.key if isinstance(error, Refused) else type(error).__name__
         Sending.objects.filter(id=sending.id).update(standing=Standing.DROPPED, fault=fault[:120])
+        _forget(sending)
         raise
 
 
@@ -166,10 +157,9 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     letters = Letters(case)
     said = wording(letters, sending.slugs)
     key = keys.key_of(case.number)
-    token = secrets.token_hex(12)
-    names = {"wording": f"n-{token}-wording", "recipients": f"n-{token}-list"}
     vault = keys.vault()
-    vault.seal(case.number, names["wording"], io.BytesIO(said.written()), key)
+    _forget(sending)  # what an errand left that was broken off
+    vault.seal(case.number, _name(sending, "wording"), io.BytesIO(said.written()), key)
     choice = Choice(
         said.letters,
         tuple(Channel(one) for one in sending.channels),
@@ -181,13 +171,18 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     )
     rows = io.BytesIO()
     zones: set[str] = set()
-    with RecipientsWriter(vault.place(case.number, names["recipients"]), key) as file, scope.people_of(run) as people:
+    with (
+        RecipientsWriter(vault.place(case.number, _name(sending, "list")), key) as file,
+        scope.people_of(run) as people,
+    ):
         for one in choice.of(people.everybody()):
             place = file.add(one.recipient)
             zones.add(one.recipient.country)
             rows.write(_packed(one, place))
             tell(1)
         digest = file.digest
+    if not rows.tell():
+        raise Refused("sendings.refused.nobody")
     rows.seek(0)
 
     def deed(by: Hand) -> dict[str, str]:
@@ -195,15 +190,13 @@ def _made(sending: Sending, tell: Tell) -> Deed:
         if held.standing != Standing.MAKING:
             raise Refused("sendings.refused.not_now")
         held.people = ledger.enroll(held, _unpacked(rows), by.at)
-        held.wording, held.recipients = names["wording"], names["recipients"]
+        held.wording, held.recipients = _name(held, "wording"), _name(held, "list")
         held.wording_sha256, held.recipients_sha256 = said.digest, digest
         held.left_out, held.zones = dict(sorted(choice.left_out.items())), sorted(zones)
         duties = _duties(case, letters, sending.slugs)
         held.duties = [name for name, _ in duties]
         held.due = min((due for _, due in duties if due is not None), default=None)
         held.standing, held.fixed_at = Standing.READY, by.at
-        if not held.people:
-            raise Refused("sendings.refused.nobody")
         held.save()
         write(
             "notify.sending.fixed",
@@ -248,7 +241,7 @@ def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
     found: list[int] = []
     for one in earlier:
         slugs = [letter.slug for letter in carrier.wording_of(one).letters]
-        states = [state.value for state in TOLD]
+        states = [state.value for state in (*TOLD, State.SENDING, State.DOUBT)]  # it may have gone
         if one.standing in (Standing.READY, *LIVE):  # it will be told by that one
             rows = Delivery.objects.filter(sending=one, last=True)
         else:
@@ -260,7 +253,7 @@ def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
 def _duties(case: Case, letters: Letters, slugs: Sequence[str]) -> list[tuple[str, datetime | None]]:
     """The owed duties this meets, with their deadlines."""
     found: dict[str, datetime | None] = {}
-    for cohort in _wanted(letters, slugs):
+    for cohort in (one for one in letters.cohorts if not slugs or one.slug in slugs):
         for duty in writing.duties_of(case, cohort, (), "en"):
             if duty.verdict is Verdict.OWED:
                 found[duty.id] = duty.due
@@ -282,11 +275,11 @@ def what(sending: Sending) -> dict[str, str | int]:
 
 def ask(sending: Sending, *, reason: str, by: Hand) -> Ask:
     """Ask a second person to approve it. Raises Refused when it could not go as it is."""
-    _fit(sending, by)
+    _fit(sending)
     return asks.ask(sending.case, asks.SEND, what(sending), reason=reason, by=by)
 
 
-def _fit(sending: Sending, by: Hand) -> None:
+def _fit(sending: Sending) -> None:
     """Raises Refused when facts or people are others than when it was fixed, or when the police asked to wait."""
     if sending.standing != Standing.READY:
         raise Refused("sendings.refused.not_now")
@@ -308,7 +301,7 @@ def go(sending: Sending, *, by: Hand) -> Sending:
     """Use the approval, once: it goes. Raises Refused without an approval of exactly this wording and this list."""
     still_open(sending.case)
     held = Sending.objects.select_for_update(of=("self",)).select_related("case").get(id=sending.id)
-    _fit(held, by)
+    _fit(held)
     used = asks.use(held.case, asks.SEND, what(held), by=by)
     held.standing, held.begun_at, held.approved_by = Standing.GOING, by.at, used.answered_by
     held.save(update_fields=["standing", "begun_at", "approved_by"])
@@ -368,22 +361,7 @@ def stop(sending: Sending, *, reason: str, by: Hand) -> Sending:
         refs={"sending": held.number},
         payload={"reason": reason},
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH held AS (
-                SELECT id, channel, state FROM notify_delivery
-                WHERE sending_id = %(sending)s AND state IN ('held', 'queued', 'deferred') AND last FOR UPDATE),
-            gone AS (
-                UPDATE notify_delivery d SET state = 'cancelled', at = %(at)s FROM held WHERE d.id = held.id)
-            INSERT INTO notify_tally (sending_id, at, channel, state, n)
-            SELECT %(sending)s, %(at)s, channel, state, n FROM (
-                SELECT channel, CASE state WHEN 'held' THEN 'held' ELSE 'queued' END AS state, -count(*) AS n
-                FROM held GROUP BY 1, 2
-                UNION ALL SELECT channel, 'cancelled', count(*) FROM held GROUP BY 1) sums
-            """,
-            {"sending": held.id, "at": by.at},
-        )
+    ledger.cancel(held, by.at)
     return held
 
 
@@ -396,9 +374,14 @@ def drop(sending: Sending, *, by: Hand) -> None:
     write("notify.sending.dropped", by=by, case=held.case.number, refs={"sending": held.number})
 
 
+def _name(sending: Sending, what: str) -> str:
+    """Of its files in the vault."""
+    return f"n-{sending.id}-{what}"
+
+
 def _forget(sending: Sending) -> None:
-    for name in (sending.wording, sending.recipients):
-        keys.vault().forget(sending.case.number, name)
+    for what in ("wording", "list"):
+        keys.vault().forget(sending.case.number, _name(sending, what))
 
 
 def _now(sending: Sending, standing: Standing, *before: Standing) -> Sending:
@@ -419,7 +402,7 @@ def decide_doubt(sending: Sending, *, taken: bool, reason: str, by: Hand, rows: 
     Raises Refused without a reason. Returns how many."""
     if not reason.strip():
         raise Refused("case.refused.no_reason", field="reason")
-    if sending.over:
+    if sending.standing not in (*LIVE, Standing.STOPPED):
         raise Refused("sendings.refused.not_now")
     found = Delivery.objects.filter(sending=sending, state=State.DOUBT)
     if rows is not None:
@@ -433,8 +416,7 @@ def decide_doubt(sending: Sending, *, taken: bool, reason: str, by: Hand, rows: 
         ]
         for part in ledger.chunks(words, 1000):
             done += len(ledger.tell(sending, part, source="hand", by=by))
-    if not taken:
-        tasks.carry_soon(sending)
+        go_on(sending, by=by)
     return done
 
 
@@ -451,8 +433,27 @@ def substitute(sending: Sending, *, reason: str, by: Hand) -> int:
     ids = Delivery.objects.filter(sending=held, state__in=states, last=True).order_by("id").values_list("id", flat=True)
     words = [Word(id, State.SUBSTITUTED, told=reason[:300]) for id in ids]
     done = sum(len(ledger.tell(held, part, source="hand", by=by)) for part in ledger.chunks(words, 1000))
-    settle(held, by=by)
+    go_on(held, by=by)
     return done
+
+
+def go_on(sending: Sending, *, by: Hand) -> None:
+    """After something was told: what was stopped for good stays so; what has nobody unresolved ends; what has somebody
+    to write to gets a carrier."""
+    if sending.standing == Standing.STOPPED:
+        ledger.cancel(sending, by.at)
+    elif not settle(sending, by=by) and ledger.ready(sending, by.at) and quiet.zones(sending, by.at):
+        tasks.carry_soon(sending)
+
+
+def look_after(sending: Sending, *, by: Hand) -> None:
+    """As often as once a minute: what carriers left that are no more is in doubt, and looked up; who may be written to
+    again is; and it goes on."""
+    ledger.bury(sending, by=by)
+    looking_up.look_up(sending, by=by)
+    if sending.live:
+        wake(sending, by=by)
+    go_on(sending, by=by)
 
 
 def wake(sending: Sending, *, by: Hand) -> int:
@@ -512,3 +513,13 @@ def act(sending: Sending, deed: str, *, reason: str, by: Hand) -> None:
 
 def of(case: Case) -> "list[Sending]":
     return list(Sending.objects.filter(case=case).exclude(standing=Standing.DROPPED))
+
+
+def letters_of(sending: Sending) -> tuple[Mould, ...]:
+    """What is said in it; nothing while it is not fixed, or once it is gone."""
+    if not sending.wording:
+        return ()
+    try:
+        return carrier.wording_of(sending).letters
+    except (BadVault, SealError, FileNotFoundError):
+        return ()

@@ -13,7 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from breachdesk.ground import clock
 from breachdesk.journal.app.actions import Hand
 from breachdesk.journal.shapes import HOUSE, Via
-from breachdesk.notify.app.models import Sending, Standing
+from breachdesk.notify.app.models import LIVE, Sending, Standing
 
 _LOG = logging.getLogger(__name__)
 _NICE = 5
@@ -47,17 +47,15 @@ def carry(sending: int) -> None:
 @app.periodic(cron="* * * * *", periodic_id="notify.going")
 @app.task(name="notify.going", queue="notify", queueing_lock="notify.going")
 def going(timestamp: int) -> None:
-    """What is going and has something to do gets a carrier; what carriers left that are no more is looked up; what has
-    nobody unresolved ends."""
-    from breachdesk.notify.app import ledger, looking_up, sendings
+    """Every minute: each sending that is not over, or was stopped with something in doubt, is looked after."""
+    from breachdesk.notify.app import sendings
 
-    for sending in Sending.objects.select_related("case").filter(standing=Standing.GOING):
-        by = Hand(HOUSE, Via.FLOW, clock.now())
-        ledger.bury(sending, by=by)
-        looking_up.look_up(sending, by=by)
-        sendings.wake(sending, by=by)
-        if not sendings.settle(sending, by=by) and ledger.ready(sending, by.at):
-            carry_soon(sending)
+    watched = (*LIVE, Standing.STOPPED)
+    for sending in Sending.objects.select_related("case").filter(standing__in=watched, case__state="open"):
+        try:
+            sendings.look_after(sending, by=Hand(HOUSE, Via.FLOW, clock.now()))
+        except Exception as error:  # the others are looked after all the same
+            _LOG.warning("sending %s is looked after again in a minute (%s)", sending.id, type(error).__name__)
 
 
 @app.periodic(cron="* * * * *", periodic_id="notify.returns")

@@ -10,7 +10,6 @@ from ninja import Field, Router, Schema
 from breachdesk.notify.app import calling, caring, proof, sendings
 from breachdesk.notify.app.models import Minded, Sending, Stage
 from breachdesk.notify.app.progress import domains, progress
-from breachdesk.notify.app.views_sendings import letters_of
 from breachdesk.notify.app.writing import preview
 from breachdesk.notify.states import Channel
 from breachdesk.staff.app.doors import DeskRequest, api_case
@@ -207,7 +206,7 @@ def read_sending(request: DeskRequest, number: str, sending: int) -> dict[str, A
 @api_case(Act.READ)
 def read_sending_letter(request: DeskRequest, number: str, sending: int, letter: int) -> dict[str, Any]:
     """One of its letters, word for word as it goes, by its number from 0."""
-    letters = letters_of(_of(request, sending))
+    letters = sendings.letters_of(_of(request, sending))
     if not 0 <= letter < len(letters):
         raise Http404
     one = letters[letter]
