@@ -1,5 +1,4 @@
-"""Codes made with a key and read from any hand: that on a letter, by which it is known when it comes back; and the
-protection code of a person, which opens what is theirs on the public page."""
+"""The code on a letter by which it is known when it comes back: made from its id with a key, read from any hand."""
 
 import hmac
 import re
@@ -12,8 +11,6 @@ _VALUES = {sign: value for value, sign in enumerate(_SIGNS)} | {"O": 0, "I": 1, 
 _BITS = 60
 _CHECKED_BY = 37  # a prime: it sees any one wrong character and any two that changed places
 LENGTH = _BITS // 5 + 1
-_PROTECTION_BITS = 70  # of ten million people, at a hundred guesses a second, one is hit in thirty thousand years
-PROTECTION_LENGTH = _PROTECTION_BITS // 5 + 1
 _LONGEST_LINE = 100
 _LEAST_KEY = 16
 _SCANNER = re.compile(r"^\][A-Z][0-9A-Z]", re.IGNORECASE)  # some scanners tell first what kind of symbol it was
@@ -27,24 +24,13 @@ def code_of(letter: str, key: bytes) -> str:
     the keyed numbers the first is taken whose check is a letter or digit: no code holds `*`, `~`, `$`, `=` or `U`.
     Raises ValueError for a key shorter than 16 bytes.
     """
-    return _coded(key, f"breachdesk letter {{turn}} {letter}", _BITS)
-
-
-def protection_code(key: bytes, person: str) -> str:
-    """Fifteen letters and digits for a person of a case, the last the check character; always the same for them.
-    `key`: one of the case alone. Raises ValueError for a key shorter than 16 bytes."""
-    return _coded(key, f"breachdesk protection {{turn}} {person}", _PROTECTION_BITS)
-
-
-def _coded(key: bytes, text: str, bits: int) -> str:
     if len(key) < _LEAST_KEY:
-        raise ValueError(f"codes want a key of {_LEAST_KEY} bytes or more")
-    before, _, after = text.partition("{turn}")
+        raise ValueError(f"codes of letters want a key of {_LEAST_KEY} bytes or more")
     for turn in range(1 << 16):  # the hundredth turn comes once in 10^86
-        digest = hmac.digest(key, f"{before}{turn}{after}".encode(), "sha256")
-        number = int.from_bytes(digest[:16], "big") >> (128 - bits)
+        digest = hmac.digest(key, f"breachdesk letter {turn} {letter}".encode(), "sha256")
+        number = int.from_bytes(digest[:8], "big") >> (64 - _BITS)
         if (check := number % _CHECKED_BY) < len(_SIGNS):
-            signs = [_SIGNS[number >> shift & 31] for shift in range(bits - 5, -1, -5)]
+            signs = [_SIGNS[number >> shift & 31] for shift in range(_BITS - 5, -1, -5)]
             return "".join(signs) + _SIGNS[check]
     raise ValueError("no code can be made with this key")
 
@@ -54,9 +40,8 @@ def shown(code: str) -> str:
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def read_code(text: str, length: int = LENGTH) -> str | None:
-    """The code in what somebody scanned or typed, as `code_of` made it; None when it is none. `length`: of a protection
-    code PROTECTION_LENGTH.
+def read_code(text: str) -> str | None:
+    """The code in what somebody scanned or typed, as `code_of` made it; None when it is none.
 
     Spaces, dashes, case, I and L for 1, O for 0 do not matter.
     """
@@ -64,7 +49,7 @@ def read_code(text: str, length: int = LENGTH) -> str | None:
         return None
     signs = [_VALUES.get(sign) for sign in _BETWEEN.sub("", _SCANNER.sub("", text.strip())).upper()]
     values = [value for value in signs if value is not None]
-    if len(values) != length or len(signs) != length:
+    if len(values) != LENGTH or len(signs) != LENGTH:
         return None
     number = 0
     for value in values[:-1]:

@@ -81,6 +81,7 @@ KEYS: dict[str, Says | dict[str, Says]] = {
     "other_authorities": Says.PROSE,
 }
 # Invisible characters that turn or hide text, and control characters other than line ends.
+_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -109,6 +110,13 @@ class Organisation:
         if said is None:
             return None
         return said.get(language, said.get("*"))
+
+    @property
+    def sign_up_code(self) -> str:
+        """By which everybody signs up for the free service; nothing when nobody said it, or told in words how each gets
+        one of their own."""
+        said = self.text("services.code", "en") or ""
+        return said if _CODE.fullmatch(said) else ""
 
     def known(self, key: str) -> bool:
         return key in self.texts or key in self.days or key in self.numbers or key in self.answers

@@ -12,9 +12,11 @@ from breachdesk.vault.app import errands
 from breachdesk.vault.app.models import Errand
 from tests.cast import hand
 from tests.law.app.bakery import answer, judge, lay
-from tests.notify.bakery import FACTS
+from tests.notify.bakery import FACTS, SAID
 from tests.scope.app.filling import read, take
 
+#: What the bakery says of itself, with the code everybody signs up with for the free service.
+WITH_CODE = {**SAID, "services": {**SAID["services"], "code": "NORTH-2026"}}
 HEAD = "id,name,email,phone,street,city,country\n"
 
 
@@ -38,6 +40,7 @@ def case_with(cast: Any, content: bytes) -> Case:
     take(case, cast.ada, content)
     read(case, cast.ada)
     lay(case, {name: value for name, value in FACTS.items() if name != "subjects.count"})
+    answer(case, organisation=WITH_CODE)
     answer(case, time__individual_notice_planned=None)
     judge(case)
     return case

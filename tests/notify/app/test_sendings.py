@@ -24,8 +24,7 @@ from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.models import Errand
 from tests.cast import browser, hand
 from tests.law.app.bakery import answer
-from tests.notify.app.sending import case_with, going, named, planned, rows
-from tests.notify.bakery import SAID
+from tests.notify.app.sending import WITH_CODE, case_with, going, named, planned, rows
 from tests.notify.relay import Box, relaying
 from tests.scope.app.filling import read, take
 
@@ -55,6 +54,7 @@ def test_everybody_gets_their_own_letter_once(cast: Any, box: Box) -> None:
         read = email.message_from_bytes(raw, policy=email.policy.default)
         assert read["To"] == recipient
         number = int(recipient.partition("@")[0].removeprefix("ada"))
+        assert "Your code: NORTH-2026" in read.get_body(("plain",)).get_content()
         assert f"Ada {named(number)}\n" in read.get_body(("plain",)).get_content()
     counts = ledger.counts(ledger.standing(sending))
     assert (counts.told, counts.unresolved) == (23, 0)
@@ -109,10 +109,10 @@ def test_an_approval_is_good_for_this_wording_and_this_list_alone(cast: Any) -> 
     with pytest.raises(Refused, match="own"):
         asks.answer(asked, approved=True, reason="", by=hand(cast.ada))
     asks.answer(asked, approved=True, reason="", by=hand(cast.ben))
-    answer(case, organisation={**SAID, "reference": "2026-015"})
+    answer(case, organisation={**WITH_CODE, "reference": "2026-015"})
     with pytest.raises(Refused, match="worded_anew"):
         sendings.go(sending, by=hand(cast.ada))
-    answer(case, organisation=SAID)
+    answer(case, organisation=WITH_CODE)
     take(case, cast.ada, rows(3, 50), "more.csv")
     read(case, cast.ada)
     with pytest.raises(Refused, match="counted_anew"):
@@ -123,7 +123,7 @@ def test_an_approval_is_good_for_this_wording_and_this_list_alone(cast: Any) -> 
 def test_a_letter_that_a_check_stops_goes_by_no_door(cast: Any) -> None:
     case = case_with(cast, rows(5))
     ready = planned(case, cast.ada)
-    answer(case, organisation={**SAID, "what_happened": {"en": ""}})
+    answer(case, organisation={**WITH_CODE, "what_happened": {"en": ""}})
     with pytest.raises(Refused, match="stopped"):
         planned(case, cast.ada)
     with pytest.raises(Refused, match="stopped"):
@@ -218,6 +218,14 @@ def test_paused_nothing_more_is_taken_and_stopped_nothing_more_goes(cast: Any, b
     assert states(sending) == {"cancelled": 5}
     assert tallied(sending)
     assert not box.got
+
+
+@pytest.mark.parametrize("code", [None, "at delivery", "ask us"])
+def test_a_letter_that_promises_a_code_nobody_has_goes_by_no_door(cast: Any, code: str | None) -> None:
+    case = case_with(cast, rows(2))
+    answer(case, organisation={**WITH_CODE, "services": {**WITH_CODE["services"], "code": code}})
+    with pytest.raises(Refused, match="no_code"):
+        planned(case, cast.ada)
 
 
 def test_while_the_police_ask_to_wait_nothing_is_sent(cast: Any) -> None:

@@ -13,7 +13,7 @@ from babel.languages import get_official_languages
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.masking import mask
 from breachdesk.ground.places import country_of
-from breachdesk.notify import addressing, codes
+from breachdesk.notify import addressing
 from breachdesk.notify.cohorts import slug
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.recipients import Recipient
@@ -77,7 +77,7 @@ class Choice:
 
     letters: tuple[Mould, ...]
     channels: tuple[Channel, ...]
-    codes: bytes  # key of the protection codes of the case
+    code: str  # by which people sign up for the free service, one for all; or nothing
     slugs: Collection[str] = ()
     care: Care = field(default_factory=Care)
     told: "np.ndarray[Any, Any] | None" = None  # sorted keys of people, with their letter's slug (told_key)
@@ -139,7 +139,7 @@ class Choice:
             phones,
             addresses,
             _samples(person, self.letters[number]),
-            codes.shown(codes.protection_code(self.codes, person["person_id"])),
+            self.code,
         )
         minded = self.care.of(person)
         has = {Channel.EMAIL: len(emails), Channel.SMS: len(phones), Channel.LETTER: len(addresses),

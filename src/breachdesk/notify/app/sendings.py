@@ -4,7 +4,6 @@ draft -> the worker writes the list (making) -> ready -> asked for and approved 
 The approval names the digests of wording and list: made anew, it is another sending, and needs another approval.
 """
 
-import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -74,7 +73,7 @@ def plan(
     unknown = set(slugs) - {one.slug for one in letters.cohorts}
     if unknown:
         raise Refused("sendings.refused.no_cohort", field="slugs")
-    _ready(letters, slugs)
+    wording(letters, slugs)
     number = Sending.objects.filter(case=case).count() + 1
     sending = Sending.objects.create(
         case=case,
@@ -128,7 +127,10 @@ def _ready(letters: Letters, slugs: Sequence[str]) -> list[Notice]:
 def wording(letters: Letters, slugs: Sequence[str]) -> Wording:
     """What would be said now. Raises Refused as `plan` does."""
     press = Press(words=letters.library.phrases)
-    return Wording(_sender(letters), tuple(mould(notice, press) for notice in _ready(letters, slugs)))
+    moulds = tuple(mould(notice, press) for notice in _ready(letters, slugs))
+    if any(one.needs_code for one in moulds) and not letters.organisation.sign_up_code:
+        raise Refused("sendings.refused.no_code")  # a code the service does not know would be a lie to everybody
+    return Wording(_sender(letters), moulds)
 
 
 def _sender(letters: Letters) -> Sender:
@@ -163,7 +165,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     choice = Choice(
         said.letters,
         tuple(Channel(one) for one in sending.channels),
-        hashlib.sha256(b"breachdesk protection codes 1" + key.secret).digest(),
+        letters.organisation.sign_up_code,
         sending.slugs,
         caring.care(case),
         told=_told(case, sending),
