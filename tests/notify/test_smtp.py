@@ -1,5 +1,6 @@
 """Each message has one of four ends, told once; what the relay has is never lost, what it lacks never delivered."""
 
+import asyncio
 import shutil
 import socket
 import ssl
@@ -21,6 +22,16 @@ from breachdesk.notify.smtp import End, Mail, Outcome, Relay, Unusable, send
 from tests.notify.relay import HANG_UP, SILENCE, Box, relaying
 
 SINK = shutil.which("smtp-sink", path="/usr/sbin:/usr/bin:/sbin:/bin")
+
+
+@pytest.fixture(autouse=True)
+def _no_loop() -> Iterator[None]:
+    """Where a browser of other tests is open its loop runs in this thread (Playwright only pauses it), and here are
+    others to run."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 def mails(count: int, content: bytes = b"Subject: x\r\n\r\nhello\r\n") -> Iterator[Mail]:

@@ -3,15 +3,18 @@
 At any moment at most a batch is in hand. What is known is written down in the very transaction that takes the next in
 hand, so a carrier that is killed leaves no more than a batch in doubt, and loses none. Several carriers, on several
 machines, share one sending.
+
+Two threads: one speaks to the relay, the other to the database, which is where the ledger's connection and its lock
+live. While the second writes down and takes in hand, the first goes on with what is there.
 """
 
 import hashlib
 import os
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,7 +45,6 @@ _MEND_SECONDS = 600.0  # how long the database may be away before a carrier give
 _LONGEST_REST = 15.0
 IDLE_SECONDS = 45.0
 _KEY = "deliveries"
-_GUARD = "DJANGO_ALLOW_ASYNC_UNSAFE"
 _STATES = {
     End.ACCEPTED: State.ACCEPTED,
     End.REFUSED: State.REFUSED,
@@ -109,50 +111,61 @@ class Pen:
 
 @dataclass(slots=True)
 class _Batches:
-    """What goes out: an iterator over mails, that takes in hand what it gives, and writes down what it hears."""
+    """What is in hand: an iterator over mails for the thread of the relay, filled and emptied by that of the database.
+
+    `changed` guards what both touch: `queue`, `flying`, `known`, `at` and the marks of the end."""
 
     sending: Sending
     carrier: Carrier
     pen: Pen
     people: Recipients
-    after: dict[str | None, int] = field(default_factory=dict)
+    changed: threading.Condition = field(default_factory=threading.Condition)
     queue: deque[tuple[Held, Recipient, str]] = field(default_factory=deque)
-    hashes: dict[int, bytes] = field(default_factory=dict)  # in flight: what went
-    tries: dict[int, int] = field(default_factory=dict)
+    flying: dict[int, tuple[int, bytes | None]] = field(default_factory=dict)  # row: (which try, what went)
     known: list[Word] = field(default_factory=list)
     at: datetime = field(default_factory=clock.now)
+    low: int = 0  # with so many left it is time to take more
+    dry: bool = False  # nothing more is to be had for now
+    halt: bool = False  # what is left in the queue does not go
+    ended: bool = False  # the relay is not spoken to any more
+    failure: BaseException | None = None
+    after: dict[str | None, int] = field(default_factory=dict)
     looked: float = 0.0
     going: bool = True
     broken: bool = False  # the database is away
     sent: int = 0
+
+    # --- the thread of the relay
 
     def __iter__(self) -> Iterator[Mail]:
         return self
 
     def __next__(self) -> Mail:
         while True:
-            if time.monotonic() - self.looked > _LOOK_SECONDS:
-                self._look()
-            if not self.queue and self.going and not self.broken:
-                self.refill()
-            if not self.queue or not self.going or self.broken:
-                raise StopIteration
-            held, recipient, token = self.queue.popleft()
-            self.tries[held.id] = held.tries
+            with self.changed:
+                while not (self.queue or self.dry or self.halt):
+                    self.changed.notify_all()
+                    self.changed.wait()
+                if self.halt or not self.queue:
+                    raise StopIteration
+                held, recipient, token = self.queue.popleft()
+                self.flying[held.id] = held.tries, None
+                at = self.at
+                if len(self.queue) == self.low:
+                    self.changed.notify_all()
             try:
-                mail = self.pen.write(held.id, held.attempt, recipient, self.at, token)
+                mail = self.pen.write(held.id, held.attempt, recipient, at, token)
             except (Unfilled, BadMessage, ValueError, IndexError) as error:
                 self._say(Word(held.id, State.REFUSED, 0, f"not written: {error}"[:300]))
                 continue
-            self.hashes[held.id] = hashlib.sha256(mail.content).digest()
+            self.flying[held.id] = held.tries, hashlib.sha256(mail.content).digest()
             return mail
 
     def heard(self, row: int, outcome: Outcome) -> None:
         """What the relay said of one."""
         state, again = _STATES[outcome.end], None
-        content = self.hashes.pop(row, None)
+        tries, content = self.flying.get(row, (1, None))
         if state is State.DEFERRED:
-            tries = self.tries.get(row, 1)
             if tries >= MOST_TRIES:
                 state = State.REFUSED
             else:
@@ -161,10 +174,54 @@ class _Batches:
         self._say(Word(row, state, outcome.code, outcome.told, again, went))
 
     def _say(self, word: Word) -> None:
-        self.tries.pop(word.id, None)
-        self.known.append(word)
+        with self.changed:
+            self.flying.pop(word.id, None)
+            self.known.append(word)
 
-    def _look(self) -> None:
+    def _speak(self, relay: Relay) -> None:
+        try:
+            smtp.send(relay, self, self.heard)
+        except BaseException as error:  # raised where it is waited for
+            self.failure = error
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+
+    # --- the thread of the database
+
+    def through(self, relay: Relay) -> None:
+        """All there is to send, by connections of their own. Raises Unusable when none could be had."""
+        self.ended, self.failure = False, None
+        thread = threading.Thread(target=self._speak, args=(relay,), daemon=True)
+        thread.start()
+        try:
+            while not self._waited():
+                if time.monotonic() - self.looked > _LOOK_SECONDS:
+                    self.look()
+                if not self.broken:
+                    self.refill()
+                with self.changed:
+                    self.halt = self.halt or self.broken or not self.going
+                    self.changed.notify_all()
+        except BaseException:
+            with self.changed:
+                self.halt = True
+                self.changed.notify_all()
+            raise
+        thread.join()
+        if self.failure is not None:
+            raise self.failure
+
+    def _waited(self) -> bool:
+        """Until more is wanted, or it is time to write down and to look; whether the relay is done with."""
+        with self.changed:
+            self.changed.wait_for(
+                lambda: self.ended or (len(self.queue) <= self.low and not self.dry and not self.halt), _LOOK_SECONDS
+            )
+            return self.ended
+
+    def look(self) -> None:
+        """Whether it still goes."""
         self.looked = time.monotonic()
         try:
             self.going = Sending.objects.filter(id=self.sending.id, standing=Standing.GOING).exists()
@@ -174,23 +231,29 @@ class _Batches:
     def refill(self) -> None:
         """Write down what is known, and take the next in hand: in one transaction."""
         at = clock.now()
+        with self.changed:
+            known, self.known = self.known, []
+            room = BATCH - len(self.flying) - len(self.queue)
+        wanted = self.going and not self.halt and not self.dry and len(self.queue) <= self.low
         try:
             with transaction.atomic():
-                self._written(at)
-                room = BATCH - len(self.hashes)
-                taken = self._claimed(room, at) if room > 0 and self.going else []
+                if known:
+                    ledger.tell(self.sending, known, source="relay", by=hand(at))
+                taken = self._claimed(room, at) if wanted and room > 0 else list[Held]()
         except DatabaseError:
             self.broken = True
+            with self.changed:
+                self.known = known + self.known
             return
-        self.known, self.at = [], at
+        self.sent += len(known)
         people = self.people.at([one.place for one in taken])
         tokens = marks.marks([one.id for one in taken], self.pen.key)
-        self.queue.extend(zip(taken, people, tokens, strict=True))
-
-    def _written(self, at: datetime) -> None:
-        if self.known:
-            ledger.tell(self.sending, self.known, source="relay", by=hand(at))
-            self.sent += len(self.known)
+        with self.changed:
+            self.at = at
+            self.queue.extend(zip(taken, people, tokens, strict=True))
+            if wanted:
+                self.low, self.dry = len(self.queue) // 2, not taken
+            self.changed.notify_all()
 
     def _claimed(self, room: int, at: datetime) -> list[Held]:
         sending, taken = self.sending, list[Held]()
@@ -228,8 +291,9 @@ class _Batches:
         return [(str(name), float(rate)) for name, rate in sorted(self.sending.domain_per_second.items())]
 
     def rest(self) -> bool:
-        """Write down what is known, and give back what was not tried; false while the database is away."""
-        lost = [Word(row, State.DOUBT, content=content) for row, content in self.hashes.items()]
+        """Write down what is known, and give back what was not tried; false while the database is away. When nobody
+        speaks to the relay any more."""
+        lost = [Word(row, State.DOUBT, content=content) for row, (_, content) in self.flying.items()]
         words = [*self.known, *lost]
         try:
             with transaction.atomic():
@@ -244,7 +308,8 @@ class _Batches:
         if self.queue:
             self.after.clear()
         self.queue.clear()
-        self.hashes.clear()
+        self.flying.clear()
+        self.low, self.dry, self.halt, self.broken = 0, False, False, False
         return True
 
 
@@ -275,11 +340,11 @@ def carry(sending: Sending, relay: Relay, *, idle: float = IDLE_SECONDS) -> int:
         while True:
             trouble = ""
             before = batches.sent
+            batches.look()
             batches.refill()
             if batches.queue:
                 try:
-                    with _of_one_thread():
-                        smtp.send(relay, batches, batches.heard)
+                    batches.through(relay)
                 except Unusable as error:
                     trouble = str(error)[:300]
             if not batches.rest():
@@ -304,24 +369,8 @@ def carry(sending: Sending, relay: Relay, *, idle: float = IDLE_SECONDS) -> int:
                 rest = min(rest * 2, _LONGEST_REST)
             else:
                 rest, busy = 1.0, time.monotonic()
-            batches._look()
     ledger.end(carrier, clock.now())
     return sent
-
-
-@contextmanager
-def _of_one_thread() -> Iterator[None]:
-    """Django keeps its connections from coroutines, lest two share one. Here there is one thread, and what it asks the
-    database it waits for."""
-    before = os.environ.get(_GUARD)
-    os.environ[_GUARD] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[_GUARD]
-        else:
-            os.environ[_GUARD] = before
 
 
 def _pause(sending: Sending) -> float:
@@ -343,7 +392,6 @@ def _mended(batches: _Batches) -> None:
             connection.close()
             ledger.alive(batches.carrier)
             if batches.rest():
-                batches.broken = False
                 return
         except DatabaseError:
             if time.monotonic() > deadline:
