@@ -42,7 +42,7 @@ MOULDS = {name: mould(notice, PRESS) for name, notice in NOTICES.items()}
 
 
 def composed(who: str, language: str, person: Person) -> Cast:
-    facts = {"time.individual_notice_planned": DAY, **FACTS}
+    facts = {**FACTS, "time.individual_notice_planned": DAY.isoformat()}
     given_ = {"library": our_library(), "organisation": organisation(), "facts": facts, "person": person}
     notice = compose(COHORTS[who], language, **given_)
     return Cast(as_text(notice, width=None), PRESS.html(notice))

@@ -21,6 +21,7 @@ from breachdesk.notify.values import Person, in_words
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # of no alphabet: nothing a person is called
 _GAP = re.compile(f"(: )?{_OPEN}([a-z]+)([0-9]*){_CLOSE}")
+_PLANNED = ("time.individual_notice_sent", "time.individual_notice_planned")
 _MARKUP = frozenset("&<>\"'")
 _NAME, _CODE, _DAY, _SAMPLE = "name", "code", "day", "sample"
 
@@ -93,10 +94,11 @@ def gapped(
     cohort: NoticeCohort, language: str, *, library: Library, organisation: Organisation, facts: Mapping[str, Any]
 ) -> Notice:
     """What `compose` writes to this cohort, with gaps for what is a person's own. Its checks are those of every letter
-    cast from it."""
+    cast from it. It is dated on the day it goes, whatever day was planned."""
     gaps = {element: (_gap(_SAMPLE, place),) for place, element in enumerate(cohort.elements)}
     person = Person(name=_gap(_NAME), samples=gaps, code=_gap(_CODE), day=_gap(_DAY))
-    return compose(cohort, language, library=library, organisation=organisation, facts=facts, person=person)
+    undated = {name: value for name, value in facts.items() if name not in _PLANNED}
+    return compose(cohort, language, library=library, organisation=organisation, facts=undated, person=person)
 
 
 def mould(notice: Notice, press: Press) -> Mould:

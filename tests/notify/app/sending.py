@@ -41,7 +41,6 @@ def case_with(cast: Any, content: bytes) -> Case:
     read(case, cast.ada)
     lay(case, {name: value for name, value in FACTS.items() if name != "subjects.count"})
     answer(case, organisation=WITH_CODE)
-    answer(case, time__individual_notice_planned=None)
     judge(case)
     return case
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from breachdesk.case.app.actions import asks
+from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
 from breachdesk.journal.verify import inclusion_holds
@@ -20,6 +21,7 @@ from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
 from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
+from breachdesk.notify.values import in_words
 from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.models import Errand
 from tests.cast import browser, hand
@@ -50,10 +52,12 @@ def test_everybody_gets_their_own_letter_once(cast: Any, box: Box) -> None:
     going(cast, sending)
     assert carrier.carry(sending, to(box), idle=0) == 23
     assert sorted(box.recipients()) == sorted(f"ada{n}@d{n % 7}.example" for n in range(23))
+    today = in_words(clock.now().date(), "en", "DE")  # not the day that was planned
     for _, recipient, raw in box.got:
         read = email.message_from_bytes(raw, policy=email.policy.default)
         assert read["To"] == recipient
         number = int(recipient.partition("@")[0].removeprefix("ada"))
+        assert f"Date of this letter: {today}." in read.get_body(("plain",)).get_content()
         assert "Your code: NORTH-2026" in read.get_body(("plain",)).get_content()
         assert f"Ada {named(number)}\n" in read.get_body(("plain",)).get_content()
     counts = ledger.counts(ledger.standing(sending))
