@@ -9,24 +9,15 @@ import base64
 import contextlib
 import ssl
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import cast
 
+from breachdesk.notify.outcomes import End, Outcome, Told, Unusable
 from breachdesk.notify.said import harmless
 
 LONGEST_REPLY = 64 << 10  # bytes waiting to become lines
-
-
-class End(StrEnum):
-    """`ACCEPTED`: the relay has it. `REFUSED`: it never will. `LATER`: not now, and certainly not taken.
-    `DOUBT`: it was handed over whole, and no answer came."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    LATER = "later"
-    DOUBT = "doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +29,6 @@ class Mail:
     sender: str
     recipient: str
     content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`code`: of SMTP, 0 where none came; `told`: the words beside it, harmless, without addresses (said.py)."""
-
-    end: End
-    code: int = 0
-    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +50,6 @@ class Relay:
     def context(self) -> ssl.SSLContext | None:
         """Whose certificates are believed; reading them takes a tenth of a second, so not where none is shown."""
         return None if self.tls == "none" else self.trusted or ssl.create_default_context()
-
-
-class Unusable(Exception):
-    """The relay takes no mail from us as things stand: says why. Nothing was sent."""
-
-
-Told = Callable[[int, Outcome], None]
 
 
 def send(relay: Relay, mails: Iterator[Mail], told: Told) -> int:

@@ -84,6 +84,7 @@ def carried(port: int, log: Path | None = None) -> dict[str, float]:
     """Seconds from the first to the last, processor seconds, the most memory it had, in MiB."""
     from breachdesk.notify.app import carrier
     from breachdesk.notify.app.models import Sending
+    from breachdesk.notify.app.transports import ByRelay
     from breachdesk.notify.smtp import Relay
 
     sending = Sending.objects.select_related("case").get()
@@ -91,7 +92,7 @@ def carried(port: int, log: Path | None = None) -> dict[str, float]:
     if log is not None:
         looked(sending, log)
     before, begun = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    sent = carrier.carry(sending, relay, idle=0)
+    sent = carrier.carry(sending, ByRelay(relay), idle=0)
     seconds, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"sent": sent, "seconds": seconds, "processor": used, "mib": after.ru_maxrss / 1024}
@@ -99,12 +100,12 @@ def carried(port: int, log: Path | None = None) -> dict[str, float]:
 
 def looked(sending: Any, log: Path) -> None:
     """As the worker does it each minute; the relay is given a moment to read what lies in its sockets."""
-    from breachdesk.notify.app import carrier, ledger, looking_up
+    from breachdesk.notify.app import ledger, looking_up, pens
 
-    ledger.bury(sending, by=carrier.hand())
+    ledger.bury(sending, by=pens.hand())
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        found = looking_up.look_up(sending, by=carrier.hand(), log=log, settled=timedelta(seconds=1))
+        found = looking_up.look_up(sending, by=pens.hand(), log=log, settled=timedelta(seconds=1))
         if not found.unsure:
             return
         time.sleep(0.2)

@@ -9,8 +9,9 @@ import pytest
 from breachdesk.detect.app import mailbox
 from breachdesk.detect.app.models import Mailbox
 from breachdesk.notify import marks
-from breachdesk.notify.app import carrier, ledger, returning
+from breachdesk.notify.app import carrier, ledger, pens, returning
 from breachdesk.notify.app.models import Delivery
+from breachdesk.notify.app.transports import ByRelay
 from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
 from tests.detect.imap import Imap, found
@@ -40,13 +41,13 @@ def sent(server: Imap, cast: Any, settings_of: Any, monkeypatch: pytest.MonkeyPa
         settings_of(RELAY=relay)
         sending = planned(case_with(cast, rows(4)), cast.ada, channels=(Channel.EMAIL, Channel.PHONE))
         going(cast, sending)
-        carrier.carry(sending, relay, idle=0)
+        carrier.carry(sending, ByRelay(relay), idle=0)
     return sending
 
 
 def report(row: int, action: str, status: str, said: str = "smtp; 550 no such user", to: str = "") -> bytes:
     """A report of delivery (RFC 3464), addressed to the mark of a row."""
-    back = to or marks.return_path(marks.mark(row, carrier.mark_key()), "back", "bakery.example")
+    back = to or marks.return_path(marks.mark(row, pens.mark_key()), "back", "bakery.example")
     return (
         f"From: MAILER-DAEMON@mx.example\r\nTo: {back}\r\nSubject: delivery\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'

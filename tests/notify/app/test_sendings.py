@@ -16,9 +16,10 @@ from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
 from breachdesk.journal.verify import inclusion_holds
-from breachdesk.notify.app import calling, caring, carrier, ledger, sendings
+from breachdesk.notify.app import calling, caring, carrier, ledger, pens, sendings
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
+from breachdesk.notify.app.transports import ByRelay
 from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
 from breachdesk.notify.values import in_words
@@ -37,13 +38,17 @@ def box() -> Any:
         yield one
 
 
-def to(box: Box) -> Relay:
+def relay(box: Box) -> Relay:
     return Relay("127.0.0.1", box.port, seconds=10, seconds_for_end=10, connections=3)
+
+
+def to(box: Box) -> ByRelay:
+    return ByRelay(relay(box))
 
 
 @pytest.fixture(autouse=True)
 def _relay(settings_of: Any, box: Box) -> None:
-    settings_of(RELAY=to(box), NOTICE_FROM="privacy@bakery.example", NOTICE_RETURN="back@bakery.example")
+    settings_of(RELAY=relay(box), NOTICE_FROM="privacy@bakery.example", NOTICE_RETURN="back@bakery.example")
 
 
 def test_everybody_gets_their_own_letter_once(cast: Any, box: Box) -> None:
@@ -93,7 +98,7 @@ def test_what_the_relay_says_of_each_is_kept_and_what_was_put_off_is_tried_again
     assert (refused.code, refused.told) == (550, "5.1.1 no such user …@d3.example")
     late = Delivery.objects.get(state=State.DEFERRED)
     assert late.next_at is not None
-    assert not sendings.settle(sending, by=carrier.hand())
+    assert not sendings.settle(sending, by=pens.hand())
     Delivery.objects.filter(id=late.id).update(next_at=late.at)
     box.say = lambda stage, words: None
     carrier.carry(sending, to(box), idle=0)
@@ -161,9 +166,9 @@ def test_bait_the_dead_the_vulnerable_and_the_held_are_minded(cast: Any, box: Bo
     assert sorted(box.recipients()) == sorted(f"ada{n}@d{n % 7}.example" for n in range(4, 8))
     assert states(sending) == {"accepted": 4, "queued": 1, "held": 1}
     assert Delivery.objects.get(channel="phone").state == State.QUEUED
-    assert sendings.wake(sending, by=carrier.hand()) == 0
+    assert sendings.wake(sending, by=pens.hand()) == 0
     caring.forget(case.minded.get(kind="held"), reason="the police are done", by=hand(cast.ada))
-    assert sendings.wake(sending, by=carrier.hand()) == 1
+    assert sendings.wake(sending, by=pens.hand()) == 1
     carrier.carry(sending, to(box), idle=0)
     assert "ada3@d3.example" in box.recipients()
     assert tallied(sending)
@@ -180,9 +185,9 @@ def test_the_next_way_is_tried_and_nothing_ends_while_somebody_is_not_told(cast:
     }
     other = Delivery.objects.get(channel=Channel.PHONE)
     assert Delivery.objects.get(channel=Channel.EMAIL, state=State.REFUSED).person == other.person
-    ledger.tell(sending, [Word(other.id, State.REFUSED)], source="hand", by=carrier.hand())
+    ledger.tell(sending, [Word(other.id, State.REFUSED)], source="hand", by=pens.hand())
     assert ledger.counts(ledger.standing(sending)).failed == 1
-    assert not sendings.settle(sending, by=carrier.hand())
+    assert not sendings.settle(sending, by=pens.hand())
     assert sendings.substitute(sending, reason="on our site for 90 days, § 1", by=hand(cast.ada)) == 1
     assert Sending.objects.get(id=sending.id).standing == Standing.ENDED
     assert tallied(sending)
@@ -202,7 +207,7 @@ def test_what_comes_twice_late_or_out_of_order_only_moves_forward(cast: Any, box
     ]
     random.Random(turn).shuffle(told)
     for one in [*told, *told]:
-        ledger.tell(sending, [one], source="provider", by=carrier.hand())
+        ledger.tell(sending, [one], source="provider", by=pens.hand())
     row.refresh_from_db()
     assert row.state == State.BOUNCED
     assert row.events.count() == 5
@@ -285,7 +290,7 @@ def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:
     assert json.loads(batch["leaf"])["content_sha256"] == hashlib.sha256(one["message"].encode()).hexdigest()
     line = Line.objects.get(seq=batch["entry"])
     assert json.loads(bytes(line.payload or b""))["root"] == batch["root"]
-    assert sendings.settle(sending, by=carrier.hand())
+    assert sendings.settle(sending, by=pens.hand())
     assert "everybody is told" in text(ada, f"{here}/sendings/1/")
     keys.vault().forget_case(case.number)  # as when its data are erased
     assert ada.post(f"{here}/told/{person[1]}/", {"reason": "she asked"}).status_code != 500
@@ -341,9 +346,9 @@ def test_what_a_carrier_was_given_and_never_heard_of_goes_back(cast: Any, box: B
     """The database went away between taking in hand and saying so: the carrier lives, and does not know."""
     sending = planned(case_with(cast, rows(3)), cast.ada)
     going(cast, sending)
-    one = ledger.begin(sending, "here", carrier.hand().at)
-    assert len(ledger.claim(one, Channel.EMAIL, most=3, at=carrier.hand().at)) == 3
-    ledger.end(one, carrier.hand().at)
+    one = ledger.begin(sending, "here", pens.hand().at)
+    assert len(ledger.claim(one, Channel.EMAIL, most=3, at=pens.hand().at)) == 3
+    ledger.end(one, pens.hand().at)
     assert set(Delivery.objects.values_list("state", "tries")) == {("queued", 0)}
     carrier.carry(sending, to(box), idle=0)
     assert len(box.got) == 3
@@ -352,10 +357,10 @@ def test_what_a_carrier_was_given_and_never_heard_of_goes_back(cast: Any, box: B
 def test_stopped_with_somebody_in_doubt_it_is_still_found_out_and_nobody_is_written_to(cast: Any, box: Box) -> None:
     sending = planned(case_with(cast, rows(4)), cast.ada)
     going(cast, sending)
-    one = ledger.begin(sending, "here", carrier.hand().at)
-    held = ledger.claim(one, Channel.EMAIL, most=2, at=carrier.hand().at)
-    ledger.tell(sending, [Word(row.id, State.DOUBT) for row in held], source="carrier", by=carrier.hand())
-    ledger.end(one, carrier.hand().at)
+    one = ledger.begin(sending, "here", pens.hand().at)
+    held = ledger.claim(one, Channel.EMAIL, most=2, at=pens.hand().at)
+    ledger.tell(sending, [Word(row.id, State.DOUBT) for row in held], source="carrier", by=pens.hand())
+    ledger.end(one, pens.hand().at)
     sendings.stop(sending, reason="wrong", by=hand(cast.ada))
     sending.refresh_from_db()
     assert states(sending) == {"doubt": 2, "cancelled": 2}

@@ -15,7 +15,7 @@ from breachdesk.case.app.actions import still_open
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
-from breachdesk.notify.app import carrier, ledger, quiet
+from breachdesk.notify.app import ledger, pens, quiet
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Sending
 from breachdesk.notify.recipients import Place
@@ -113,9 +113,9 @@ def _mark(who: str) -> str:
 def call_of(sending: Sending, row: Delivery) -> Call:
     """Raises Refused when the list is gone."""
     try:
-        with carrier.recipients_of(sending) as people:
+        with pens.recipients_of(sending) as people:
             one = people.at([Place(row.offset, row.length)])[0]
-        letter = carrier.wording_of(sending).letters[one.letter]
+        letter = pens.wording_of(sending).letters[one.letter]
     except (BadVault, SealError, FileNotFoundError):
         raise Refused("sendings.refused.gone") from None
     samples = dict(zip(letter.elements, one.samples, strict=False))

@@ -1,11 +1,13 @@
-"""Carrying a sending out by mail: take some in hand, cast each letter, hand it to the relay, write down what it said.
+"""Carrying a sending out by one channel: take some in hand, cast each letter, hand it to whoever carries it, write down
+what that one said.
 
 At any moment at most a batch is in hand. What is known is written down in the very transaction that takes the next in
 hand, so a carrier that is killed leaves no more than a batch in doubt, and loses none. Several carriers, on several
 machines, share one sending.
 
-Two threads: one speaks to the relay, the other to the database, which is where the ledger's connection and its lock
-live. While the second writes down and takes in hand, the first goes on with what is there.
+Two threads: one speaks to the relay (or whoever else takes what goes), the other to the database, which is where the
+ledger's connection and its lock live. While the second writes down and takes in hand, the first goes on with what is
+there.
 """
 
 import hashlib
@@ -17,34 +19,29 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
 
 from breachdesk.ground import clock
-from breachdesk.ground.keys import Key, KeyRing
-from breachdesk.journal.app.actions import Hand
-from breachdesk.journal.shapes import HOUSE, Via
-from breachdesk.notify import marks, smtp
+from breachdesk.notify import marks
 from breachdesk.notify.app import ledger, pace, quiet
 from breachdesk.notify.app.ledger import Held, Word
 from breachdesk.notify.app.models import Carrier, Sending, Standing
-from breachdesk.notify.message import BadMessage, Frame, Writer, writer
+from breachdesk.notify.app.pens import Pen, hand, mark_key, recipients_of, wording_of
+from breachdesk.notify.app.transports import Transport
+from breachdesk.notify.message import BadMessage
 from breachdesk.notify.mould import Unfilled
+from breachdesk.notify.outcomes import End, Item, Outcome, Unusable
 from breachdesk.notify.recipients import Recipient, Recipients
-from breachdesk.notify.smtp import End, Mail, Outcome, Relay, Unusable
 from breachdesk.notify.states import Channel, State
-from breachdesk.notify.values import Person
-from breachdesk.notify.wording import Wording, read_wording
-from breachdesk.vault.app import keys
 
 BATCH = 200
 _LOOK_SECONDS = 0.5  # between two looks at whether it was paused
 _MEND_SECONDS = 600.0  # how long the database may be away before a carrier gives up
 _LONGEST_REST = 15.0
 IDLE_SECONDS = 45.0
-_KEY = "deliveries"
 _STATES = {
     End.ACCEPTED: State.ACCEPTED,
     End.REFUSED: State.REFUSED,
@@ -55,63 +52,10 @@ _STATES = {
 MOST_TRIES = 20
 
 
-def mark_key() -> Key:
-    """The key of the marks of deliveries."""
-    return KeyRing(settings.KEYS).get_or_create(_KEY)
-
-
-def hand(at: datetime | None = None) -> Hand:
-    return Hand(HOUSE, Via.FLOW, at or clock.now())
-
-
-def wording_of(sending: Sending) -> Wording:
-    """The approved one. Raises BadVault, SealError, FileNotFoundError, BadWording."""
-    number = sending.case.number
-    with keys.vault().open(number, sending.wording, keys.key_of(number)) as file:
-        return read_wording(file.read())
-
-
-def recipients_of(sending: Sending) -> Recipients:
-    """The approved list, open. Raises BadVault, SealError, FileNotFoundError."""
-    number = sending.case.number
-    return Recipients(keys.vault().place(number, sending.recipients), keys.key_of(number))
-
-
-@dataclass(slots=True)
-class Pen:
-    """Writes the mails of one sending: what goes is cast from what was approved, for whom it was approved."""
-
-    wording: Wording
-    key: Key
-    _writers: dict[int, Writer] = field(default_factory=dict)
-
-    def write(self, row: int, attempt: int, recipient: Recipient, at: datetime, known: str = "") -> Mail:
-        """`known`: the mark of the row, where it is known. Raises Unfilled, BadMessage."""
-        sender = self.wording.sender
-        letter = self.wording.letters[recipient.letter]
-        samples = dict(zip(letter.elements, recipient.samples, strict=False))
-        person = Person(recipient.name, samples=samples, code=recipient.code)
-        token = known or marks.mark(row, self.key)
-        to = recipient.emails[attempt]
-        content = self._writer(recipient.letter).write(
-            person, at.date(), to=to, message_id=marks.message_id(token, sender.return_domain), at=at
-        )
-        back = marks.return_path(token, sender.return_local, sender.return_domain)
-        return Mail(row, back, to, content)
-
-    def _writer(self, letter: int) -> Writer:
-        found = self._writers.get(letter)
-        if found is None:
-            one, sender = self.wording.letters[letter], self.wording.sender
-            frame = Frame(sender.address, sender.names[one.language], one.title, one.language, sender.reply_to)
-            found = writer(frame, one)
-            self._writers[letter] = found
-        return found
-
-
 @dataclass(slots=True)
 class _Batches:
-    """What is in hand: an iterator over mails for the thread of the relay, filled and emptied by that of the database.
+    """What is in hand: an iterator over what goes, for the thread of the relay; filled and emptied by that of the
+    database.
 
     `changed` guards what both touch: `queue`, `flying`, `known`, `at` and the marks of the end."""
 
@@ -119,6 +63,7 @@ class _Batches:
     carrier: Carrier
     pen: Pen
     people: Recipients
+    transport: Transport[Any]
     changed: threading.Condition = field(default_factory=threading.Condition)
     queue: deque[tuple[Held, Recipient, str]] = field(default_factory=deque)
     flying: dict[int, tuple[int, bytes | None]] = field(default_factory=dict)  # row: (which try, what went)
@@ -137,10 +82,10 @@ class _Batches:
 
     # --- the thread of the relay
 
-    def __iter__(self) -> Iterator[Mail]:
+    def __iter__(self) -> Iterator[Item]:
         return self
 
-    def __next__(self) -> Mail:
+    def __next__(self) -> Item:
         while True:
             with self.changed:
                 while not (self.queue or self.dry or self.halt):
@@ -154,12 +99,12 @@ class _Batches:
                 if len(self.queue) == self.low:
                     self.changed.notify_all()
             try:
-                mail = self.pen.write(held.id, held.attempt, recipient, at, token)
+                item: Item = self.transport.write(self.pen, held, recipient, at, token)
             except (Unfilled, BadMessage, ValueError, IndexError) as error:
                 self._say(Word(held.id, State.REFUSED, 0, f"not written: {error}"[:300]))
                 continue
-            self.flying[held.id] = held.tries, hashlib.sha256(mail.content).digest()
-            return mail
+            self.flying[held.id] = held.tries, hashlib.sha256(item.content).digest()
+            return item
 
     def heard(self, row: int, outcome: Outcome) -> None:
         """What the relay said of one."""
@@ -178,9 +123,9 @@ class _Batches:
             self.flying.pop(word.id, None)
             self.known.append(word)
 
-    def _speak(self, relay: Relay) -> None:
+    def _speak(self) -> None:
         try:
-            smtp.send(relay, self, self.heard)
+            self.transport.send(self, self.heard)
         except BaseException as error:  # raised where it is waited for
             self.failure = error
         with self.changed:
@@ -189,10 +134,10 @@ class _Batches:
 
     # --- the thread of the database
 
-    def through(self, relay: Relay) -> None:
+    def through(self) -> None:
         """All there is to send, by connections of their own. Raises Unusable when none could be had."""
         self.ended, self.failure = False, None
-        thread = threading.Thread(target=self._speak, args=(relay,), daemon=True)
+        thread = threading.Thread(target=self._speak, daemon=True)
         thread.start()
         try:
             while not self._waited():
@@ -257,7 +202,7 @@ class _Batches:
 
     def _claimed(self, room: int, at: datetime) -> list[Held]:
         sending, taken = self.sending, list[Held]()
-        whole = f"{sending.id}"
+        whole = f"{sending.id} {self.transport.channel}"
         if sending.per_second:
             room = min(room, pace.allowed(whole, sending.per_second, at))
         limits = {name: pace.allowed(f"{whole} {name}", rate, at) for name, rate in self._domains()}
@@ -267,7 +212,7 @@ class _Batches:
             without = [name for name, most in limits.items() if most <= 0]
             found = ledger.claim(
                 self.carrier,
-                Channel.EMAIL,
+                self.transport.channel,
                 most=room - len(taken),
                 at=at,
                 zone=zone,
@@ -326,7 +271,7 @@ def _within(found: list[Held], limits: dict[str, int]) -> tuple[list[Held], list
     return kept, over
 
 
-def carry(sending: Sending, relay: Relay, *, idle: float = IDLE_SECONDS) -> int:
+def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SECONDS) -> int:
     """Send what is ready to go, until nothing is or somebody paused it; returns how many were told of. When the relay
     cannot be had, what is in hand goes back and the sending says why; it is tried again after a rest, longer each
     time. `idle`: for how many seconds it waits for rates, quiet hours and the relay before it ends; the worker begins
@@ -336,7 +281,7 @@ def carry(sending: Sending, relay: Relay, *, idle: float = IDLE_SECONDS) -> int:
     rest, sent, busy = 1.0, 0, time.monotonic()
     with recipients_of(sending) as people:
         pen = Pen(wording_of(sending), mark_key())
-        batches = _Batches(sending, carrier, pen, people)
+        batches = _Batches(sending, carrier, pen, people, transport)
         while True:
             trouble = ""
             before = batches.sent
@@ -344,7 +289,7 @@ def carry(sending: Sending, relay: Relay, *, idle: float = IDLE_SECONDS) -> int:
             batches.refill()
             if batches.queue:
                 try:
-                    batches.through(relay)
+                    batches.through()
                 except Unusable as error:
                     trouble = str(error)[:300]
             if not batches.rest():
@@ -358,7 +303,7 @@ def carry(sending: Sending, relay: Relay, *, idle: float = IDLE_SECONDS) -> int:
             if sent == before and not trouble:
                 if any(batches.after.values()):
                     batches.after.clear()  # what was given back behind us
-                elif not _soon(sending) or time.monotonic() - busy > idle:
+                elif not _soon(sending, transport.channel) or time.monotonic() - busy > idle:
                     break
                 else:
                     time.sleep(_pause(sending))
@@ -379,9 +324,9 @@ def _pause(sending: Sending) -> float:
     return min(1.0, max(0.05, 1 / min(slowest))) if slowest else 0.2
 
 
-def _soon(sending: Sending) -> bool:
+def _soon(sending: Sending, channel: Channel) -> bool:
     """Whether something waits only for its turn."""
-    return bool(sending.per_second or sending.domain_per_second) and ledger.ready(sending, clock.now())
+    return bool(sending.per_second or sending.domain_per_second) and ledger.ready(sending, clock.now(), [channel])
 
 
 def _mended(batches: _Batches) -> None:

@@ -1,27 +1,28 @@
-"""`python -m breachdesk.notify.app.carrying N`: the process that carries sending N out."""
+"""`python -m breachdesk.notify.app.carrying N CHANNEL`: the process that carries sending N out by one channel."""
 
 import os
 import sys
 
 
-def main(number: int) -> int:
+def main(number: int, channel: str) -> int:
     """Send what is ready to go; 0 when nothing is left to do now."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "breachdesk.settings")
     import django
 
     django.setup()
-    from django.conf import settings
-
-    from breachdesk.notify.app import carrier
+    from breachdesk.notify.app import carrier, transports
     from breachdesk.notify.app.models import Sending
+    from breachdesk.notify.states import Channel
 
-    sending = Sending.objects.select_related("case").get(id=number)
-    if settings.RELAY is None:
-        Sending.objects.filter(id=number).update(trouble="no relay is set (BREACHDESK_RELAY_URL)")
+    transport = transports.of(Channel(channel))
+    if transport is None:
+        Sending.objects.filter(id=number).update(
+            trouble=f"nothing is set to carry {channel} (docs/guide/running-a-desk.md)"
+        )
         return 1
-    carrier.carry(sending, settings.RELAY)
+    carrier.carry(Sending.objects.select_related("case").get(id=number), transport)
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1])))
+    raise SystemExit(main(int(sys.argv[1]), sys.argv[2]))

@@ -482,10 +482,10 @@ def counts(standing: Stands) -> Counts:
     )
 
 
-def ready(sending: Sending, at: datetime) -> bool:
-    """Whether anything could be taken in hand by mail now."""
+def ready(sending: Sending, at: datetime, channels: Sequence[Channel]) -> bool:
+    """Whether anything could be taken in hand by one of these now."""
     return (
-        Delivery.objects.filter(sending=sending, channel=Channel.EMAIL)
+        Delivery.objects.filter(sending=sending, channel__in=channels)
         .filter(Q(state=State.QUEUED) | Q(state=State.DEFERRED, next_at__lte=at))
         .exists()
     )

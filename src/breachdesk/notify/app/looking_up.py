@@ -10,7 +10,7 @@ from django.conf import settings
 from breachdesk.ground import clock
 from breachdesk.journal.app.actions import Hand
 from breachdesk.notify import marks
-from breachdesk.notify.app import carrier, ledger
+from breachdesk.notify.app import ledger, pens
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Sending
 from breachdesk.notify.relaylog import Known, read_log
@@ -42,7 +42,7 @@ def look_up(
     doubtful = list(rows.only("id", "sent_at"))
     if not doubtful or path is None:
         return Looked(0, 0, len(doubtful))
-    key, domain = carrier.mark_key(), carrier.wording_of(sending).sender.return_domain
+    key, domain = pens.mark_key(), pens.wording_of(sending).sender.return_domain
     ids = {marks.message_id(marks.mark(one.id, key), domain): one for one in doubtful}
     try:
         with open(path, encoding="utf-8", errors="replace") as lines:

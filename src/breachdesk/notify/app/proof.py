@@ -17,7 +17,7 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.notify import marks
-from breachdesk.notify.app import carrier, ledger
+from breachdesk.notify.app import ledger, pens
 from breachdesk.notify.app.choosing import key_of
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Batch, Delivery, Event, Sending, Standing
@@ -49,7 +49,7 @@ class Told:
 def find(case: Case, wanted: str, *, by: Hand) -> list[Told]:
     """Whoever is known by exactly this, or got the message with this Message-ID; the look is in the journal."""
     people: dict[str, str] = {}
-    row = marks.row_of(wanted, carrier.mark_key())
+    row = marks.row_of(wanted, pens.mark_key())
     keys = set(Delivery.objects.filter(id=row, sending__case=case).values_list("person", flat=True)) if row else set()
     for run in _runs(case):
         try:
@@ -110,7 +110,7 @@ def document(case: Case, person: str, *, reason: str, by: Hand) -> dict[str, Any
 
 def _delivery(row: Delivery) -> dict[str, Any]:
     sending = row.sending
-    with carrier.recipients_of(sending) as people:
+    with pens.recipients_of(sending) as people:
         recipient = people.at([Place(row.offset, row.length)])[0]
     found: dict[str, Any] = {
         "sending": sending.number,
@@ -125,7 +125,7 @@ def _delivery(row: Delivery) -> dict[str, Any]:
         "events": [_event(one) for one in row.events.order_by("id")],
     }
     if row.channel == Channel.EMAIL and row.sent_at is not None:
-        pen = carrier.Pen(carrier.wording_of(sending), carrier.mark_key())
+        pen = pens.Pen(pens.wording_of(sending), pens.mark_key())
         mail = pen.write(row.id, row.attempt, recipient, row.sent_at)
         digest = hashlib.sha256(mail.content).hexdigest()
         went = row.events.exclude(content=None).order_by("-id").first()

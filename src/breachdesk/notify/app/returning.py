@@ -13,7 +13,7 @@ from django.db import transaction
 
 from breachdesk.detect.app import mailbox
 from breachdesk.notify import bounces
-from breachdesk.notify.app import carrier, ledger
+from breachdesk.notify.app import ledger, pens
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Sending
 from breachdesk.notify.bounces import Kind, Reach, Returned
@@ -40,7 +40,7 @@ def look() -> int:
 def take(uid: int, raw: bytes, size: int, at: datetime) -> bool:
     """One letter, and that it was read, together; whether it speaks of a delivery of ours."""
     mailbox.passed(mailbox.RETURNS, uid)
-    found = bounces.read(raw, carrier.mark_key())
+    found = bounces.read(raw, pens.mark_key())
     state = _state(found)
     rows = [row for row in (found.row, *found.also) if row is not None]
     if state is None or not rows:
@@ -52,7 +52,7 @@ def take(uid: int, raw: bytes, size: int, at: datetime) -> bool:
     for sending in Sending.objects.select_related("case").filter(id__in=by_sending):
         said = f"{found.fate.status} {found.fate.said}".strip()[:300]
         words = [Word(row, state, told=said, outside=f"mail {number} {row}") for row in by_sending[sending.id]]
-        ledger.tell(sending, words, source="dsn", by=carrier.hand(at))
+        ledger.tell(sending, words, source="dsn", by=pens.hand(at))
     return bool(by_sending)
 
 

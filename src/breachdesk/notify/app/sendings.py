@@ -20,7 +20,7 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.law.shapes import Verdict
-from breachdesk.notify.app import caring, carrier, ledger, looking_up, quiet, tasks, writing
+from breachdesk.notify.app import caring, ledger, looking_up, pens, quiet, tasks, transports, writing
 from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
@@ -242,7 +242,7 @@ def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
     earlier = earlier.filter(**early) if sending.stage == Stage.EARLY else earlier.exclude(**early)
     found: list[int] = []
     for one in earlier:
-        slugs = [letter.slug for letter in carrier.wording_of(one).letters]
+        slugs = [letter.slug for letter in pens.wording_of(one).letters]
         states = [state.value for state in (*TOLD, State.SENDING, State.DOUBT)]  # it may have gone
         if one.standing in (Standing.READY, *LIVE):  # it will be told by that one
             rows = Delivery.objects.filter(sending=one, last=True)
@@ -294,7 +294,7 @@ def _fit(sending: Sending) -> None:
         raise Refused("sendings.refused.counted_anew")
     if wording(letters, sending.slugs).digest != sending.wording_sha256:
         raise Refused("sendings.refused.worded_anew")
-    if Channel.EMAIL in sending.channels and not settings.RELAY:
+    if Channel.EMAIL in sending.channels and transports.of(Channel.EMAIL) is None:
         raise Refused("sendings.refused.no_relay")
 
 
@@ -319,7 +319,7 @@ def go(sending: Sending, *, by: Hand) -> Sending:
             "approved_by": used.answered_by,
         },
     )
-    tasks.carry_soon(held)
+    tasks.carry_soon(held, transports.carried(held.channels))
     return held
 
 
@@ -345,7 +345,7 @@ def resume(sending: Sending, *, by: Hand) -> Sending:
         raise Refused("sendings.refused.held")
     held = _now(sending, Standing.GOING, Standing.PAUSED)
     write("notify.sending.resumed", by=by, case=held.case.number, refs={"sending": held.number})
-    tasks.carry_soon(held)
+    tasks.carry_soon(held, transports.carried(held.channels))
     return held
 
 
@@ -444,8 +444,9 @@ def go_on(sending: Sending, *, by: Hand) -> None:
     to write to gets a carrier."""
     if sending.standing == Standing.STOPPED:
         ledger.cancel(sending, by.at)
-    elif not settle(sending, by=by) and ledger.ready(sending, by.at) and quiet.zones(sending, by.at):
-        tasks.carry_soon(sending)
+    elif not settle(sending, by=by) and quiet.zones(sending, by.at):
+        carried = transports.carried(sending.channels)
+        tasks.carry_soon(sending, [one for one in carried if ledger.ready(sending, by.at, [one])])
 
 
 def look_after(sending: Sending, *, by: Hand) -> None:
@@ -464,7 +465,7 @@ def wake(sending: Sending, *, by: Hand) -> int:
     if not rows:
         return 0
     held = caring.care(sending.case).held
-    with carrier.recipients_of(sending) as people:
+    with pens.recipients_of(sending) as people:
         found = people.at([Place(row.offset, row.length) for row in rows])
     known = [{kept.mark(one.person), *map(kept.mark, (*one.emails, *one.phones))} for one in found]
     words = [Word(row.id, State.QUEUED) for row, marks in zip(rows, known, strict=True) if not marks & held]
@@ -522,6 +523,6 @@ def letters_of(sending: Sending) -> tuple[Mould, ...]:
     if not sending.wording:
         return ()
     try:
-        return carrier.wording_of(sending).letters
+        return pens.wording_of(sending).letters
     except (BadVault, SealError, FileNotFoundError):
         return ()

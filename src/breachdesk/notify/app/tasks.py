@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
 from django.conf import settings
@@ -14,27 +15,29 @@ from breachdesk.ground import clock
 from breachdesk.journal.app.actions import Hand
 from breachdesk.journal.shapes import HOUSE, Via
 from breachdesk.notify.app.models import LIVE, Sending, Standing
+from breachdesk.notify.states import Channel
 
 _LOG = logging.getLogger(__name__)
 _NICE = 5
 
 
-def carry_soon(sending: Sending) -> None:
-    """Into the queue, in the transaction that runs: as many carriers as the desk may have."""
-    for place in range(settings.CARRIERS):
-        lock = f"notify.{sending.id}.{place}"
-        with suppress(AlreadyEnqueued), transaction.atomic():
-            carry.configure(lock=lock, queueing_lock=lock).defer(sending=sending.id)
+def carry_soon(sending: Sending, channels: Sequence[Channel]) -> None:
+    """Into the queue, in the transaction that runs: for each channel as many carriers as the desk may have."""
+    for channel in channels:
+        for place in range(settings.CARRIERS):
+            lock = f"notify.{sending.id}.{channel}.{place}"
+            with suppress(AlreadyEnqueued), transaction.atomic():
+                carry.configure(lock=lock, queueing_lock=lock).defer(sending=sending.id, channel=channel.value)
 
 
 @app.task(name="notify.carry", queue="notify")
-def carry(sending: int) -> None:
+def carry(sending: int, channel: str = Channel.EMAIL.value) -> None:
     """Send what is ready to go; by a process of its own, so that pages stay quick and its memory comes back."""
     found = Sending.objects.filter(id=sending, standing=Standing.GOING).first()
     if found is None:
         return
     done = subprocess.run(
-        [sys.executable, "-m", "breachdesk.notify.app.carrying", str(sending)],
+        [sys.executable, "-m", "breachdesk.notify.app.carrying", str(sending), channel],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,  # what it says there could hold an address

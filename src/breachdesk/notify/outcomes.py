@@ -1,0 +1,43 @@
+"""What became of what was handed to somebody who carries it: a mail relay, a provider, a gateway of short messages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class End(StrEnum):
+    """`ACCEPTED`: the carrier has it. `REFUSED`: it never will. `LATER`: not now, and certainly not taken.
+    `DOUBT`: it was handed over whole, and no answer came."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LATER = "later"
+    DOUBT = "doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`code`: of SMTP or HTTP, 0 where none came; `told`: the words beside it, harmless, without addresses
+    (said.py)."""
+
+    end: End
+    code: int = 0
+    told: str = ""
+
+
+class Unusable(Exception):
+    """Nobody takes anything from us as things stand: says why. Nothing was sent."""
+
+
+class Item(Protocol):
+    """One of what is carried. `key`: whatever tells the caller which it is; `content`: what goes, for its hash."""
+
+    @property
+    def key(self) -> int: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+
+Told = Callable[[int, Outcome], None]
