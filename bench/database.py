@@ -27,7 +27,7 @@ _ADA = Actor("ada@bakery.example", "lead")
 
 def database(scale: float) -> Sequence[Figure]:
     """The peer is the same row put into a bare table, a transaction each: what durability alone costs here."""
-    server = postgres.server()
+    server = postgres.server(lasting=True)
     url = postgres.make(server, _NAME)
     try:
         _run("migrate", url)

@@ -32,7 +32,7 @@ _TAKEN = re.compile(r": message-id=(<[^>]+>)")
 @contextmanager
 def _desk(name: str) -> Iterator[Callable[..., Any]]:
     """`run(*words)`: a process against a database and a data folder of its own; its last line of JSON."""
-    server = postgres.server()
+    server = postgres.server(lasting=True)
     url = postgres.make(server, name)
     with tempfile.TemporaryDirectory() as folder:
         given = {

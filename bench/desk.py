@@ -43,7 +43,7 @@ _SECONDS = 180  # no loop here runs longer
 
 def desk(scale: float) -> Sequence[Figure]:
     """The peer is the page that only asks the database whether it is there: what Django and the frame cost here."""
-    server = postgres.server()
+    server = postgres.server(lasting=True)
     url = postgres.make(server, _NAME)
     try:
         with tempfile.TemporaryDirectory() as folder:
