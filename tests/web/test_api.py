@@ -33,6 +33,7 @@ SAMPLES = {
     "slug": "nobody",
     "language": "en",
     "deed": "pause",
+    "block": "contact",
     "upload": "00000000-0000-4000-8000-000000000000",
     **dict.fromkeys(NUMBERED, "987654"),
 }

@@ -55,6 +55,7 @@ def values(case: Case, path: str) -> dict[str, Any]:
         "letter": 0,
         "row": 987654,
         "deed": "pause",
+        "block": "contact",
         "minded": case.minded.values_list("id", flat=True).first(),
         "duty": BERLIN,
         "upload": case.uploads.values_list("id", flat=True).first() or "00000000-0000-4000-8000-000000000000",
@@ -93,7 +94,7 @@ def test_nothing_of_another_case_is_there_by_the_number_of_ones_own(filled: Any)
     lead, seen = client(filled.accounts["lead"]), 0
     # of the same name in every case
     shared = {"number", "fact", "point", "label", "person", "duty", "entry", "slug", "language", "kind", "deed"}
-    shared |= {"sending", "letter"}
+    shared |= {"sending", "letter", "block"}
     for path, operation in operations():
         if not set(re.findall(r"{(\w+)}", path)) - shared or not path.startswith("/cases/"):
             continue

@@ -8,7 +8,7 @@ from breachdesk.notify.advice import choose_steps, steps_when_lost
 from breachdesk.notify.blocks import Block, Heading
 from breachdesk.notify.check import check
 from breachdesk.notify.conditions import conditions, holds, wants_services
-from breachdesk.notify.library import Library, NoticeRule
+from breachdesk.notify.library import Library, NoticeRule, Part
 from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.shapes import Notice, NoticeCohort, Step
 from breachdesk.notify.template import fill
@@ -32,17 +32,16 @@ def compose(
     where = f"notices/{cohort.slug}/{language}"
     values = Values(library, organisation, facts, cohort, language, where, made.steps, person)
     blocks: list[Block] = []
-    for part in library.layouts[made.layout].parts:
-        if not holds(part.when, made.said):
-            continue
+    names = tuple(rule.id for rule in made.rules)
+    for part in parts_of(made, library):
         if part.heading:
             blocks.append(Heading(library.headings[language][part.heading]))
         else:
-            blocks.extend(fill(library.templates[language, part.block], values, role=part.block))
+            blocks.extend(fill(library.template(language, part.block, cohort.slug, names), values, role=part.block))
     notice = Notice(
         cohort=cohort,
         language=language,
-        rules=tuple(rule.id for rule in made.rules),
+        rules=names,
         layout=made.layout,
         title=library.headings[language][library.layouts[made.layout].title],
         blocks=tuple(blocks),
@@ -91,6 +90,11 @@ def plan(
         )
     )
     return Plan(rules, layout, said | {f"step:{step.id}" for step in steps}, steps)
+
+
+def parts_of(made: Plan, library: Library) -> tuple[Part, ...]:
+    """The headings and blocks of the letter, in order: those of its layout that hold here."""
+    return tuple(part for part in library.layouts[made.layout].parts if holds(part.when, made.said))
 
 
 def layout_of(rules: tuple[NoticeRule, ...]) -> str:

@@ -1,5 +1,6 @@
 """The shelf of letters, read once: advice, blocks, layouts, content rules, questions to humans."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,10 +13,11 @@ from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.places import country_of
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.notify.advice import Advice, Words, load_advice
+from breachdesk.notify.own import Own, nearest
 from breachdesk.notify.shapes import Level
 from breachdesk.notify.template import Template, parse
 
-_LETTERS = "messages/notice-to-person"
+LETTERS = "messages/notice-to-person"
 
 
 class _Row(BaseModel):
@@ -178,6 +180,12 @@ class Library:
     words: dict[str, dict[str, tuple[str, ...]]]
     checks: dict[str, CheckRow]
     shelf: Shelf
+    own: tuple[Own, ...] = ()  # words of one case in place of these
+
+    def template(self, language: str, block: str, slug: str, rules: Iterable[str]) -> Template:
+        """What a block says in the letter to these people, under these rules."""
+        own = nearest(self.own, block, language, slug, rules)
+        return own.template if own else self.templates[language, block]
 
     def rules_for(self, residence: str, entity_kinds: frozenset[str] = frozenset()) -> tuple[NoticeRule, ...]:
         """The rules a letter to people living there must obey: of the place first, then of the kind of sender."""
@@ -210,15 +218,15 @@ def load(shelf: Shelf) -> Library:
         vocabulary=read_vocabulary(shelf),
         advice=load_advice(shelf),
         layouts={
-            name: Layout.model_validate(row) for name, row in shelf.data(f"{_LETTERS}/layouts.yaml")["layouts"].items()
+            name: Layout.model_validate(row) for name, row in shelf.data(f"{LETTERS}/layouts.yaml")["layouts"].items()
         },
         templates={
-            (language, path.removeprefix(f"{_LETTERS}/{language}/").removesuffix(".md")): parse(shelf.text(path), path)
+            (language, path.removeprefix(f"{LETTERS}/{language}/").removesuffix(".md")): parse(shelf.text(path), path)
             for language in LANGUAGES
-            for path, _ in shelf.files(f"{_LETTERS}/{language}", ".md")
+            for path, _ in shelf.files(f"{LETTERS}/{language}", ".md")
         },
-        headings={language: shelf.data(f"{_LETTERS}/{language}/headings.yaml") for language in LANGUAGES},
-        phrases={language: shelf.data(f"{_LETTERS}/{language}/phrases.yaml") for language in LANGUAGES},
+        headings={language: shelf.data(f"{LETTERS}/{language}/headings.yaml") for language in LANGUAGES},
+        phrases={language: shelf.data(f"{LETTERS}/{language}/phrases.yaml") for language in LANGUAGES},
         asks={name: AskRow.model_validate(row) for name, row in shelf.data("messages/asks.yaml")["asks"].items()},
         rules=rules,
         points={
@@ -243,9 +251,9 @@ def _whole(library: Library) -> None:
         for part in layout.parts:
             for language in LANGUAGES:
                 if part.block and (language, part.block) not in library.templates:
-                    raise BadPack(f"{_LETTERS}/layouts.yaml: {name}: no {language}/{part.block}.md")
+                    raise BadPack(f"{LETTERS}/layouts.yaml: {name}: no {language}/{part.block}.md")
                 if part.heading and part.heading not in library.headings[language]:
-                    raise BadPack(f"{_LETTERS}/{language}/headings.yaml: no heading {part.heading}")
+                    raise BadPack(f"{LETTERS}/{language}/headings.yaml: no heading {part.heading}")
     for rule in library.rules.values():
         unknown = [must.point for must in rule.must_state if must.point not in library.points]
         unknown += [must.words for must in rule.must_not_state if must.words not in library.words]

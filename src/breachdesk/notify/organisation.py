@@ -191,7 +191,7 @@ def _read_text(key: str, value: Any, texts: dict[str, dict[str, str]], problems:
         elif len(text) > LONGEST_TEXT:
             problems.append(f"organisation.{key}: {len(text)} characters; at most {LONGEST_TEXT} fit a letter")
         else:
-            kept[str(language)] = clean(text)
+            kept[str(language)] = clean(without_marks(text))
     if kept:
         texts[key] = kept
 
@@ -200,6 +200,17 @@ def clean(text: str) -> str:
     """Without characters that cannot be seen; spaces as one; empty lines kept as breaks between paragraphs."""
     breaks = re.split(r"\n\s*\n", _UNSEEN.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
     return "\n\n".join(" ".join(part.split()) for part in breaks if part.strip())
+
+
+def without_marks(text: str) -> str:
+    """Without the marks of our own gaps (mould.py): nobody who writes a text can make one."""
+    return text.replace("\ue000", " ").replace("\ue001", " ")
+
+
+def clean_lines(text: str) -> str:
+    """As `clean`, with every line kept: for what is read as Markdown."""
+    lines = _UNSEEN.sub(" ", without_marks(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
+    return "\n".join(line.rstrip() for line in lines.strip("\n").split("\n")).strip()
 
 
 def one_line(text: str) -> str:

@@ -11,7 +11,15 @@ from breachdesk.ground.shelf import BadPack
 from breachdesk.notify.blocks import Block, Item, Items, Kind, Paragraph, Span
 
 _HOLE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
-_MARKDOWN = MarkdownIt("commonmark")
+_MARKDOWN = MarkdownIt("commonmark").disable("entity")  # `&#123;` is read as it stands: a sign is what one sees
+
+
+class BadTemplate(BadPack):
+    """Something that may not stand in a letter: in which line, from 1."""
+
+    def __init__(self, where: str, line: int, what: str) -> None:
+        super().__init__(f"{where}:{line}: {what}")
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Filled:
 
 
 def parse(text: str, where: str) -> Template:
-    """Paragraphs and flat lists with `**strong**` and holes; anything else in the file is a BadPack."""
+    """Paragraphs and flat lists with `**strong**` and holes; anything else in the file is a BadTemplate."""
     lines: list[Lines] = []
     tokens = iter(_MARKDOWN.parse(text))
     for token in tokens:
@@ -54,9 +62,8 @@ def parse(text: str, where: str) -> Template:
             points = tuple(_parts(inner, where) for inner in _until(tokens, token.type.replace("open", "close"), where))
             lines.append(Lines(points, list=True, ordered=token.type.startswith("ordered")))
         elif token.type != "paragraph_close":
-            raise BadPack(
-                f"{where}: only paragraphs, flat lists and **strong** may stand in a letter, not {token.type}"
-            )
+            what = f"only paragraphs, flat lists and **strong** may stand in a letter, not {token.type}"
+            raise BadTemplate(where, _line(token), what)
     return tuple(lines)
 
 
@@ -111,8 +118,12 @@ def _until(tokens: Iterator[Token], close: str, where: str) -> list[Token]:
         if token.type == "inline":
             found.append(token)
         elif token.type not in ("list_item_open", "list_item_close", "paragraph_open", "paragraph_close"):
-            raise BadPack(f"{where}: a list in a letter is flat, found {token.type}")
+            raise BadTemplate(where, _line(token), f"a list in a letter is flat, found {token.type}")
     return found
+
+
+def _line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1
 
 
 def _parts(inline: Token, where: str) -> tuple[Part, ...]:
@@ -128,7 +139,7 @@ def _parts(inline: Token, where: str) -> tuple[Part, ...]:
             parts += _split(text, strong)
             text, strong = "", child.type == "strong_open"
         else:
-            raise BadPack(f"{where}: {child.type} may not stand in a letter")
+            raise BadTemplate(where, _line(inline), f"{child.type} may not stand in a letter")
     return tuple(parts + _split(text, strong))
 
 

@@ -27,6 +27,18 @@ COMPUTED = frozenset(
         *("trade_commission", "credit_reports", "hold.said", "agencies", "regulators", "services.term", "affected"),
     )
 )
+#: Of these, what is whole blocks: it stands in a paragraph of its own, or nowhere.
+WHOLE = frozenset(
+    ("elements", "risks", "steps", "bureaus", "trade_commission", "credit_reports", "agencies", "regulators")
+)
+
+
+def holes_known(library: Library) -> tuple[str, ...]:
+    """Every hole a letter may have: what is computed first, then what the organisation says of itself."""
+    head = "organisation."
+    asked = [name for name in library.asks if name.startswith(head)]
+    said = [name for name in asked if says(name.removeprefix(head)) not in (None, Says.YES_NO)]
+    return (*sorted(COMPUTED), *sorted(said))
 
 
 @dataclass(frozen=True, slots=True)

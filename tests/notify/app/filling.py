@@ -1,11 +1,12 @@
 """A sending as it stands half way, with something of everything it can say; letters follow from people and facts."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 from breachdesk.case.app.models import Case
-from breachdesk.notify.app import caring, ledger
+from breachdesk.notify.app import caring, ledger, rewording
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import Delivery, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
@@ -46,6 +47,9 @@ def fill(case: Case, lead: Account, hostile: str) -> None:
     ledger.tell(sending, words, source="relay", by=hand(lead))
     ledger.end(carrier, AT)
     Delivery.objects.filter(sending=sending).update(zone="DE")
+    if Letters(case).cohorts:
+        contact = rewording.Place("contact", "en")
+        rewording.reword(case, contact, re.sub(r"[{}<>]", "", hostile), reason=hostile, by=hand(lead))
     caring.mind(case, hostile[:200], "vulnerable", reason=hostile, by=hand(lead))
 
 
@@ -63,6 +67,8 @@ VALUES: dict[str, Callable[[Case], Any]] = {
     "case_notice:language": lambda case: "en",
     "case_notice_file:language": lambda case: "ru",
     "case_notice_file:kind": lambda case: "txt",
+    "case_wording:block": lambda case: "contact",
+    "case_wording:language": lambda case: "en",
     "case_public_text:kind": lambda case: "call",
     "case_public_text:language": lambda case: "ru",
     "case_public_file:kind": lambda case: "press",

@@ -230,3 +230,29 @@ class Minded(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "mark"], condition=models.Q(last=True), name="notify_minded_once")
         ]
+
+
+class OwnText(models.Model):
+    """Words of the case in place of a shipped block; every one that was ever written is kept. `slug`: only in the
+    letter to these people; `rule`: only under this rule. `text`: empty when it was withdrawn."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="own_texts")
+    block = models.CharField(max_length=60)
+    language = models.CharField(max_length=8)
+    slug = models.CharField(max_length=100, blank=True)
+    rule = models.CharField(max_length=40, blank=True)
+    text = models.TextField(blank=True)
+    reason = models.TextField()
+    by = models.CharField(max_length=254)
+    at = models.DateTimeField()
+    last = models.BooleanField(default=True)  # what is said there now, or that nothing is
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "block", "language", "slug", "rule"],
+                condition=models.Q(last=True),
+                name="notify_own_text_once",
+            )
+        ]

@@ -17,9 +17,9 @@ from breachdesk.case.app.paper import Paper, line, text
 from breachdesk.detect.app import mailbox
 from breachdesk.ground import places
 from breachdesk.ground.refused import Refused
-from breachdesk.notify.app import calling, caring, proof, sendings
+from breachdesk.notify.app import calling, caring, proof, rewording, sendings
 from breachdesk.notify.app.calling import Outcome
-from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage
+from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage, Standing
 from breachdesk.notify.app.progress import domains, progress
 from breachdesk.notify.app.writing import Letters, preview
 from breachdesk.notify.states import Channel
@@ -125,6 +125,7 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "own": mine is not None and mine.asker_id == request.account.id,
             "forms": {one: WhyForm(words=request.words, auto_id=f"{one}_%s") for one in sendings.REASONED},
             "errands": _errands(found, request.at),
+            "reworded": found.standing == Standing.READY and found.fixed_at and rewording.since(case, found.fixed_at),
             "letters": sendings.letters_of(found),
             "live": found.standing in LIVE,
             "returns": mailbox.trouble(mailbox.RETURNS),

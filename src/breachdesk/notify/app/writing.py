@@ -1,28 +1,34 @@
 """Letters to the people of a case, composed from its facts as they are now; nothing of them is kept here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from breachdesk.case.app.models import Case
+from breachdesk.ground.refused import Refused
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import document
 from breachdesk.law.app import judging, standing
 from breachdesk.law.app.judging import Inputs
 from breachdesk.law.shapes import Duties, Duty
 from breachdesk.notify import library as letters
+from breachdesk.notify import readability
+from breachdesk.notify.app.models import OwnText
 from breachdesk.notify.blocks import Kind, texts_of
-from breachdesk.notify.check import sorted_checks
+from breachdesk.notify.check import prose_of, sorted_checks
 from breachdesk.notify.cohorts import merge
-from breachdesk.notify.compose import compose
+from breachdesk.notify.compose import compose, parts_of, plan
 from breachdesk.notify.drafts import duties_about
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import Library
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
+from breachdesk.notify.own import Own, read_own
+from breachdesk.notify.readability import Reading
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
-from breachdesk.notify.values import Person
+from breachdesk.notify.values import WHOLE, Person, holes_known
 from breachdesk.scope.shapes import Cohort
 
 
@@ -99,12 +105,33 @@ class Written:
         return not self.blanks and not self.stops
 
 
+def reading_of(written: Written) -> Reading:
+    """How hard it is to read."""
+    return readability.read(prose_of(written.notice), written.notice.language)
+
+
+def own_words(library: Library, case: Case) -> tuple[Own, ...]:
+    """What the case says in words of its own. What a newer shelf could not fill any more is not said."""
+    rows = OwnText.objects.filter(case=case, last=True).exclude(text="")
+    return tuple(one for row in rows if (one := fits(library, row)) is not None)
+
+
+def fits(library: Library, row: OwnText) -> Own | None:
+    """The text, read; None when this shelf has no such block, or no such hole."""
+    try:
+        _, template = read_own(row.text, row.block, known=holes_known(library), whole=WHOLE)
+    except Refused:
+        return None
+    known = (row.language, row.block) in library.templates
+    return Own(row.block, row.language, template, row.slug, row.rule) if known else None
+
+
 class Letters:
     """The letters of a case: who gets the same one, and each as it would read now."""
 
     def __init__(self, case: Case) -> None:
         self.given = judging.inputs(case)
-        self.library = the_library()
+        self.library = replace(the_library(), own=own_words(the_library(), case))
         self.organisation = organisation(self.given.sheet.facts)
         self.cohorts = merge(people(case, self.given), self.library.vocabulary)
         self.facts = {"subjects.count": sum(one.count for one in self.cohorts), **self.given.sheet.facts}
@@ -115,6 +142,18 @@ class Letters:
     def write(self, cohort: NoticeCohort, language: str) -> Written:
         notice = compose(cohort, language, library=self.library, organisation=self.organisation, facts=self.facts)
         return Written(notice, sorted_checks(notice.checks), texts_of(notice.blocks, Kind.BLANK))
+
+    def with_own(self, own: tuple[Own, ...]) -> "Letters":
+        """The same with other words of the case."""
+        other = copy(self)
+        other.library = replace(self.library, own=own)
+        return other
+
+    def outline(self, cohort: NoticeCohort, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The rules of a letter, the nearest first, and its blocks in order."""
+        made = plan(cohort, language, library=self.library, organisation=self.organisation, facts=self.facts)
+        names = tuple(part.block for part in parts_of(made, self.library) if part.block)
+        return tuple(rule.id for rule in made.rules), names
 
     def drawn(self, notice: Notice, kind: str) -> bytes:
         """The draft as html, pdf or txt, with the word that it is one."""

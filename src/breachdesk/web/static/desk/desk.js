@@ -67,6 +67,30 @@
     });
   });
 
+  // --- a part of the page that follows what one types: the page is asked for as if one had pressed the button
+  document.querySelectorAll("form[data-live]").forEach(function (form) {
+    var place = document.getElementById(form.dataset.live), waiting = 0, turn = 0;
+    function follow() {
+      var mine = ++turn, said = new FormData(form);
+      said.set("deed", "look");
+      fetch(location.href, { method: "POST", body: said }).then(function (answer) { return answer.text(); }).then(function (page) {
+        var fresh = new DOMParser().parseFromString(page, "text/html").getElementById(place.id);
+        if (mine !== turn || !fresh) return;
+        var open = {};
+        place.querySelectorAll("details[data-kept]").forEach(function (one) { open[one.dataset.kept] = one.open; });
+        fresh.querySelectorAll("details[data-kept]").forEach(function (one) {
+          if (one.dataset.kept in open) one.open = open[one.dataset.kept];
+        });
+        place.replaceChildren.apply(place, Array.prototype.slice.call(fresh.childNodes));
+      }).catch(function () {});
+    }
+    form.addEventListener("input", function (event) {
+      if (event.target.name === "reason") return;
+      clearTimeout(waiting);
+      waiting = setTimeout(follow, 400);
+    });
+  });
+
   // --- what is copied by a button
   document.querySelectorAll("button[data-copy]").forEach(function (button) {
     if (!navigator.clipboard) { button.hidden = true; return; }
