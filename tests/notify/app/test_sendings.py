@@ -7,6 +7,8 @@ import html
 import json
 import random
 import re
+from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from breachdesk.notify.app import calling, caring, carrier, ledger, pens, sendin
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
 from breachdesk.notify.app.transports import ByRelay
+from breachdesk.notify.recipients import Place
 from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
 from breachdesk.notify.values import in_words
@@ -86,6 +89,27 @@ def tallied(sending: Sending) -> bool:
         key = (channel, "queued" if state in ("sending", "deferred") else state)
         rows_[key] = rows_.get(key, 0) + 1
     return rows_ == {(channel.value, state.value): n for (channel, state), n in ledger.standing(sending).items()}
+
+
+def test_whatever_batch_it_went_with_what_went_can_be_shown_again(
+    cast: Any, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is taken in hand while the last is still going is of its own moment."""
+    monkeypatch.setattr(carrier, "BATCH", 4)
+    sending = planned(case_with(cast, rows(23)), cast.ada)
+    going(cast, sending)
+    begun, hours = clock.now(), count()
+    monkeypatch.setattr(clock, "now", lambda: begun + timedelta(hours=next(hours)))
+    assert carrier.carry(sending, to(box), idle=0) == 23
+    assert Delivery.objects.values("sent_at").distinct().count() > 5
+    went = {email.message_from_bytes(raw)["Message-ID"]: raw for _, _, raw in box.got}
+    with pens.recipients_of(sending) as people:
+        pen = pens.Pen(pens.wording_of(sending), pens.mark_key())
+        for row in Delivery.objects.all():
+            recipient = people.at([Place(row.offset, row.length)])[0]
+            mail = pen.write(row.id, row.attempt, recipient, row.sent_at)
+            assert went.pop(email.message_from_bytes(mail.content)["Message-ID"]) == mail.content
+    assert not went
 
 
 def test_what_the_relay_says_of_each_is_kept_and_what_was_put_off_is_tried_again(cast: Any, box: Box) -> None:

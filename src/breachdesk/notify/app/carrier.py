@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
@@ -52,12 +52,21 @@ _STATES = {
 MOST_TRIES = 20
 
 
+class _Ready(NamedTuple):
+    """Taken in hand. `at`: when; the letter is of that moment, as the ledger says."""
+
+    held: Held
+    recipient: Recipient
+    token: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class _Batches:
     """What is in hand: an iterator over what goes, for the thread of the relay; filled and emptied by that of the
     database.
 
-    `changed` guards what both touch: `queue`, `flying`, `known`, `at` and the marks of the end."""
+    `changed` guards what both touch: `queue`, `flying`, `known` and the marks of the end."""
 
     sending: Sending
     carrier: Carrier
@@ -65,10 +74,9 @@ class _Batches:
     people: Recipients
     transport: Transport[Any]
     changed: threading.Condition = field(default_factory=threading.Condition)
-    queue: deque[tuple[Held, Recipient, str]] = field(default_factory=deque)
+    queue: deque[_Ready] = field(default_factory=deque)
     flying: dict[int, tuple[int, bytes | None]] = field(default_factory=dict)  # row: (which try, what went)
     known: list[Word] = field(default_factory=list)
-    at: datetime = field(default_factory=clock.now)
     low: int = 0  # with so many left it is time to take more
     dry: bool = False  # nothing more is to be had for now
     halt: bool = False  # what is left in the queue does not go
@@ -93,9 +101,8 @@ class _Batches:
                     self.changed.wait()
                 if self.halt or not self.queue:
                     raise StopIteration
-                held, recipient, token = self.queue.popleft()
+                held, recipient, token, at = self.queue.popleft()
                 self.flying[held.id] = held.tries, None
-                at = self.at
                 if len(self.queue) == self.low:
                     self.changed.notify_all()
             try:
@@ -194,8 +201,7 @@ class _Batches:
         people = self.people.at([one.place for one in taken])
         tokens = marks.marks([one.id for one in taken], self.pen.key)
         with self.changed:
-            self.at = at
-            self.queue.extend(zip(taken, people, tokens, strict=True))
+            self.queue.extend(_Ready(*one, at) for one in zip(taken, people, tokens, strict=True))
             if wanted:
                 self.low, self.dry = len(self.queue) // 2, not taken
             self.changed.notify_all()
@@ -243,7 +249,7 @@ class _Batches:
         try:
             with transaction.atomic():
                 if self.queue:
-                    ledger.give_back([held for held, _, _ in self.queue])
+                    ledger.give_back([one.held for one in self.queue])
                 if words:
                     ledger.tell(self.sending, words, source="relay", by=hand())
         except DatabaseError:
