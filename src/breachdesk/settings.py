@@ -3,6 +3,7 @@
 Secrets that nobody gave are made once and kept on the ring of keys, so that a desk starts with nothing set.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from breachdesk.ground import options
 from breachdesk.ground.keys import KeyRing
 from breachdesk.ground.languages import LANGUAGES as SPOKEN
 from breachdesk.ground.outside import networks
-from breachdesk.notify import relays
+from breachdesk.notify import providers, relays
 
 
 def database(url: str) -> dict[str, Any]:
@@ -341,6 +342,9 @@ RELAY = (
     if _RELAY
     else relays.relay_of("BREACHDESK_MAIL_URL", options.text("BREACHDESK_MAIL_URL"), EMAIL_HOST_PASSWORD)
 )
+#: A provider of mail that takes them in its place, and what Anymail asks of it.
+PROVIDER = providers.provider_of("BREACHDESK_PROVIDER", options.text("BREACHDESK_PROVIDER"))
+ANYMAIL = providers.settings_of(os.environ, PROVIDER)
 #: The log of that relay, in which what is in doubt after a crash is looked up.
 RELAY_LOG = options.file("BREACHDESK_RELAY_LOG")
 #: Whom notices are from, and where what bounces comes back: `name@domain`, to which `name+mark@domain` leads too.

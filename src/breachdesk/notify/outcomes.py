@@ -8,12 +8,14 @@ from typing import Protocol
 
 class End(StrEnum):
     """`ACCEPTED`: the carrier has it. `REFUSED`: it never will. `LATER`: not now, and certainly not taken.
-    `DOUBT`: it was handed over whole, and no answer came."""
+    `DOUBT`: it was handed over whole, and no answer came. `BACK`: the carrier takes nothing from us now, whoever it is
+    for; it is as if nobody had tried."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
     LATER = "later"
     DOUBT = "doubt"
+    BACK = "back"
 
 
 @dataclass(frozen=True, slots=True)

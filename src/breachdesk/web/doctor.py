@@ -132,6 +132,21 @@ def _mailbox() -> Iterator[Finding]:
             yield Finding("mail", State.WELL, f"mail.{name}_well", {"when": clock.rfc3339(held.looked_at)})
 
 
+def _provider() -> Iterator[Finding]:
+    """Whether the provider of notices has what it asks for; it is not asked anything."""
+    from django.conf import settings
+
+    if not settings.PROVIDER:
+        return
+    from breachdesk.notify.app.by_provider import wants
+
+    name = {"name": settings.PROVIDER}
+    if why := wants(settings.PROVIDER):
+        yield Finding("mail", State.BROKEN, "mail.provider_wants", {**name, "why": why})
+    else:
+        yield Finding("mail", State.WELL, "mail.provider_well", name)
+
+
 def _of_database(thorough: bool) -> Iterator[Finding]:
     from django.db import connection
 
@@ -145,7 +160,7 @@ def _of_database(thorough: bool) -> Iterator[Finding]:
         yield Finding("migrations", State.LOOK, "migrations.missing", {"n": len(missing)})
         return
     yield Finding("migrations", State.WELL, "migrations.well")
-    parts: tuple[Callable[[], Iterator[Finding]], ...] = (_keys, _clock, _administrator, _queue, _mailbox)
+    parts: tuple[Callable[[], Iterator[Finding]], ...] = (_keys, _clock, _administrator, _queue, _mailbox, _provider)
     for part in parts:
         yield from part()
     yield from _journal(thorough)

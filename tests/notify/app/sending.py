@@ -5,7 +5,7 @@ from typing import Any
 
 from breachdesk.case.app.actions import asks
 from breachdesk.case.app.models import Case
-from breachdesk.notify.app import sendings
+from breachdesk.notify.app import ledger, sendings
 from breachdesk.notify.app.models import Sending, Stage
 from breachdesk.notify.states import Channel
 from breachdesk.vault.app import errands
@@ -57,3 +57,7 @@ def going(cast: Any, sending: Sending) -> Sending:
     asked = sendings.ask(sending, reason="they have to know", by=hand(cast.ada))
     asks.answer(asked, approved=True, reason="", by=hand(cast.ben))
     return sendings.go(sending, by=hand(cast.ada))
+
+
+def states(sending: Sending) -> dict[str, int]:
+    return {state.value: n for (_, state), n in ledger.standing(sending).items()}

@@ -30,7 +30,7 @@ from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.models import Errand
 from tests.cast import browser, hand
 from tests.law.app.bakery import answer
-from tests.notify.app.sending import WITH_CODE, case_with, going, named, planned, rows
+from tests.notify.app.sending import WITH_CODE, case_with, going, named, planned, rows, states
 from tests.notify.relay import Box, relaying
 from tests.scope.app.filling import read, take
 
@@ -76,10 +76,6 @@ def test_everybody_gets_their_own_letter_once(cast: Any, box: Box) -> None:
 def told_by(box: Box, stage: str, words: dict[str, str]) -> None:
     """The relay answers so to whoever's address begins with that, at that stage."""
     box.say = lambda at, said: next((text for name, text in words.items() if at == stage and name in said), None)
-
-
-def states(sending: Sending) -> dict[str, int]:
-    return {state.value: n for (_, state), n in ledger.standing(sending).items()}
 
 
 def tallied(sending: Sending) -> bool:

@@ -77,6 +77,7 @@ class _Batches:
     queue: deque[_Ready] = field(default_factory=deque)
     flying: dict[int, tuple[int, bytes | None]] = field(default_factory=dict)  # row: (which try, what went)
     known: list[Word] = field(default_factory=list)
+    untried: list[int] = field(default_factory=list)  # rows the carrier would not even look at
     low: int = 0  # with so many left it is time to take more
     dry: bool = False  # nothing more is to be had for now
     halt: bool = False  # what is left in the queue does not go
@@ -115,6 +116,11 @@ class _Batches:
 
     def heard(self, row: int, outcome: Outcome) -> None:
         """What the relay said of one."""
+        if outcome.end is End.BACK:
+            with self.changed:
+                self.flying.pop(row, None)
+                self.untried.append(row)
+            return
         state, again = _STATES[outcome.end], None
         tries, content = self.flying.get(row, (1, None))
         if state is State.DEFERRED:
@@ -185,7 +191,7 @@ class _Batches:
         at = clock.now()
         with self.changed:
             known, self.known = self.known, []
-            room = BATCH - len(self.flying) - len(self.queue)
+            room = BATCH - len(self.flying) - len(self.queue) - len(self.untried)
         wanted = self.going and not self.halt and not self.dry and len(self.queue) <= self.low
         try:
             with transaction.atomic():
@@ -227,7 +233,7 @@ class _Batches:
             )
             kept, over = _within(found, limits)
             if over:
-                ledger.give_back(over)
+                ledger.give_back([one.id for one in over])
             elif not without:
                 self.after[zone] = max([self.after.get(zone, 0), *(one.id for one in kept if one.tries == 1)])
             taken += kept
@@ -246,18 +252,20 @@ class _Batches:
         speaks to the relay any more."""
         lost = [Word(row, State.DOUBT, content=content) for row, (_, content) in self.flying.items()]
         words = [*self.known, *lost]
+        back = [*self.untried, *(one.held.id for one in self.queue)]
         try:
             with transaction.atomic():
-                if self.queue:
-                    ledger.give_back([one.held for one in self.queue])
+                if back:
+                    ledger.give_back(back)
                 if words:
                     ledger.tell(self.sending, words, source="relay", by=hand())
         except DatabaseError:
             return False
         self.sent += len(self.known)
         self.known = []
-        if self.queue:
+        if back:
             self.after.clear()
+        self.untried = []
         self.queue.clear()
         self.flying.clear()
         self.low, self.dry, self.halt, self.broken = 0, False, False, False

@@ -122,13 +122,13 @@ def claim(
     return found
 
 
-def give_back(rows: Sequence[Held]) -> None:
-    """They were taken in hand, and nobody tried: they are as they were. In the transaction that took them."""
+def give_back(rows: Sequence[int]) -> None:
+    """They were taken in hand, and nobody tried: they are as they were."""
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE notify_delivery SET state = 'queued', tries = tries - 1, carrier_id = NULL
                WHERE id = ANY(%s::bigint[]) AND state = 'sending'""",
-            [[one.id for one in rows]],
+            [list(rows)],
         )
 
 

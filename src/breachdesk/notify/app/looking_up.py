@@ -14,7 +14,7 @@ from breachdesk.notify.app import ledger, pens
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Sending
 from breachdesk.notify.relaylog import Known, read_log
-from breachdesk.notify.states import State
+from breachdesk.notify.states import Channel, State
 
 #: For how long the log of a relay must have gone on to say that it was not taken: longer than a carrier waits for the
 #: answer to the last dot (RFC 5321 4.5.3.2.6: ten minutes), so that nothing is under way any more.
@@ -37,8 +37,8 @@ def look_up(
 ) -> Looked:  # fmt: skip
     """`log`: the file (none: the one that is set); `settled`: for how long the log must have gone on after a message
     was handed over, to say that it was not taken; `zone`: of its old times."""
-    path = log or settings.RELAY_LOG
-    rows = Delivery.objects.filter(sending=sending, state=State.DOUBT).order_by("id")[:MOST]
+    path = log or (None if settings.PROVIDER else settings.RELAY_LOG)
+    rows = Delivery.objects.filter(sending=sending, channel=Channel.EMAIL, state=State.DOUBT).order_by("id")[:MOST]
     doubtful = list(rows.only("id", "sent_at"))
     if not doubtful or path is None:
         return Looked(0, 0, len(doubtful))

@@ -12,6 +12,7 @@ from breachdesk.journal.shapes import HOUSE, Via
 from breachdesk.notify import marks
 from breachdesk.notify.app.models import Sending
 from breachdesk.notify.message import Frame, Writer, writer
+from breachdesk.notify.mould import Mould
 from breachdesk.notify.recipients import Recipient, Recipients
 from breachdesk.notify.smtp import Mail
 from breachdesk.notify.values import Person
@@ -43,6 +44,11 @@ def recipients_of(sending: Sending) -> Recipients:
     return Recipients(keys.vault().place(number, sending.recipients), keys.key_of(number))
 
 
+def person_of(letter: Mould, recipient: Recipient) -> Person:
+    samples = dict(zip(letter.elements, recipient.samples, strict=False))
+    return Person(recipient.name, samples=samples, code=recipient.code)
+
+
 @dataclass(slots=True)
 class Pen:
     """Of one sending."""
@@ -54,9 +60,7 @@ class Pen:
     def write(self, row: int, attempt: int, recipient: Recipient, at: datetime, known: str = "") -> Mail:
         """`known`: the mark of the row, where it is known. Raises Unfilled, BadMessage."""
         sender = self.wording.sender
-        letter = self.wording.letters[recipient.letter]
-        samples = dict(zip(letter.elements, recipient.samples, strict=False))
-        person = Person(recipient.name, samples=samples, code=recipient.code)
+        person = person_of(self.wording.letters[recipient.letter], recipient)
         token = known or marks.mark(row, self.key)
         to = recipient.emails[attempt]
         content = self._writer(recipient.letter).write(

@@ -29,7 +29,8 @@ class Transport(Protocol[T]):
 
     def send(self, items: Iterator[T], told: Told) -> int:
         """Send what `items` gives until it ends; `told` once for each that was taken from it. How many were taken.
-        Raises Unusable when nothing could be sent at all: then none was taken."""
+        Raises Unusable when it stopped because nothing is taken from us; what was taken from `items` has been told
+        of then, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ class ByRelay:
 
 
 def ours() -> tuple[Transport[Any], ...]:
-    """What this desk has, at most one for a channel."""
+    """What this desk has, at most one for a channel: a provider that is set is meant, also where there is a relay."""
+    if settings.PROVIDER:
+        from breachdesk.notify.app.by_provider import ByProvider  # half a second, for whoever has one
+
+        return (ByProvider(settings.PROVIDER),)
     return (ByRelay(settings.RELAY),) if settings.RELAY else ()
 
 

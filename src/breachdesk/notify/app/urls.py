@@ -1,8 +1,8 @@
-"""Addresses of letters to people. `case`: below /case/<number>/."""
+"""Addresses of letters to people. `case`: below /case/<number>/; `public`: for everybody."""
 
 from django.urls import path
 
-from breachdesk.notify.app import views, views_public, views_sendings, views_words
+from breachdesk.notify.app import views, views_provider, views_public, views_sendings, views_words
 
 case = [
     path("notices/", views.notices, name="case_notices"),
@@ -23,3 +23,5 @@ case = [
     path("minded/", views_sendings.minded, name="case_minded"),
     path("minded/<int:minded>/", views_sendings.unmind, name="case_unmind"),
 ]
+
+public = [path("told/<slug:provider>", views_provider.told, name="notify_told")]
