@@ -10,7 +10,7 @@ from breachdesk.notify.blocks import Block, Heading, Items, Kind, Paragraph, Spa
 from breachdesk.notify.check import check
 from breachdesk.notify.compose import compose
 from breachdesk.notify.leaks import full_values
-from breachdesk.notify.library import NoticeRule, our_library
+from breachdesk.notify.library import EARLY, NoticeRule, our_library
 from breachdesk.notify.shapes import Level, Notice, NoticeCohort
 from tests.notify.bakery import FACTS, cohort, organisation
 
@@ -218,7 +218,8 @@ def test_no_point_of_any_law_is_found_in_an_empty_letter(rule: NoticeRule, langu
     lost = [name for must in rule.must_state for name in must.elements] or ["email", "login.password"]
     who = cohort(place, *lost)
     said = {"parent": "Bakery World Inc", "acquirer": {"en": "A thief has it.", "ru": "Они у вора."}}
-    good = letter(who, language, facts, **said)
+    given: dict[str, Any] = {"library": LIBRARY, "organisation": organisation(**said), "facts": facts}
+    good = compose(who, language, early=rule.id == EARLY, **given)
     assert rule.id in good.rules
     points = {code.partition(".")[2] for code in failed(replace(good, blocks=()), facts, **said)}
     assert {must.point for must in rule.must_state} <= points

@@ -1,7 +1,7 @@
 """What to do first: steps for the elements a person lost, in the country where the person lives (packs/advice)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +10,8 @@ from breachdesk.ground.elements import covers
 from breachdesk.ground.places import country_of
 from breachdesk.ground.shelf import BadPack, Shelf
 from breachdesk.notify.shapes import Step
+
+MOST_EARLY = 3  # steps of an early warning
 
 
 class _Row(BaseModel):
@@ -56,6 +58,7 @@ class StepRow(_Row):
     only_in: tuple[str, ...] = ()
     only_for: Literal["", "adults", "minors"] = ""
     in_: dict[str, LocalWords] = Field(default_factory=dict, alias="in")
+    early: Words | None = None  # in an early warning, where it is not established what became of the data
 
     def say(self, language: str, country: str) -> str:
         local = self.in_.get(country)
@@ -196,6 +199,12 @@ def choose_steps(
     kept.sort(key=lambda one: (order(advice.steps[one.name].urgency), one.rank, one.turn))
     shown: set[str] = set()
     return tuple(_step(advice, one, language, shown) for one in kept)
+
+
+def first_steps(advice: Advice, steps: tuple[Step, ...], language: str) -> tuple[Step, ...]:
+    """Of these, what cannot wait for the full letter, in words that claim nothing of what became of the data."""
+    worded = ((step, advice.steps[step.id].early) for step in steps[:MOST_EARLY])
+    return tuple(replace(step, text=words.say(language)) if words else step for step, words in worded)
 
 
 def steps_when_lost(advice: Advice, residence: str, language: str) -> tuple[Step, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from breachdesk.notify import readability
 from breachdesk.notify.blocks import Heading, Items, Kind, Paragraph, Span, plain, spans_of
-from breachdesk.notify.conditions import asked, conditions, months_required
+from breachdesk.notify.conditions import asked, conditions, holds, months_required
 from breachdesk.notify.leaks import full_values
 from breachdesk.notify.library import Library, NoticeRule
 from breachdesk.notify.organisation import Organisation, Says, as_day, says
@@ -251,6 +251,8 @@ def words(desk: Desk) -> Iterator[NoticeCheck]:
     """What its rules say may not stand in it."""
     for rule in desk.rules:
         for must_not in rule.must_not_state:
+            if not holds(must_not.when, desk.said):
+                continue
             text = text_of(desk.notice, without=must_not.except_roles, blanks=False)
             patterns = desk.library.words[must_not.words].get(desk.notice.language, ())
             hit = re.search("|".join(patterns), text, re.IGNORECASE) if patterns else None
@@ -276,6 +278,9 @@ def _by_law(desk: Desk) -> Iterator[NoticeCheck]:
             yield desk.verdict("headings", have == wanted, Level.STOP, ", ".join(wanted), rule=rule)
         if (least := rule.smallest_type_points) is not None:
             yield desk.verdict("type_size", least <= SMALLEST_TYPE_POINTS, Level.STOP, f"{least:g}", rule=rule)
+        if rule.most_words is not None:
+            count = readability.read(prose_of(desk.notice), language).words
+            yield desk.verdict("most_words", count <= rule.most_words, Level.WARN, str(count), rule=rule)
         if rule.languages:
             beside = ", ".join(rule.languages)
             yield desk.verdict("official_language", language in rule.languages, Level.INFO, beside, rule=rule)

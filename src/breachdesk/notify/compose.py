@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from breachdesk.notify.advice import choose_steps, steps_when_lost
+from breachdesk.notify.advice import choose_steps, first_steps, steps_when_lost
 from breachdesk.notify.blocks import Block, Heading
 from breachdesk.notify.check import check
 from breachdesk.notify.conditions import conditions, holds, wants_services
-from breachdesk.notify.library import Library, NoticeRule, Part
+from breachdesk.notify.library import EARLY, Library, NoticeRule, Part
 from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.shapes import Notice, NoticeCohort, Step
 from breachdesk.notify.template import fill
@@ -26,10 +26,12 @@ def compose(
     organisation: Organisation,
     facts: Mapping[str, Any],
     person: Person | None = None,
+    early: bool = False,
 ) -> Notice:
-    """The letter to `cohort` in `language` (`en`, `ru`), checked. With `person` its slots are filled for delivery."""
-    made = plan(cohort, language, library=library, organisation=organisation, facts=facts)
-    where = f"notices/{cohort.slug}/{language}"
+    """The letter to `cohort` in `language` (`en`, `ru`), checked. With `person` its slots are filled for delivery.
+    `early`: the warning that goes before it."""
+    made = plan(cohort, language, library=library, organisation=organisation, facts=facts, early=early)
+    where = f"notices/{cohort.slug}/{language}{'/early' if early else ''}"
     values = Values(library, organisation, facts, cohort, language, where, made.steps, person)
     blocks: list[Block] = []
     names = tuple(rule.id for rule in made.rules)
@@ -69,9 +71,12 @@ def plan(
     library: Library,
     organisation: Organisation,
     facts: Mapping[str, Any],
+    early: bool = False,
 ) -> Plan:
     """The rules that hold for these people, the layout they ask for, and the advice to give."""
     rules = library.rules_for(cohort.residence, entity_kinds(facts))
+    if early:
+        rules = library.early_rules(rules)
     regulator, agency = (bool(library.advice.at(cohort.residence, kind)) for kind in ("regulator", "state_agency"))
     said = conditions(cohort, rules, organisation, facts, has_regulator=regulator, has_state_agency=agency)
     layout = layout_of(rules)
@@ -86,9 +91,11 @@ def plan(
             cohort.residence,
             language,
             minor=cohort.minor,
-            services=wants_services(cohort, rules, organisation, facts),
+            services=not early and wants_services(cohort, rules, organisation, facts),
         )
     )
+    if early:
+        layout, steps = EARLY, first_steps(library.advice, steps, language)
     return Plan(rules, layout, said | {f"step:{step.id}" for step in steps}, steps)
 
 

@@ -37,6 +37,8 @@ def conditions(
         "minor": cohort.minor,
         "us": country_of(cohort.residence) == "US",
         "taken": facts.get("breach.exfiltration") == "yes",
+        "seen": facts.get("breach.confidentiality") is True,
+        "early-unknown": "early.unknown" in organisation.texts,
         "exposed-range": "exposed.until" in organisation.days and _first_day_known(organisation, facts),
         "held": held is True,
         "not-held": held is False,

@@ -18,6 +18,7 @@ from breachdesk.notify.shapes import Level
 from breachdesk.notify.template import Template, parse
 
 LETTERS = "messages/notice-to-person"
+EARLY = "early"  # a rule, and a layout: the warning that goes before much is established
 
 
 class _Row(BaseModel):
@@ -61,6 +62,7 @@ class MustNot(_Row):
     words: str
     level: Level = Level.STOP
     except_roles: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()  # only under these conditions
     citation: str = ""
 
 
@@ -122,6 +124,7 @@ class NoticeRule(_Row):
     headings: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exact_title: dict[str, str] = Field(default_factory=dict)
     smallest_type_points: float | None = None
+    most_words: int | None = None
     services: Services | None = None
     must_state: tuple[Must, ...] = ()
     must_not_state: tuple[MustNot, ...] = ()
@@ -200,6 +203,18 @@ class Library:
         ]
         kept = [rule for rule in near if not self._there(rule.except_places, residence)]
         return (*kept, *kinds, self.rules["all"])
+
+    def early_rules(self, rules: Iterable[NoticeRule]) -> tuple[NoticeRule, ...]:
+        """What an early warning must obey where these rules hold: its own, and what they forbid. What they want said is
+        for the full letter."""
+        forbids = [
+            rule.model_copy(
+                update={"must_state": (), "headings": {}, "exact_title": {}, "services": None, "layout": ""}
+            )
+            for rule in rules
+            if rule.id != "all"
+        ]
+        return (self.rules[EARLY], *forbids)
 
     def _there(self, places: tuple[str, ...], residence: str) -> bool:
         country = country_of(residence)

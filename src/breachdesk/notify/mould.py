@@ -91,14 +91,21 @@ def filled(part: Gap, values: Values) -> str:
 
 
 def gapped(
-    cohort: NoticeCohort, language: str, *, library: Library, organisation: Organisation, facts: Mapping[str, Any]
+    cohort: NoticeCohort,
+    language: str,
+    *,
+    library: Library,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+    early: bool = False,
 ) -> Notice:
     """What `compose` writes to this cohort, with gaps for what is a person's own. Its checks are those of every letter
     cast from it. It is dated on the day it goes, whatever day was planned."""
     gaps = {element: (_gap(_SAMPLE, place),) for place, element in enumerate(cohort.elements)}
     person = Person(name=_gap(_NAME), samples=gaps, code=_gap(_CODE), day=_gap(_DAY))
     undated = {name: value for name, value in facts.items() if name not in _PLANNED}
-    return compose(cohort, language, library=library, organisation=organisation, facts=undated, person=person)
+    given: dict[str, Any] = {"library": library, "organisation": organisation, "facts": undated}
+    return compose(cohort, language, person=person, early=early, **given)
 
 
 def mould(notice: Notice, press: Press) -> Mould:

@@ -38,6 +38,7 @@ KEYS: dict[str, Says | dict[str, Says]] = {
     "privacy_contact": _CONTACT,
     "press_contact": _CONTACT,
     "next_update": Says.DAY,
+    "early": {"known": Says.PROSE, "unknown": Says.PROSE},
     "public_notice": {"on": Says.DAY},
     "inn": Says.NAME,
     "ogrn": Says.NAME,

@@ -16,7 +16,12 @@ from tests.notify.bakery import FACTS, SAID
 from tests.scope.app.filling import read, take
 
 #: What the bakery says of itself, with the code everybody signs up with for the free service.
-WITH_CODE = {**SAID, "services": {**SAID["services"], "code": "NORTH-2026"}}
+WITH_CODE = {
+    **SAID,
+    "services": {**SAID["services"], "code": "NORTH-2026"},
+    "next_update": "2026-12-01",
+    "early": {"known": {"en": "An outsider got into our shop.", "ru": "Посторонний проник в наш магазин."}},
+}
 HEAD = "id,name,email,phone,street,city,country\n"
 
 

@@ -60,7 +60,7 @@ def slugs(cast: Any) -> dict[str, str]:
 def test_a_text_is_looked_at_kept_seen_in_every_letter_and_taken_back(told: Any) -> None:
     ben, number = browser(told.ben), told.bakery.number
     looked = ben.post(where(told), {"deed": "look", "text": MINE, "scope": "all"}).content.decode()
-    assert "It stands in 3 letters, to 347 people" in looked
+    assert "It stands in 6 letters, to 347 people" in looked
     assert looked.count("Ring us on") >= 3
     assert "musts met" in looked
     assert not OwnText.objects.exists()
@@ -90,14 +90,14 @@ def test_a_text_is_looked_at_kept_seen_in_every_letter_and_taken_back(told: Any)
 def test_a_text_for_some_people_or_one_law_touches_their_letters_alone(told: Any) -> None:
     slug = slugs(told)["US-CA"]
     looked = browser(told.ada).post(where(told), {"deed": "look", "text": MINE, "scope": f"slug:{slug}"})
-    assert "It stands in 1 letter, to 40 people" in looked.content.decode()
+    assert "It stands in 2 letters, to 40 people" in looked.content.decode()
     keep(told, MINE, scope="rule:us-ca")
     ben = browser(told.ben)
     for residence, name in slugs(told).items():
         page = ben.get(f"/case/{told.bakery.number}/notices/{name}/en/").content.decode()
         assert ("Ring us on" in page) is (residence == "US-CA")
     looked = ben.post(where(told), {"deed": "look", "text": "All ring {reach.phone}.", "scope": "all"})
-    assert "It stands in 2 letters, to 307 people" in looked.content.decode()
+    assert "It stands in 4 letters, to 307 people" in looked.content.decode()
 
 
 def test_what_a_text_spoils_is_shown_beside_each_letter_before_it_is_kept(told: Any) -> None:
@@ -185,12 +185,12 @@ def test_a_text_that_a_check_stops_goes_by_no_door(cast: Any, box: Box) -> None:
 def test_programs_word_letters_by_the_same_rules(told: Any) -> None:
     ben, top = client(told.ben), f"/cases/{told.bakery.number}/notices/words"
     rows_ = call(ben, "GET", top).json()
-    assert {"block": "contact", "language": "en", "letters": 3, "own": 0} in rows_
+    assert {"block": "contact", "language": "en", "letters": 6, "own": 0} in rows_
     read = call(ben, "GET", f"{top}/contact/en").json()
     assert "{reach.phone}" in read["shipped"]
     assert "reach.phone" in read["holes"]
     looked = call(ben, "POST", f"{top}/contact/en/look", text="Write to us.").json()
-    assert (looked["letters"], looked["people"], looked["following"]) == (3, 347, 0)
+    assert (looked["letters"], looked["people"], looked["following"]) == (6, 347, 0)
     assert all(any("contact" in code for code in one["fresh"]) for one in looked["variants"])
     assert all(one["musts_met"] < one["musts"] for one in looked["variants"])
     kept = call(ben, "PUT", f"{top}/contact/en", text=MINE, reason="counsel", before="").json()

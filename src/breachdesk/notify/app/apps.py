@@ -13,3 +13,4 @@ class NotifyApp(AppConfig):
 
         errands.register(sendings.KIND, sendings.making)
         closing_checks.register(closing.untold)
+        closing_checks.register(closing.warned)

@@ -69,6 +69,11 @@ class Sending(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "number"], name="notify_sending_number")]
 
     @property
+    def early(self) -> bool:
+        """A warning: whoever it reached is warned, and not yet told."""
+        return self.stage == Stage.EARLY
+
+    @property
     def live(self) -> bool:
         return self.standing in LIVE
 

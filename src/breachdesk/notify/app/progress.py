@@ -38,18 +38,28 @@ class Domain(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`per_second`: over the last ten minutes; `done_at`: when everybody who waits will be told at that rate; `late`:
-    that this is after the deadline, or the deadline has passed."""
+    """`counts`: whom it reached is told by a notice, and warned by an early warning. `per_second`: over the last ten
+    minutes; `done_at`: when everybody who waits will be reached at that rate; `late`: that this is after the deadline,
+    or the deadline has passed."""
 
     counts: Counts
     lanes: Sequence[Lane]
     per_second: float
     done_at: datetime | None
     late: bool
+    early: bool
+
+    @property
+    def told(self) -> int:
+        return 0 if self.early else self.counts.told
+
+    @property
+    def warned(self) -> int:
+        return self.counts.told if self.early else 0
 
     @property
     def percent(self) -> int:
-        """People told, of all; 100 only when it is all of them."""
+        """People reached, of all; 100 only when it is all of them."""
         return 100 * self.counts.told // self.counts.people if self.counts.people else 0
 
 
@@ -61,7 +71,7 @@ def progress(sending: Sending, at: datetime, stands: Stands | None = None) -> Pr
     left = sum(n for (way, state), n in stands.items() if way is Channel.EMAIL and state in WAITING - {State.HELD})
     done_at = at + timedelta(seconds=left / rate) if rate and left else None
     late = bool(sending.due and counts.unresolved and (at > sending.due or (done_at and done_at > sending.due)))
-    return Progress(counts, _lanes(stands, counts.people), rate, done_at, late)
+    return Progress(counts, _lanes(stands, counts.people), rate, done_at, late, sending.early)
 
 
 def _rate(sending: Sending, at: datetime) -> float:

@@ -165,9 +165,10 @@ def tried(letters: Letters, place: Place, text: str) -> tuple[str, Own]:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A letter that a text touches: as it reads now, and as it would."""
+    """A letter that a text touches: as it reads now, and as it would. `early`: the warning to these people."""
 
     cohort: NoticeCohort
+    early: bool
     now: Written
     then: Written
 
@@ -222,16 +223,30 @@ def touched(letters: Letters, own: Own, *, first: int = 0, most: int = AT_ONCE) 
     """What would read otherwise with this text in its place, whatever stands there now."""
     kept = tuple(one for one in letters.library.own if one.place != own.place)
     after = letters.with_own((*kept, own))
-    found = [one for one in letters.cohorts if _reaches(after, own, one)]
-    some = found[first : first + most]
-    variants = tuple(Variant(one, letters.write(one, own.language), after.write(one, own.language)) for one in some)
-    return Touched(len(found), sum(one.count for one in found), first, variants)
+    found = [(one, early) for one, early in every(letters) if _reaches(after, own, one, early)]
+    variants = tuple(
+        Variant(
+            one,
+            early,
+            letters.write(one, own.language, early=early),
+            after.write(one, own.language, early=early),
+        )
+        for one, early in found[first : first + most]
+    )
+    people = {one.slug: one.count for one, _ in found}
+    return Touched(len(found), sum(people.values()), first, variants)
 
 
-def _reaches(letters: Letters, own: Own, cohort: NoticeCohort) -> bool:
+def every(letters: Letters) -> Iterator[tuple[NoticeCohort, bool]]:
+    """Each letter of the case in one language, most people first, and the early warning that goes before it."""
+    for one in letters.cohorts:
+        yield from ((one, False), (one, True))
+
+
+def _reaches(letters: Letters, own: Own, cohort: NoticeCohort, early: bool) -> bool:
     if own.slug and own.slug != cohort.slug:
         return False
-    rules, names = letters.outline(cohort, own.language)
+    rules, names = letters.outline(cohort, own.language, early=early)
     if own.block not in names:
         return False
     return nearest(letters.library.own, own.block, own.language, cohort.slug, rules) == own
@@ -240,8 +255,8 @@ def _reaches(letters: Letters, own: Own, cohort: NoticeCohort) -> bool:
 def uses(letters: Letters, language: str) -> dict[str, int]:
     """Block -> in how many letters of the case it stands."""
     found: dict[str, int] = {}
-    for cohort in letters.cohorts:
-        for name in letters.outline(cohort, language)[1]:
+    for cohort, early in every(letters):
+        for name in letters.outline(cohort, language, early=early)[1]:
             found[name] = found.get(name, 0) + 1
     return found
 

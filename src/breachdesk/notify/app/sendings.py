@@ -73,7 +73,7 @@ def plan(
     unknown = set(slugs) - {one.slug for one in letters.cohorts}
     if unknown:
         raise Refused("sendings.refused.no_cohort", field="slugs")
-    wording(letters, slugs)
+    wording(letters, slugs, stage)
     number = Sending.objects.filter(case=case).count() + 1
     sending = Sending.objects.create(
         case=case,
@@ -106,16 +106,13 @@ def _languages(cohort: NoticeCohort) -> list[str]:
     return sorted({language_for(said, cohort.residence) for said in cohort.languages or {"": 0}})
 
 
-def _ready(letters: Letters, slugs: Sequence[str]) -> list[Notice]:
+def _ready(letters: Letters, slugs: Sequence[str], early: bool) -> list[Notice]:
     """Each letter as it would go, with gaps for what is a person's own. Raises Refused when one must not go as it is: a
     blank, a check that says stop."""
     found, wrong = list[Notice](), list[Notice]()
-    given: dict[str, Any] = {
-        "library": letters.library, "organisation": letters.organisation, "facts": letters.facts,
-    }  # fmt: skip
     for cohort in letters.cohorts:
         for language in _languages(cohort) if not slugs or cohort.slug in slugs else ():
-            notice = gapped(cohort, language, **given)
+            notice = gapped(cohort, language, early=early, **letters.said)
             stopped = any(not one.passed and one.level is Level.STOP for one in notice.checks)
             (wrong if stopped or texts_of(notice.blocks, Kind.BLANK) else found).append(notice)
     if wrong:
@@ -124,10 +121,10 @@ def _ready(letters: Letters, slugs: Sequence[str]) -> list[Notice]:
     return found
 
 
-def wording(letters: Letters, slugs: Sequence[str]) -> Wording:
-    """What would be said now. Raises Refused as `plan` does."""
+def wording(letters: Letters, slugs: Sequence[str], stage: str) -> Wording:
+    """What would be said now, at this stage. Raises Refused as `plan` does."""
     press = Press(words=letters.library.phrases)
-    moulds = tuple(mould(notice, press) for notice in _ready(letters, slugs))
+    moulds = tuple(mould(notice, press) for notice in _ready(letters, slugs, stage == Stage.EARLY))
     if any(one.needs_code for one in moulds) and not letters.organisation.sign_up_code:
         raise Refused("sendings.refused.no_code")  # a code the service does not know would be a lie to everybody
     return Wording(_sender(letters), moulds)
@@ -157,7 +154,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     if run is None:
         raise Refused("sendings.refused.no_list")
     letters = Letters(case)
-    said = wording(letters, sending.slugs)
+    said = wording(letters, sending.slugs, sending.stage)
     key = keys.key_of(case.number)
     vault = keys.vault()
     _forget(sending)  # what an errand left that was broken off
@@ -195,7 +192,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
         held.wording, held.recipients = _name(held, "wording"), _name(held, "list")
         held.wording_sha256, held.recipients_sha256 = said.digest, digest
         held.left_out, held.zones = dict(sorted(choice.left_out.items())), sorted(zones)
-        duties = _duties(case, letters, sending.slugs)
+        duties = _duties(case, letters, sending.slugs) if held.stage != Stage.EARLY else []  # a warning meets none
         held.duties = [name for name, _ in duties]
         held.due = min((due for _, due in duties if due is not None), default=None)
         held.standing, held.fixed_at = Standing.READY, by.at
@@ -235,11 +232,11 @@ def _unpacked(rows: io.BytesIO) -> Iterator[Row]:
 
 
 def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
-    """Who was told the same before, by sendings of this stage or, for what came later, by any: keys of people with
-    their letter, sorted."""
+    """Who need not get this: who was told the same in full; and no second warning for who was warned. A warning is no
+    notice: who was only warned is told in full. Keys of people with their letter, sorted."""
     earlier = Sending.objects.filter(case=case).exclude(id=sending.id).exclude(standing=Standing.DROPPED)
-    early = {"stage": Stage.EARLY}
-    earlier = earlier.filter(**early) if sending.stage == Stage.EARLY else earlier.exclude(**early)
+    if sending.stage != Stage.EARLY:
+        earlier = earlier.exclude(stage=Stage.EARLY)
     found: list[int] = []
     for one in earlier:
         slugs = [letter.slug for letter in pens.wording_of(one).letters]
@@ -256,7 +253,7 @@ def _duties(case: Case, letters: Letters, slugs: Sequence[str]) -> list[tuple[st
     """The owed duties this meets, with their deadlines."""
     found: dict[str, datetime | None] = {}
     for cohort in (one for one in letters.cohorts if not slugs or one.slug in slugs):
-        for duty in writing.duties_of(case, cohort, (), "en"):
+        for duty in writing.duties_of(case, cohort, letters.outline(cohort, "en")[0], "en"):
             if duty.verdict is Verdict.OWED:
                 found[duty.id] = duty.due
     return sorted(found.items())
@@ -292,7 +289,7 @@ def _fit(sending: Sending) -> None:
     last = scope.last(sending.case)
     if last is None or last.id != sending.run_id:
         raise Refused("sendings.refused.counted_anew")
-    if wording(letters, sending.slugs).digest != sending.wording_sha256:
+    if wording(letters, sending.slugs, sending.stage).digest != sending.wording_sha256:
         raise Refused("sendings.refused.worded_anew")
     if Channel.EMAIL in sending.channels and transports.of(Channel.EMAIL) is None:
         raise Refused("sendings.refused.no_relay")
@@ -486,7 +483,7 @@ def settle(sending: Sending, *, by: Hand) -> bool:
         by=by,
         case=held.case.number,
         refs={"sending": held.number},
-        payload={"told": counts.told, "cancelled": counts.cancelled},
+        payload={"warned" if held.early else "told": counts.told, "cancelled": counts.cancelled},
     )
     return True
 

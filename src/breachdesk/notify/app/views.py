@@ -61,7 +61,7 @@ def _row(cohort: NoticeCohort, letters: Letters, language: str) -> dict[str, Any
         "cohort": cohort,
         "place": places.title(cohort.residence, language),
         "elements": elements_of(cohort, letters, language),
-        "written": [(one, letters.write(cohort, one)) for one in LANGUAGES],
+        "written": [(one, letters.write(cohort, one), letters.write(cohort, one, early=True)) for one in LANGUAGES],
     }
 
 
@@ -70,27 +70,28 @@ def elements_of(cohort: NoticeCohort, letters: Letters, language: str) -> list[s
     return [known[one].title(language) if one in known else one for one in cohort.elements]
 
 
-def _asked(case: Case, slug: str, language: str) -> tuple[Letters, NoticeCohort, Written]:
+def _asked(case: Case, slug: str, language: str, early: bool) -> tuple[Letters, NoticeCohort, Written]:
     letters = Letters(case)
     cohort = letters.of(slug)
     if cohort is None or language not in LANGUAGES:
         raise Http404
-    return letters, cohort, letters.write(cohort, language)
+    return letters, cohort, letters.write(cohort, language, early=early)
 
 
 @doors.case(Act.READ, post=Act.FACTS)
 def notice(request: DeskRequest, case: Case, slug: str, language: str) -> HttpResponse:
     """One letter as it would read now, what is checked in it, and what only a human can say. Posting says it: it goes
     into the fact sheet, and every letter and form has it from then on."""
-    letters, cohort, written = _asked(case, slug, language)
+    early = "early" in request.GET
+    letters, cohort, written = _asked(case, slug, language, early)
     asked = asks.questions(written.notice.asks, language, request.words.language)
     sent = request.method == "POST"
     form = asks.AskForm(request.POST if sent else None, asked=asked, words=request.words)
     if sent and form.is_valid():
         with transaction.atomic():
             asks.save(case, form.given(), by=request.by, source=f"notices/{slug}/{language}")
-        return redirect("case_notice", case.number, slug, language)
-    duties = writing.duties_of(case, cohort, written.notice.rules, request.words.language)
+        return redirect(request.get_full_path())
+    duties = () if early else writing.duties_of(case, cohort, written.notice.rules, request.words.language)
     return render(
         request,
         "notify/notice.html",
@@ -101,6 +102,7 @@ def notice(request: DeskRequest, case: Case, slug: str, language: str) -> HttpRe
             "written": written,
             "letter": drawn(written.notice.blocks),
             "language": language,
+            "early": early,
             "others": [one for one in LANGUAGES if one != language],
             "failed": [(one, one.text(request.words.language)) for one in written.failed],
             "passed": [(one, one.text(request.words.language)) for one in written.checks if one.passed],
@@ -109,16 +111,16 @@ def notice(request: DeskRequest, case: Case, slug: str, language: str) -> HttpRe
             "asked": asked,
             "form": form,
             "kinds": KINDS,
-            **_blocks(letters, cohort, language),
+            **_blocks(letters, cohort, language, early),
             "working": standing.working(case),
         },
         status=422 if sent else 200,
     )
 
 
-def _blocks(letters: Letters, cohort: NoticeCohort, language: str) -> dict[str, Any]:
+def _blocks(letters: Letters, cohort: NoticeCohort, language: str, early: bool) -> dict[str, Any]:
     """The blocks of a letter that can be worded, each with whom the text that stands in it is for."""
-    rules, names = letters.outline(cohort, language)
+    rules, names = letters.outline(cohort, language, early=early)
     known = rewording.blocks(letters.library)
     found = {one: nearest(letters.library.own, one, language, cohort.slug, rules) for one in names if one in known}
     return {
@@ -138,7 +140,8 @@ def download(request: DeskRequest, case: Case, slug: str, language: str, kind: s
     """The draft, to print, to read on paper, to send to counsel: it says that it is one, and speaks of nobody."""
     if kind not in KINDS:
         raise Http404
-    letters, _, written = _asked(case, slug, language)
+    letters, _, written = _asked(case, slug, language, "early" in request.GET)
     response = HttpResponse(letters.drawn(written.notice, kind), content_type=_TYPES[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{case.number}-{slug}-{language}.{kind}"'
+    early = "-early" if "early" in request.GET else ""
+    response.headers["Content-Disposition"] = f'attachment; filename="{case.number}-{slug}-{language}{early}.{kind}"'
     return response

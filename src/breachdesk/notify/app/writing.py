@@ -139,8 +139,9 @@ class Letters:
     def of(self, slug: str) -> NoticeCohort | None:
         return next((one for one in self.cohorts if one.slug == slug), None)
 
-    def write(self, cohort: NoticeCohort, language: str) -> Written:
-        notice = compose(cohort, language, library=self.library, organisation=self.organisation, facts=self.facts)
+    def write(self, cohort: NoticeCohort, language: str, *, early: bool = False) -> Written:
+        """The letter, or the early warning that goes before it."""
+        notice = compose(cohort, language, early=early, **self.said)
         return Written(notice, sorted_checks(notice.checks), texts_of(notice.blocks, Kind.BLANK))
 
     def with_own(self, own: tuple[Own, ...]) -> "Letters":
@@ -149,9 +150,16 @@ class Letters:
         other.library = replace(self.library, own=own)
         return other
 
-    def outline(self, cohort: NoticeCohort, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    @property
+    def said(self) -> dict[str, Any]:
+        """What every letter is composed from."""
+        return {"library": self.library, "organisation": self.organisation, "facts": self.facts}
+
+    def outline(
+        self, cohort: NoticeCohort, language: str, *, early: bool = False
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The rules of a letter, the nearest first, and its blocks in order."""
-        made = plan(cohort, language, library=self.library, organisation=self.organisation, facts=self.facts)
+        made = plan(cohort, language, early=early, **self.said)
         names = tuple(part.block for part in parts_of(made, self.library) if part.block)
         return tuple(rule.id for rule in made.rules), names
 

@@ -57,18 +57,21 @@ def list_notices(request: DeskRequest, number: str) -> list[NoticeCohort]:
 
 @router.get("/cases/{number}/notices/{slug}/{language}", response=NoticeOut)
 @api_case(Act.READ)
-def read_notice(request: DeskRequest, number: str, slug: str, language: Language) -> dict[str, Any]:
-    """One letter as it would read now, with what is checked in it and what it still needs."""
-    return _told(request, *_written(request, slug, language))
+def read_notice(
+    request: DeskRequest, number: str, slug: str, language: Language, early: bool = False
+) -> dict[str, Any]:
+    """One letter as it would read now, with what is checked in it and what it still needs. `early`: the warning that
+    goes before it."""
+    return _told(request, *_written(request, slug, language, early))
 
 
 @router.get("/cases/{number}/notices/{slug}/{language}/file", openapi_extra=FILE)
 @api_case(Act.READ)
 def read_notice_file(
-    request: DeskRequest, number: str, slug: str, language: Language, kind: Kind = "pdf"
+    request: DeskRequest, number: str, slug: str, language: Language, kind: Kind = "pdf", early: bool = False
 ) -> HttpResponse:
     """The draft as pdf, html or txt; it says that it is one."""
-    letters, _, written = _written(request, slug, language)
+    letters, _, written = _written(request, slug, language, early)
     response = HttpResponse(letters.drawn(written.notice, kind), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{request.case.number}-{slug}-{language}.{kind}"'
     return response
@@ -76,22 +79,24 @@ def read_notice_file(
 
 @router.put("/cases/{number}/notices/{slug}/{language}/answers", response=NoticeOut)
 @api_case(Act.FACTS)
-def answer_notice(request: DeskRequest, number: str, slug: str, language: Language, said: AnswersIn) -> dict[str, Any]:
+def answer_notice(
+    request: DeskRequest, number: str, slug: str, language: Language, said: AnswersIn, early: bool = False
+) -> dict[str, Any]:
     """What only a human can say: it goes into the fact sheet, and every letter and form has it from then on."""
-    _, _, written = _written(request, slug, language)
+    _, _, written = _written(request, slug, language, early)
     asked = asks.questions(written.notice.asks, language, request.words.language)
     with transaction.atomic():
         answers = asks.read(said.answers, asked, request.words)
         asks.save(request.case, answers, by=request.by, source=f"notices/{slug}/{language}")
-    return _told(request, *_written(request, slug, language))
+    return _told(request, *_written(request, slug, language, early))
 
 
-def _written(request: DeskRequest, slug: str, language: str) -> tuple[Letters, NoticeCohort, Written]:
+def _written(request: DeskRequest, slug: str, language: str, early: bool) -> tuple[Letters, NoticeCohort, Written]:
     letters = Letters(request.case)
     cohort = letters.of(slug)
     if cohort is None:
         raise Http404
-    return letters, cohort, letters.write(cohort, language)
+    return letters, cohort, letters.write(cohort, language, early=early)
 
 
 def _told(request: DeskRequest, letters: Letters, cohort: NoticeCohort, written: Written) -> dict[str, Any]:

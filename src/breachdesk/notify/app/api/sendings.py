@@ -49,9 +49,10 @@ class DomainOut(Schema):
 
 
 class SendingOut(Schema):
-    """`standing`: making, ready, going, paused, stopped, ended, dropped. `told`, `waiting`, `failed`, `cancelled`:
-    people, by how the last way to them stands; of those who wait, `doubt`: nobody knows whether it went; `held`: held
-    back. `late`: the deadline is or will be missed. `left_out`: why -> how many nobody writes to."""
+    """`standing`: making, ready, going, paused, stopped, ended, dropped. `told`, `warned`, `waiting`, `failed`,
+    `cancelled`: people, by how the last way to them stands; an early warning warns, and tells nobody. Of those who
+    wait, `doubt`: nobody knows whether it went; `held`: held back. `late`: the deadline is or will be missed.
+    `left_out`: why -> how many nobody writes to."""
 
     number: int
     stage: str
@@ -65,6 +66,7 @@ class SendingOut(Schema):
     due: datetime | None
     duties: list[str]
     told: int
+    warned: int
     waiting: int
     doubt: int
     held: int
@@ -154,6 +156,8 @@ def _out(one: Sending, at: datetime) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in names},
         **stands.counts._asdict(),
+        "told": stands.told,
+        "warned": stands.warned,
         "per_second": stands.per_second,
         "done_at": stands.done_at,
         "late": stands.late,

@@ -84,10 +84,12 @@ class WordsOut(Schema):
 
 
 class VariantOut(Schema):
-    """A letter as it would read. `score`: reading grade in English, at most 8; Oborneva in Russian, at least 45;
-    `before`: of the letter as it reads now. `fresh`: codes of checks that fail by this text alone."""
+    """A letter as it would read; `early`: the warning before it. `score`: reading grade in English, at most 8; Oborneva
+    in Russian, at least 45; `before`: of the letter as it reads now. `fresh`: codes of checks that fail by this text
+    alone."""
 
     slug: str
+    early: bool
     residence: str
     people: int
     ready: bool
@@ -193,6 +195,7 @@ def _tried(found: Touched, reader: str) -> dict[str, Any]:
         "variants": [
             {
                 "slug": one.cohort.slug,
+                "early": one.early,
                 "residence": one.cohort.residence,
                 "people": one.cohort.count,
                 "ready": one.then.ready,
