@@ -51,6 +51,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "put_link": {"source": 987654, "target": 987655},
     "plan_sending": {"channels": ["email"]},
     "mind_person": {"known_by": "x", "kind": "honey"},
+    "take_codes": {"codes": ["CODE-0001"]},
     "tell_call": {"outcome": "reached"},
 }
 

@@ -106,6 +106,14 @@ class Recipients:
                 found[one] = read_line(bytes(raw[at : at + one.length]))
         return [found[one] for one in places]
 
+    def everybody(self) -> Iterator[Recipient]:
+        """All of them, in the order of the list."""
+        self._file.seek(0)
+        rest = b""
+        while block := self._file.read(1 << 20):
+            *lines, rest = (rest + block).split(b"\n")
+            yield from map(read_line, lines)
+
     def digest(self) -> str:
         """SHA-256 of the plain content, in hex: whether it is the list that was approved."""
         found = hashlib.sha256()

@@ -2,7 +2,7 @@
 and why somebody is not written to."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -73,11 +73,13 @@ class Chosen:
 @dataclass(slots=True)
 class Choice:
     """Goes through a list of people. `letters`: of the wording, in their order; `slugs`: only these cohorts, none: all;
-    `told`: (person, slug) of those who have this already. `left_out`: why -> how many, as it goes on."""
+    `codes`: gives each person a code of their own, else `code` is everybody's; `told`: (person, slug) of those who have
+    this already. `left_out`: why -> how many, as it goes on."""
 
     letters: tuple[Mould, ...]
     channels: tuple[Channel, ...]
     code: str  # by which people sign up for the free service, one for all; or nothing
+    codes: Callable[[str], str] | None = None
     slugs: Collection[str] = ()
     care: Care = field(default_factory=Care)
     told: "np.ndarray[Any, Any] | None" = None  # sorted keys of people, with their letter's slug (told_key)
@@ -121,6 +123,11 @@ class Choice:
             return "told_already"
         return ""
 
+    def _code(self, person: str, number: int) -> str:
+        if self.codes is None:
+            return self.code
+        return self.codes(person) if self.letters[number].needs_code else ""
+
     def _chosen(self, person: Mapping[str, Any]) -> Chosen:
         language = language_for(person["language"], person["residence"])
         number = self._numbers[self.slug_of(person), language]
@@ -139,7 +146,7 @@ class Choice:
             phones,
             addresses,
             _samples(person, self.letters[number]),
-            self.code,
+            self._code(person["person_id"], number),
         )
         minded = self.care.of(person)
         has = {Channel.EMAIL: len(emails), Channel.SMS: len(phones), Channel.LETTER: len(addresses),

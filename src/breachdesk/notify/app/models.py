@@ -52,6 +52,7 @@ class Sending(models.Model):
     recipients_sha256 = models.CharField(max_length=64, blank=True)
     people = models.PositiveBigIntegerField(default=0)
     left_out = models.JSONField(default=dict)
+    codes = models.JSONField(default=list)  # numbers of the codes it gave, from and until (signing_up.py)
     zones = models.JSONField(default=list)
     duties = models.JSONField(default=list)  # that this meets, when its people are told
     due = models.DateTimeField(null=True)  # the nearest of them
@@ -261,3 +262,16 @@ class OwnText(models.Model):
                 name="notify_own_text_once",
             )
         ]
+
+
+class Codes(models.Model):
+    """A list of codes to sign up with for a free service, one for each person; the codes lie sealed in the vault."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="codes")
+    count = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=254)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]

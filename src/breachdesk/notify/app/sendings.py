@@ -20,7 +20,7 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.law.shapes import Verdict
-from breachdesk.notify.app import caring, ledger, looking_up, pens, quiet, tasks, transports, writing
+from breachdesk.notify.app import caring, ledger, looking_up, pens, quiet, signing_up, tasks, transports, writing
 from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
@@ -125,7 +125,8 @@ def wording(letters: Letters, slugs: Sequence[str], stage: str) -> Wording:
     """What would be said now, at this stage. Raises Refused as `plan` does."""
     press = Press(words=letters.library.phrases)
     moulds = tuple(mould(notice, press) for notice in _ready(letters, slugs, stage == Stage.EARLY))
-    if any(one.needs_code for one in moulds) and not letters.organisation.sign_up_code:
+    known = letters.organisation.sign_up_code or signing_up.has(letters.case)
+    if any(one.needs_code for one in moulds) and not known:
         raise Refused("sendings.refused.no_code")  # a code the service does not know would be a lie to everybody
     return Wording(_sender(letters), moulds)
 
@@ -159,10 +160,12 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     vault = keys.vault()
     _forget(sending)  # what an errand left that was broken off
     vault.seal(case.number, _name(sending, "wording"), io.BytesIO(said.written()), key)
+    giving = signing_up.Giving(sending) if signing_up.has(case) else None
     choice = Choice(
         said.letters,
         tuple(Channel(one) for one in sending.channels),
         letters.organisation.sign_up_code,
+        giving.to if giving else None,
         sending.slugs,
         caring.care(case),
         told=_told(case, sending),
@@ -191,6 +194,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
         held.people = ledger.enroll(held, _unpacked(rows), by.at)
         held.wording, held.recipients = _name(held, "wording"), _name(held, "list")
         held.wording_sha256, held.recipients_sha256 = said.digest, digest
+        held.codes = giving.ranges if giving else []
         held.left_out, held.zones = dict(sorted(choice.left_out.items())), sorted(zones)
         duties = _duties(case, letters, sending.slugs) if held.stage != Stage.EARLY else []  # a warning meets none
         held.duties = [name for name, _ in duties]
@@ -205,6 +209,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
             payload={
                 "people": held.people,
                 "letters": len(said.letters),
+                "codes": sum(end - begin for begin, end in held.codes),
                 "left_out": [f"{why} {n}" for why, n in sorted(held.left_out.items())],
                 "wording_sha256": held.wording_sha256,
                 "recipients_sha256": held.recipients_sha256,

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from breachdesk.notify.app import views, views_provider, views_public, views_sendings, views_words
+from breachdesk.notify.app import views, views_codes, views_provider, views_public, views_sendings, views_words
 
 case = [
     path("notices/", views.notices, name="case_notices"),
     path("notices/public/", views_public.texts, name="case_public"),
     path("notices/public/<slug:kind>/<str:language>/", views_public.text, name="case_public_text"),
     path("notices/public/<slug:kind>/<str:language>/<str:ending>", views_public.text_file, name="case_public_file"),
+    path("notices/codes/", views_codes.codes, name="case_codes"),
     path("notices/words/", views_words.words, name="case_words"),
     path("notices/words/<slug:block>/<str:language>/", views_words.wording, name="case_wording"),
     path("notices/<slug:slug>/<str:language>/", views.notice, name="case_notice"),

@@ -130,7 +130,7 @@ class Letters:
     """The letters of a case: who gets the same one, and each as it would read now."""
 
     def __init__(self, case: Case) -> None:
-        self.given = judging.inputs(case)
+        self.case, self.given = case, judging.inputs(case)
         self.library = replace(the_library(), own=own_words(the_library(), case))
         self.organisation = organisation(self.given.sheet.facts)
         self.cohorts = merge(people(case, self.given), self.library.vocabulary)
