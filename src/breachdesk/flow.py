@@ -21,6 +21,8 @@ STORY: dict[str, tuple[Answer, ...]] = {
     "case.case.reopened": (law.follow,),
     "scope.people.listed": (law.follow,),
     "authorities.filing.sent": (law.follow,),
+    "notify.duty.met": (law.follow,),
+    "notify.duty.reopened": (law.follow,),
 }
 
 

@@ -52,12 +52,15 @@ class Judgement:
 
 
 def handed_in(case: Case) -> dict[str, datetime]:
-    """Duty id -> when it was first handed in. Filings are of a room above this one, so they are asked for by name."""
+    """Duty id -> when it was first handed in, or all its people were told. Both are known to rooms above this one, so
+    they are asked for by name."""
     found = apps.get_model("authorities", "Filing")._default_manager.filter(case=case, sent_at__isnull=False)
     sent: dict[str, datetime] = {}
     for one in found.order_by("sent_at"):
         if one.sent_at is not None:
             sent.setdefault(one.duty, one.sent_at)
+    for duty, at in apps.get_model("notify", "Met")._default_manager.filter(case=case).values_list("duty", "at"):
+        sent.setdefault(duty, at)
     return sent
 
 
@@ -67,7 +70,7 @@ def counted(case: Case) -> tuple[Cohort, ...] | None:
     if runs is None:
         return None
     ended = runs._default_manager.filter(case=case, finished_at__isnull=False, cohorts__isnull=False)
-    rows = ended.order_by("-finished_at").values_list("cohorts", flat=True).first()
+    rows = ended.order_by("-finished_at", "-id").values_list("cohorts", flat=True).first()
     return None if rows is None else tuple(map(cohort, rows))
 
 

@@ -39,7 +39,8 @@ _NEAR = {Verdict.OWED: 60, Verdict.UNKNOWN: 15, Verdict.HELD: 30}
 _ON_A_PAGE = 100
 _LADDER = 200
 _CHANGES = 20
-_LETTERS = ("individuals", "media", "internal", "")  # told otherwise than by a filing
+INDIVIDUALS = "individuals"
+_LETTERS = (INDIVIDUALS, "media", "internal", "")  # told otherwise than by a filing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Row:
     filed_at: datetime | None
     late: bool
     missing: int
+    of_people: bool = False  # it is met when they are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def row_of(one: Deadline, case: Case, language: str, now: datetime) -> Row:
         filed_at=one.filed_at,
         late=one.late,
         missing=len(one.missing),
+        of_people=one.recipient_type == INDIVIDUALS,
     )
 
 

@@ -7,10 +7,11 @@ class NotifyApp(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from breachdesk.case.app import closing_checks
+        from breachdesk.case.app import closing_checks, glance
         from breachdesk.notify.app import closing, sendings
         from breachdesk.vault.app import errands
 
         errands.register(sendings.KIND, sendings.making)
         closing_checks.register(closing.untold)
         closing_checks.register(closing.warned)
+        glance.register("notify", closing.people_told)

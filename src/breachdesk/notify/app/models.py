@@ -207,6 +207,26 @@ class Tally(models.Model):
     n = models.BigIntegerField()
 
 
+class Met(models.Model):
+    """A duty to tell people that is met as things stand: everybody it is about is told (fulfilling.py)."""
+
+    case = models.ForeignKey("case.Case", models.CASCADE, related_name="met")
+    duty = models.CharField(max_length=200)
+    at = models.DateTimeField()  # when the last of them was told
+    people = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "duty"], name="notify_met_once")]
+
+
+class Reckoned(models.Model):
+    """Up to which batch of the ledger, and which list of people, the duties of a case were reckoned."""
+
+    case = models.OneToOneField("case.Case", models.CASCADE, related_name="+")
+    batch = models.BigIntegerField()
+    run = models.BigIntegerField()
+
+
 class Pace(models.Model):
     """When the next may go, for what has a rate (GCRA): a relay, a receiving domain of a sending."""
 

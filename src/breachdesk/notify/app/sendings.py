@@ -15,12 +15,15 @@ from django.conf import settings
 from django.db import transaction
 
 from breachdesk.case.app.actions import asks, still_open
+from breachdesk.case.app.actions.facts import answer_fact
 from breachdesk.case.app.models import Ask, Case
+from breachdesk.case.app.sheet import facts_of
+from breachdesk.ground.clock import rfc3339
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.law.shapes import Verdict
-from breachdesk.notify.app import caring, ledger, looking_up, pens, quiet, signing_up, tasks, transports, writing
+from breachdesk.notify.app import caring, ledger, looking_up, pens, quiet, signing_up, tasks, transports
 from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
@@ -196,7 +199,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
         held.wording_sha256, held.recipients_sha256 = said.digest, digest
         held.codes = giving.ranges if giving else []
         held.left_out, held.zones = dict(sorted(choice.left_out.items())), sorted(zones)
-        duties = _duties(case, letters, sending.slugs) if held.stage != Stage.EARLY else []  # a warning meets none
+        duties = _duties(letters, sending.slugs) if held.stage != Stage.EARLY else []  # a warning meets none
         held.duties = [name for name, _ in duties]
         held.due = min((due for _, due in duties if due is not None), default=None)
         held.standing, held.fixed_at = Standing.READY, by.at
@@ -254,11 +257,11 @@ def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
     return np.sort(np.array(found, np.int64)) if found else None
 
 
-def _duties(case: Case, letters: Letters, slugs: Sequence[str]) -> list[tuple[str, datetime | None]]:
+def _duties(letters: Letters, slugs: Sequence[str]) -> list[tuple[str, datetime | None]]:
     """The owed duties this meets, with their deadlines."""
     found: dict[str, datetime | None] = {}
     for cohort in (one for one in letters.cohorts if not slugs or one.slug in slugs):
-        for duty in writing.duties_of(case, cohort, letters.outline(cohort, "en")[0], "en"):
+        for duty in letters.duties(cohort):
             if duty.verdict is Verdict.OWED:
                 found[duty.id] = duty.due
     return sorted(found.items())
@@ -321,6 +324,9 @@ def go(sending: Sending, *, by: Hand) -> Sending:
             "approved_by": used.answered_by,
         },
     )
+    if held.stage == Stage.FULL and "time.individual_notice_sent" not in facts_of(held.case):
+        sent = rfc3339(by.at)  # filings that follow the letters count from it
+        answer_fact(held.case, "time.individual_notice_sent", sent, by=by, source=f"sending {held.number}")
     tasks.carry_soon(held, transports.carried(held.channels))
     return held
 

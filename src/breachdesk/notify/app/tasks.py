@@ -59,6 +59,18 @@ def going(timestamp: int) -> None:
             sendings.look_after(sending, by=Hand(HOUSE, Via.FLOW, clock.now()))
         except Exception as error:  # the others are looked after all the same
             _LOG.warning("sending %s is looked after again in a minute (%s)", sending.id, type(error).__name__)
+    fulfil()
+
+
+def fulfil() -> None:
+    """Duties that are met by now, or not any more."""
+    from breachdesk.notify.app import fulfilling
+
+    for case, batch, run in fulfilling.changed():
+        try:
+            fulfilling.look(case, batch, run, by=Hand(HOUSE, Via.FLOW, clock.now()))
+        except Exception as error:  # the others are reckoned all the same
+            _LOG.warning("the duties of %s are reckoned again in a minute (%s)", case.number, type(error).__name__)
 
 
 @app.periodic(cron="* * * * *", periodic_id="notify.returns")

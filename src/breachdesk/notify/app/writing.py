@@ -163,6 +163,10 @@ class Letters:
         names = tuple(part.block for part in parts_of(made, self.library) if part.block)
         return tuple(rule.id for rule in made.rules), names
 
+    def duties(self, cohort: NoticeCohort) -> tuple[Duty, ...]:
+        """The duties to tell these people that the rules of their letter name, and those of where they live."""
+        return duties_of(self.case, cohort, self.outline(cohort, "en")[0], "en")
+
     def drawn(self, notice: Notice, kind: str) -> bytes:
         """The draft as html, pdf or txt, with the word that it is one."""
         draft = self.library.phrases[notice.language]["draft"]
