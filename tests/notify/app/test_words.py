@@ -78,7 +78,7 @@ def test_a_text_is_looked_at_kept_seen_in_every_letter_and_taken_back(told: Any)
     pdf = pikepdf.open(io.BytesIO(ben.get(f"{top}pdf").content))
     assert "№" in text_in(pdf)  # a sign that no other word of it has
     assert "1 text of this case" in ben.get(f"/case/{number}/notices/words/").content.decode()
-    keep(told, MINE + " Any day.", before=rewording.digest(MINE))
+    keep(told, MINE + " Any day.", before=rewording.digest(MINE), opened="all")
     ben.post(where(told), {"deed": "withdraw", "scope": "all", "reason": "ours is better"})
     assert "Ring us on" not in ben.get(top).content.decode()
     kept = [one.text for one in rewording.history(told.bakery, "contact", "en")]
@@ -133,8 +133,11 @@ def test_only_who_tells_people_words_the_letters_and_nobody_writes_over_another(
     assert browser(told.dan).get(where(told)).status_code == 404
     assert browser(told.cara).get(where(told)).status_code == 200
     assert browser(told.ben).get(where(told, "sender")).status_code == 404
-    keep(told, MINE, before="")
-    assert "has changed this text" in keep(told, "Other {reach.phone}.", before="", code=422)
+    keep(told, MINE, before="", opened="all")
+    assert "that you have not seen" in keep(told, "Other {reach.phone}.", before="", opened="all", code=422)
+    seen = {"before": rewording.digest(MINE), "opened": "all"}
+    keep(told, MINE, scope="rule:us-ca", **seen)  # nothing stands there yet
+    assert "that you have not seen" in keep(told, "Other {reach.phone}.", scope="rule:us-ca", code=422, **seen)
     with pytest.raises(Refused, match="same"):
         rewording.reword(told.bakery, CONTACT, MINE, reason="x", by=hand(told.ada))
     with pytest.raises(Refused, match="no_reason"):

@@ -132,9 +132,9 @@ def wording(request: DeskRequest, case: Case, block: str, language: str) -> Http
         try:
             _, own = rewording.tried(letters, place, said["text"])
             if deed == "keep":
-                rewording.reword(
-                    case, place, said["text"], reason=said["reason"], before=request.POST.get("before"), by=request.by
-                )
+                seen = said["scope"] == request.POST.get("opened")
+                before = request.POST.get("before", "") if seen else ""  # of other people's text nothing was seen
+                rewording.reword(case, place, said["text"], reason=said["reason"], before=before, by=request.by)
                 messages.success(request, request.words.say("words.said.kept"))
                 return redirect(f"{request.path}?scope={said['scope']}")
             touched = rewording.touched(letters, own, first=_number(request.POST.get("first", "")))
@@ -150,7 +150,8 @@ def wording(request: DeskRequest, case: Case, block: str, language: str) -> Http
             "passage": block, "language": language, "others": [one for one in LANGUAGES if one != language],
             "shipped": shipped, "form": form,
             "before": request.POST.get("before", "") if post else form.initial["before"],
-             "touched": touched, "shown": _shown(touched, block, request.words.language),
+            "opened": request.POST.get("opened", "") if post else form.initial["scope"],
+            "touched": touched, "shown": _shown(touched, block, request.words.language),
             "rows": [(one, scope_of(letters, one, request.words), scope_named(one), fits(letters.library, one) is None)
                      for one in rows],
             "history": [(one, scope_of(letters, one, request.words)) for one in history],
