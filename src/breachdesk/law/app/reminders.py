@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from breachdesk.case.app.models import Case
 from breachdesk.law.app import standing
 from breachdesk.law.app.models import Deadline, Reminder
+from breachdesk.staff.app.alarms import alarm
 from breachdesk.staff.app.models import Account
 from breachdesk.staff.rights import Role
 
@@ -90,7 +91,7 @@ def tell(case: Case, reached: Sequence[Reached], now: datetime) -> Sent:
     letters = _letters(case, reached)
     mailed, failed = _mail(case, letters, now) if settings.EMAIL_HOST else ((), 0)
     last = [one for one in reached if one.step == STEPS[-1]]
-    alarms = _alarm(case, last, now) if last else 0
+    alarms = alarm(*written(case, last, now, settings.LANGUAGE_CODE, case.zone)) if last and settings.ALARMS else 0
     if not mailed and not alarms and (failed or (last and settings.ALARMS)):
         raise NotSent(f"no reminder of case {case.number} could be sent")
     return Sent(tuple(mailed), failed, alarms)
@@ -127,23 +128,6 @@ def _mail(case: Case, letters: dict[Account, list[Reached]], now: datetime) -> t
             else:
                 mailed.append(account.email)
     return mailed, len(letters) - len(mailed)
-
-
-def _alarm(case: Case, last: Sequence[Reached], now: datetime) -> int:
-    """How many channels took it: each is asked apart, so that one that is down keeps no other back."""
-    if not settings.ALARMS:
-        return 0
-    subject, text = written(case, last, now, settings.LANGUAGE_CODE, case.zone)
-    import apprise  # tens of megabytes that only a worker with alarms needs
-
-    taken = 0
-    for address in settings.ALARMS:
-        channel = apprise.Apprise()
-        if channel.add(address) and channel.notify(title=subject, body=text, body_format=apprise.NotifyFormat.TEXT):
-            taken += 1
-        else:
-            _LOG.warning("an alarm channel did not take a reminder")
-    return taken
 
 
 def written(case: Case, some: Sequence[Reached], now: datetime, language: str, zone: str) -> tuple[str, str]:

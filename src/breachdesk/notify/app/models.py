@@ -63,6 +63,7 @@ class Sending(models.Model):
     begun_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=120, blank=True)
+    alarmed_for = models.DateTimeField(null=True)  # the deadline that the team was told will be missed
     trouble = models.CharField(max_length=300, blank=True)  # why nothing goes at the moment, as the relay said
 
     class Meta:

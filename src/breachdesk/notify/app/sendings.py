@@ -23,7 +23,7 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.law.shapes import Verdict
-from breachdesk.notify.app import caring, ledger, looking_up, pens, quiet, signing_up, tasks, transports
+from breachdesk.notify.app import alarming, caring, ledger, looking_up, pens, quiet, signing_up, tasks, transports
 from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
@@ -464,6 +464,7 @@ def look_after(sending: Sending, *, by: Hand) -> None:
     looking_up.look_up(sending, by=by)
     if sending.live:
         wake(sending, by=by)
+        alarming.look(sending, by=by)
     go_on(sending, by=by)
 
 

@@ -108,6 +108,13 @@ def plain_due(context: template.Context, due: datetime, zone: str) -> SafeString
 
 
 @register.simple_tag(takes_context=True)
+def plain_moment(context: template.Context, moment: datetime, zone: str) -> SafeString:
+    """`Fri 21 Nov, 18:05 Berlin`, for plain text."""
+    there = moment.astimezone(clock.time_zone(zone))
+    return SafeString(context["words"].placed(there, seen_from=context["now"]).replace("\u00a0", " "))  # nosec B703
+
+
+@register.simple_tag(takes_context=True)
 def fact_value(context: template.Context, name: str, value: Any) -> str:
     """A fact's value in words: yes, the names of options, a moment with its place."""
     return _value(_teller(context), name, value)
