@@ -19,6 +19,7 @@ from breachdesk.journal.app.actions import Hand, write
 from breachdesk.notify import readability
 from breachdesk.notify.app.models import OwnText
 from breachdesk.notify.app.writing import Letters, Written, reading_of
+from breachdesk.notify.compose import entity_kinds
 from breachdesk.notify.library import LETTERS, Library
 from breachdesk.notify.own import FIXED, Own, nearest, read_own
 from breachdesk.notify.readability import Reading
@@ -263,5 +264,7 @@ def uses(letters: Letters, language: str) -> dict[str, int]:
 
 def laws(letters: Letters) -> Iterator[str]:
     """The rules under which letters of the case go, but the one that holds for all."""
-    found = {rule for one in letters.cohorts for rule in letters.outline(one, "en")[0]}
+    kinds = entity_kinds(letters.facts)
+    near = {one.residence for one in letters.cohorts}
+    found = {rule.id for place in near for rule in letters.library.rules_for(place, kinds)}
     yield from sorted(found - {"all"})
