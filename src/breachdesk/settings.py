@@ -16,7 +16,7 @@ from breachdesk.ground import options
 from breachdesk.ground.keys import KeyRing
 from breachdesk.ground.languages import LANGUAGES as SPOKEN
 from breachdesk.ground.outside import networks
-from breachdesk.notify import providers, relays
+from breachdesk.notify import gateways, providers, relays
 
 
 def database(url: str) -> dict[str, Any]:
@@ -350,6 +350,17 @@ RELAY_LOG = options.file("BREACHDESK_RELAY_LOG")
 #: Whom notices are from, and where what bounces comes back: `name@domain`, to which `name+mark@domain` leads too.
 NOTICE_FROM = options.mailbox("BREACHDESK_NOTICE_FROM", DEFAULT_FROM_EMAIL)
 NOTICE_RETURN = options.mailbox("BREACHDESK_NOTICE_RETURN", NOTICE_FROM)
+#: The gateway that takes text messages to people, whom they are from, and how many it takes a second (none: any).
+GATEWAY = gateways.gateway_of(
+    "BREACHDESK_SMS_URL",
+    options.text("BREACHDESK_SMS_URL"),
+    options.text("BREACHDESK_SMS_PASSWORD"),
+    options.text("BREACHDESK_SMS_CALLBACK_SECRET"),
+)
+SMS_FROM = gateways.sender_of("BREACHDESK_SMS_FROM", options.text("BREACHDESK_SMS_FROM"), GATEWAY)
+SMS_PER_SECOND = options.number("BREACHDESK_SMS_PER_SECOND", 0, most=10_000) or None
+#: How many parts a text may take.
+SMS_PARTS = options.number("BREACHDESK_SMS_PARTS", 3, least=1, most=10)
 #: How many processes of this desk may send one notice at a time.
 CARRIERS = options.number("BREACHDESK_CARRIERS", 1, least=1, most=16)
 #: Where whole-team alarms go beside mail: addresses of Apprise.

@@ -2,6 +2,7 @@
 nobody could deliver to."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import phonenumbers
@@ -44,6 +45,17 @@ def as_number(text: str, country: str) -> str:
     if not phonenumbers.is_valid_number(number):
         return ""
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+_MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def numbers(texts: Iterable[str], country: str) -> tuple[tuple[str, ...], int]:
+    """Numbers as `as_number` has them, each once, those that text messages reach first; and how many these are. Where
+    a country tells its mobile numbers from the others, only they are."""
+    found = list(dict.fromkeys(filter(None, (as_number(one, country) for one in texts))))
+    reached = [one for one in found if phonenumbers.number_type(phonenumbers.parse(one)) in _MOBILE]
+    return (*reached, *(one for one in found if one not in reached)), len(reached)
 
 
 def as_lines(text: str) -> str:

@@ -45,7 +45,8 @@ Part = str | Gap
 @dataclass(frozen=True, slots=True)
 class Mould:
     """One letter with gaps where a person's values will stand. `elements`: what was lost, in the order of the letter;
-    a person's samples go by them."""
+    a person's samples go by them. `short`: what the same people are told by text message, where the sending goes by
+    that way too; it has no gaps."""
 
     slug: str
     residence: str
@@ -54,6 +55,7 @@ class Mould:
     elements: tuple[str, ...]
     text: tuple[Part, ...]
     html: tuple[Part, ...]
+    short: str = ""
 
     @property
     def needs_code(self) -> bool:
@@ -108,12 +110,12 @@ def gapped(
     return compose(cohort, language, person=person, early=early, **given)
 
 
-def mould(notice: Notice, press: Press) -> Mould:
+def mould(notice: Notice, press: Press, short: str = "") -> Mould:
     """What is cast, of a notice with gaps."""
     cohort = notice.cohort
     text, page = as_text(notice, width=None), press.html(notice)
     title, parts = notice.title, (tuple(_parts(text)), tuple(_parts(page)))
-    return Mould(cohort.slug, cohort.residence, notice.language, title, cohort.elements, *parts)
+    return Mould(cohort.slug, cohort.residence, notice.language, title, cohort.elements, *parts, short)
 
 
 def _gap(what: str, which: int = 0) -> str:

@@ -20,12 +20,13 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`code`: of SMTP or HTTP, 0 where none came; `told`: the words beside it, harmless, without addresses
-    (said.py)."""
+    """`code`: of SMTP, HTTP or SMPP, 0 where none came; `told`: the words beside it, harmless, without addresses
+    (said.py). `refs`: by which numbers the carrier knows it, one for each part that it has."""
 
     end: End
     code: int = 0
     told: str = ""
+    refs: tuple[str, ...] = ()
 
 
 class Unusable(Exception):

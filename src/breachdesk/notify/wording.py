@@ -23,13 +23,15 @@ class BadWording(ValueError):
 @dataclass(frozen=True, slots=True)
 class Sender:
     """In whose name mail goes. `names`: by language; `address`, `reply_to`: addresses; what comes back goes to
-    `return_local`+mark@`return_domain` (marks.py)."""
+    `return_local`+mark@`return_domain` (marks.py). `texts`: number or name that text messages are from; nothing where
+    the sending does not go by them."""
 
     names: Mapping[str, str]
     address: str
     reply_to: str
     return_local: str
     return_domain: str
+    texts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,21 @@ class Wording:
         return canonical(
             {
                 "format": WORDING,
-                "sender": asdict(self.sender),
+                "sender": _said(asdict(self.sender), "texts"),
                 "letters": [
-                    {
-                        "slug": one.slug,
-                        "residence": one.residence,
-                        "language": one.language,
-                        "title": one.title,
-                        "elements": list(one.elements),
-                        "text": [_plain(part) for part in one.text],
-                        "html": [_plain(part) for part in one.html],
-                    }
+                    _said(
+                        {
+                            "slug": one.slug,
+                            "residence": one.residence,
+                            "language": one.language,
+                            "title": one.title,
+                            "elements": list(one.elements),
+                            "text": [_plain(part) for part in one.text],
+                            "html": [_plain(part) for part in one.html],
+                            "short": one.short,
+                        },
+                        "short",
+                    )
                     for one in self.letters
                 ],
             }
@@ -63,6 +69,11 @@ class Wording:
     def digest(self) -> str:
         """SHA-256 of the document, in hex."""
         return hashlib.sha256(self.written()).hexdigest()
+
+
+def _said(row: dict[str, Any], name: str) -> dict[str, Any]:
+    """Without `name` where nothing is said by it: a wording of mail alone is the same document as ever."""
+    return {key: value for key, value in row.items() if value or key != name}
 
 
 def _plain(part: Part) -> Any:
@@ -89,6 +100,7 @@ def _letter(found: Mapping[str, Any]) -> Mould:
         tuple(map(str, found["elements"])),
         tuple(map(_part, found["text"])),
         tuple(map(_part, found["html"])),
+        str(found.get("short", "")),
     )
 
 

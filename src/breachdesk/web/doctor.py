@@ -64,7 +64,7 @@ def examine(*, thorough: bool) -> list[Finding]:
         except Unusable as error:
             url, why = _NOWHERE, str(error)
         set_up(url)
-        found = [*_data(data), *_disk(data), *_address(), *_mail()]
+        found = [*_data(data), *_disk(data), *_address(), *_mail(), *_texts()]
         if why:
             return [*found, Finding("database", State.BROKEN, "database.away", {"why": why})]
         return [*found, *_of_database(thorough)]
@@ -110,6 +110,42 @@ def _mail() -> Iterator[Finding]:
         yield Finding("mail", State.WELL, "mail.well", server)
     except Exception as error:  # whatever a foreign server does
         yield Finding("mail", State.BROKEN, "mail.away", {**server, "why": first_line(error)})
+
+
+def _texts() -> Iterator[Finding]:
+    """Whether the gateway of text messages lets us in; nothing is sent."""
+    from django.conf import settings
+
+    from breachdesk.notify import centre, webgate
+    from breachdesk.notify.app import receipts
+    from breachdesk.notify.outcomes import Unusable
+
+    gateway = settings.GATEWAY
+    if gateway is None:
+        yield Finding("texts", State.NOTE, "texts.none")
+        return
+    try:
+        if isinstance(gateway, webgate.WebGate):
+            webgate.check(gateway)
+        else:
+            centre.check(gateway)
+        yield Finding("texts", State.WELL, "texts.well", {"server": gateway.host})
+    except Unusable as error:
+        yield Finding("texts", State.BROKEN, "texts.away", {"why": first_line(error)})
+    if isinstance(gateway, centre.Centre):
+        if not gateway.tls and gateway.host not in _HOME:
+            yield Finding("texts", State.LOOK, "texts.bare", {"server": gateway.host})
+    elif not receipts.come_by_http(gateway):
+        yield Finding("texts", State.LOOK, "texts.deaf", {"address": settings.SITE_URL})
+
+
+def _reports() -> Iterator[Finding]:
+    from breachdesk.notify.app import receipts
+
+    counted = receipts.counted()
+    if counted.forged and counted.forged_at is not None:
+        values = {"n": counted.forged, "when": clock.rfc3339(counted.forged_at)}
+        yield Finding("texts", State.LOOK, "texts.forged", values)
 
 
 def _mailbox() -> Iterator[Finding]:
@@ -160,7 +196,8 @@ def _of_database(thorough: bool) -> Iterator[Finding]:
         yield Finding("migrations", State.LOOK, "migrations.missing", {"n": len(missing)})
         return
     yield Finding("migrations", State.WELL, "migrations.well")
-    parts: tuple[Callable[[], Iterator[Finding]], ...] = (_keys, _clock, _administrator, _queue, _mailbox, _provider)
+    parts: tuple[Callable[[], Iterator[Finding]], ...]
+    parts = (_keys, _clock, _administrator, _queue, _mailbox, _provider, _reports)
     for part in parts:
         yield from part()
     yield from _journal(thorough)

@@ -28,7 +28,7 @@ def test_a_well_desk_is_well_while_it_is_open(kept: Kept) -> None:
     code, found, said = looked(kept, "--all")
     expected = dict.fromkeys(("data", "address", "database", "migrations", "keys", "clock", "tasks", "journal"), "well")
     assert {**states(found), "disk": ""} == {
-        **expected, "vault": "well", "mail": "note", "administrator": "note", "disk": ""
+        **expected, "vault": "well", "mail": "note", "texts": "note", "administrator": "note", "disk": ""
     }  # fmt: skip
     assert "1 item of 1 was hashed again" in found["vault"][0]["says"]
     assert code == (0 if states(found)["disk"] == "well" else 1), said
@@ -45,13 +45,16 @@ def test_what_is_wrong_around_it_is_named(kept: Kept, tmp_path: Path) -> None:
         kept,
         BREACHDESK_KEYS=str(tmp_path / "other-keys"),
         BREACHDESK_MAIL_URL="smtp://127.0.0.1:1",
+        BREACHDESK_SMS_URL="smpp://desk:secret@127.0.0.1:1",
+        BREACHDESK_SMS_FROM="Bakery",
         BREACHDESK_SITE_URL="http://desk.example.org",
     )
     assert code == 1
     assert {check for check, state in states(found).items() if state in ("broken", "look")} - {"disk"} == {
-        "keys", "mail", "address", "vault"
+        "keys", "mail", "texts", "address", "vault"
     }  # fmt: skip
     assert "127.0.0.1:1 takes no mail" in said
+    assert "The gateway of text messages takes nothing (127.0.0.1:1: " in said
     assert "1 case has a key" in said
     assert "1 item does not open: 2026-001 E-001" in said
 

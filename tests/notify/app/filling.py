@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from breachdesk.case.app.models import Case
-from breachdesk.notify.app import caring, ledger, rewording
+from breachdesk.notify import marks
+from breachdesk.notify.app import caring, ledger, pens, rewording
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import Delivery, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
@@ -25,11 +26,11 @@ _SAID = (State.ACCEPTED, State.REFUSED, State.DOUBT, State.DEFERRED)
 def fill(case: Case, lead: Account, hostile: str) -> None:
     """Of a sending that was never made by a worker: its pages show what the database holds, and no more."""
     sender = Sender({"en": hostile}, "a@bakery.example", "", "back", "bakery.example")
-    mould = Mould("de", "DE", "en", hostile, ("name",), (hostile, ("name", 0, False)), (hostile,))
+    mould = Mould("de", "DE", "en", hostile, ("name",), (hostile, ("name", 0, False)), (hostile,), hostile)
     said = Wording(sender, (mould,)).written()
     keys.vault().seal(case.number, "n-hostile", io.BytesIO(said), keys.key_for(case.number, AT))
     sending = Sending.objects.create(
-        case=case, number=1, stage=Stage.FULL, standing=Standing.GOING, channels=["email", "letter"], people=6,
+        case=case, number=1, stage=Stage.FULL, standing=Standing.GOING, channels=["email", "sms"], people=6,
         run=scope.last(case), left_out={"honey": 1}, made_at=AT, made_by=lead.email, fixed_at=AT, begun_at=AT,
         wording="n-hostile", wording_sha256="ab" * 32, recipients_sha256="cd" * 32, approved_by=lead.email, due=AT,
         trouble=hostile[:300],
@@ -58,6 +59,7 @@ def _slug(case: Case) -> Any:
 
 
 VALUES: dict[str, Callable[[Case], Any]] = {
+    "notify_texted:mark": lambda case: marks.mark(1, pens.mark_key()),
     "slug": _slug,
     "sending": lambda case: 1,
     "case_sending_letter:letter": lambda case: 0,

@@ -2,7 +2,9 @@
 
 `python -m tests.notify.app.many lay N`: in the database and the data folder that the environment names;
 `carry PORT [LOG]`: look up what is in doubt in the log of a relay on loopback, send what is left to it, and tell how
-long it took; `stand`: how it stands, as JSON.
+long it took; `stand`: how it stands, as JSON. `lay N sms`: by text message; `text provider BASE`, `text centre PORT`:
+look up what is in doubt and send what is left to that gateway; `decide NUMBER...`: a person says that these were taken,
+and nobody else of those in doubt.
 """
 
 import hashlib
@@ -18,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+SHORT = "Bakery North: data about you was stolen from us: name. What to do: example.org/incident."
 DOMAINS = ("gmail.example", "mail.example", "yandex.example", "web.example", "post.example")
 
 
-def lay(count: int) -> int:
+def lay(count: int, way: str = "email") -> int:
     """The id of a sending to `count` people that is going: half of them read English, half Russian."""
     from django.db import transaction
 
@@ -44,15 +47,15 @@ def lay(count: int) -> int:
     press = Press(words=our_library().phrases)
     given: dict[str, Any] = {"library": our_library(), "organisation": organisation(), "facts": FACTS}
     who = {"en": cohort("DE", "name", "email", "phone", "card.number"), "ru": cohort("RU", "name", "phone", "email")}
-    moulds = tuple(mould(gapped(one, language, **given), press) for language, one in who.items())
+    moulds = tuple(mould(gapped(one, language, **given), press, SHORT) for language, one in who.items())
     names = {"en": "Bakery North Ltd", "ru": "ООО «Пекарня Север»"}
-    sender = Sender(names, "privacy@bakery.example", "help@bakery.example", "back", "bakery.example")
+    sender = Sender(names, "privacy@bakery.example", "help@bakery.example", "back", "bakery.example", "Bakery")
     said = Wording(sender, moulds)
     key = keys.key_for(case.number, AT)
     keys.vault().seal(case.number, "n-wording", io.BytesIO(said.written()), key)
     with transaction.atomic():
         sending = Sending.objects.create(
-            case=case, number=1, stage=Stage.FULL, standing=Standing.GOING, channels=["email"], people=count,
+            case=case, number=1, stage=Stage.FULL, standing=Standing.GOING, channels=[way], people=count,
             wording="n-wording", wording_sha256=said.digest, recipients="n-list", made_at=AT, made_by=ada.email,
             begun_at=AT, zones=["DE", "RU"],
         )  # fmt: skip
@@ -63,7 +66,7 @@ def lay(count: int) -> int:
                     one = recipient(n)
                     person = int.from_bytes(hashlib.sha256(one.person.encode()).digest()[:8], "big", signed=True)
                     place, domain = file.add(one), DOMAINS[n % len(DOMAINS)]
-                    yield ledger.Row(person, Channel.EMAIL, State.QUEUED, one.letter, one.country, domain, place, 1)
+                    yield ledger.Row(person, Channel(way), State.QUEUED, one.letter, one.country, domain, place, 1)
 
         ledger.enroll(sending, rows(), AT)
     return int(sending.id)
@@ -76,7 +79,7 @@ def recipient(n: int) -> Any:
     samples = ((f"A••• {name[:1]}•••",), (f"a•••@{DOMAINS[n % 5]}",), ("+49 ••• 12",), ("•••• 1234",))
     return Recipient(
         f"p-{n}", f"Ada {name}", n % 2, ("DE", "RU")[n % 2], (f"ada{n}@{DOMAINS[n % 5]}",),
-        ("+4930123456",), (), samples[: 4 if n % 2 == 0 else 3], "7K3Q-9D2M-X4TB-E1A",
+        (f"+49170{n:07}",), (), samples[: 4 if n % 2 == 0 else 3], "7K3Q-9D2M-X4TB-E1A",
     )  # fmt: skip
 
 
@@ -96,6 +99,52 @@ def carried(port: int, log: Path | None = None) -> dict[str, float]:
     seconds, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"sent": sent, "seconds": seconds, "processor": used, "mib": after.ru_maxrss / 1024}
+
+
+def texted(kind: str, where: str) -> dict[str, int]:
+    """As the worker does it: what carriers left is looked up where that can be, and what is left goes."""
+    from django.conf import settings
+
+    from breachdesk.notify.app import carrier, ledger, looking_up, pens
+    from breachdesk.notify.app.models import Sending
+    from breachdesk.notify.app.transports import ByGateway
+    from breachdesk.notify.centre import Centre
+    from breachdesk.notify.gateways import Gateway
+    from breachdesk.notify.webgate import WebGate
+    from tests.notify.texting import ACCOUNT, TOKEN
+
+    gateway: Gateway = (
+        WebGate(where, ACCOUNT, TOKEN, TOKEN, seconds=20)
+        if kind == "provider"
+        else Centre("127.0.0.1", int(where), False, "desk", "secret", seconds=20)
+    )
+    settings.GATEWAY, settings.SITE_URL = gateway, "http://desk.example"
+    sending = Sending.objects.select_related("case").get()
+    ledger.bury(sending, by=pens.hand())
+    deadline = time.monotonic() + 20
+    while kind == "provider" and time.monotonic() < deadline:
+        if not looking_up.look_up_texts(sending, by=pens.hand(), settled=timedelta(seconds=1)).unsure:
+            break
+        time.sleep(0.2)
+    return {"sent": carrier.carry(sending, ByGateway(gateway), idle=0)}
+
+
+def decided(numbers: list[str]) -> dict[str, int]:
+    from breachdesk.notify.app import ledger, pens, sendings
+    from breachdesk.notify.app.models import Delivery, Sending
+    from breachdesk.notify.recipients import Place
+
+    sending = Sending.objects.select_related("case").get()
+    ledger.bury(sending, by=pens.hand())
+    rows = list(Delivery.objects.filter(state="doubt").order_by("id"))
+    with pens.recipients_of(sending) as people:
+        found = people.at([Place(row.offset, row.length) for row in rows])
+    taken = [row.id for row, one in zip(rows, found, strict=True) if one.phones[0] in numbers]
+    said = {"reason": "asked whoever runs the centre", "by": pens.hand()}
+    return {
+        "taken": sendings.decide_doubt(sending, taken=True, rows=taken, **said) if taken else 0,  # type: ignore[arg-type]
+        "again": sendings.decide_doubt(sending, taken=False, **said),  # type: ignore[arg-type]
+    }
 
 
 def looked(sending: Any, log: Path) -> None:
@@ -129,9 +178,13 @@ def main() -> None:
     django.setup()
     what, *given = sys.argv[1:]
     if what == "lay":
-        told: Any = lay(int(given[0]))
+        told: Any = lay(int(given[0]), *given[1:])
     elif what == "carry":
         told = carried(int(given[0]), Path(given[1]) if given[1:] else None)
+    elif what == "text":
+        told = texted(*given)
+    elif what == "decide":
+        told = decided(given)
     else:
         told = stand()
     sys.stdout.write(json.dumps(told) + "\n")

@@ -1,4 +1,5 @@
-"""Killed at any moment, a carrier loses nobody and writes to nobody twice, once the log of the relay was looked up."""
+"""Killed at any moment, a carrier loses nobody and writes to nobody twice, once the log of the relay or the list of the
+provider was looked up, or a person who asked the message centre has decided."""
 
 import json
 import os
@@ -16,6 +17,8 @@ from typing import Any
 import pytest
 
 from tests import database
+from tests.notify.smsc import Smsc, smsc
+from tests.notify.texting import Box, texting
 
 PEOPLE, KILLS, BATCH = 3_000, 8, 200
 _TAKEN = re.compile(r": message-id=(<[^>]+>)")
@@ -95,3 +98,51 @@ def test_killed_at_random_moments_nobody_is_lost_and_nobody_written_to_twice(run
     assert max(taken.values()) == 1
     assert 0 < most <= BATCH
     assert kills >= KILLS // 2  # most came while something was under way
+
+
+def _killed(run: Run, kind: str, where: str, count: Callable[[], int], luck: random.Random) -> None:
+    def at_work() -> None:
+        """Until the gateway has more than it had, and a moment longer."""
+        before, deadline = count(), time.monotonic() + 60
+        while count() == before and time.monotonic() < deadline:
+            time.sleep(0.005)
+        time.sleep(luck.random() * 0.2)
+
+    run("tests.notify.app.many", "text", kind, where, kill=at_work)
+
+
+def test_texts_to_a_provider_are_looked_up_and_nobody_gets_two(run: Run) -> None:
+    luck = random.Random(11)
+
+    def slowly(form: Any) -> None:
+        time.sleep(0.004)
+
+    with texting(Box(say=slowly)) as box:
+        run("tests.notify.app.many", "lay", "600", "sms")
+        for _ in range(4):
+            _killed(run, "provider", box.base, lambda: len(box.got), luck)
+        run("tests.notify.app.many", "text", "provider", box.base)
+        taken = Counter(box.numbers())
+    assert (len(taken), max(taken.values())) == (600, 1)
+    stands = run("tests.notify.app.many", "stand")
+    assert stands["accepted"] == 600
+    assert stands["most"] <= BATCH
+    assert stands["kills"] > 0
+
+
+def test_texts_to_a_centre_wait_in_doubt_for_a_person_and_nobody_gets_two(run: Run) -> None:
+    luck = random.Random(12)
+    with smsc(Smsc()) as there:
+        run("tests.notify.app.many", "lay", "600", "sms")
+        for _ in range(4):
+            _killed(run, "centre", str(there.port), lambda: len(there.got), luck)
+            assert run("tests.notify.app.many", "stand").get("refused") is None
+        run("tests.notify.app.many", "text", "centre", str(there.port))
+        doubt = run("tests.notify.app.many", "stand").get("doubt", 0)
+        assert doubt > 0
+        said = run("tests.notify.app.many", "decide", *[part.to for part in there.got])
+        assert said["taken"] + said["again"] == doubt
+        run("tests.notify.app.many", "text", "centre", str(there.port))
+        taken = Counter(part.to for part in there.got)
+    assert (len(taken), max(taken.values())) == (600, 1)
+    assert run("tests.notify.app.many", "stand")["accepted"] == 600

@@ -53,6 +53,11 @@ class ByProvider:
 
     name: str
     channel: ClassVar[Channel] = Channel.EMAIL
+    source: ClassVar[str] = "provider"
+
+    @property
+    def rate(self) -> tuple[str, float | None]:
+        return "provider", None
 
     def write(self, pen: Pen, held: Held, recipient: Recipient, at: datetime, token: str) -> Post:
         mail = pen.write(held.id, held.attempt, recipient, at, token)

@@ -35,7 +35,7 @@ from breachdesk.notify.message import BadMessage
 from breachdesk.notify.mould import Unfilled
 from breachdesk.notify.outcomes import End, Item, Outcome, Unusable
 from breachdesk.notify.recipients import Recipient, Recipients
-from breachdesk.notify.states import Channel, State
+from breachdesk.notify.states import State
 
 BATCH = 200
 _LOOK_SECONDS = 0.5  # between two looks at whether it was paused
@@ -129,7 +129,7 @@ class _Batches:
             else:
                 again = clock.now() + ledger.backoff(tries)
         went = content if state in (State.ACCEPTED, State.DOUBT) else None
-        self._say(Word(row, state, outcome.code, outcome.told, again, went))
+        self._say(Word(row, state, outcome.code, outcome.told, again, went, refs=outcome.refs))
 
     def _say(self, word: Word) -> None:
         with self.changed:
@@ -196,7 +196,7 @@ class _Batches:
         try:
             with transaction.atomic():
                 if known:
-                    ledger.tell(self.sending, known, source="relay", by=hand(at))
+                    ledger.tell(self.sending, known, source=self.transport.source, by=hand(at))
                 taken = self._claimed(room, at) if wanted and room > 0 else list[Held]()
         except DatabaseError:
             self.broken = True
@@ -215,8 +215,9 @@ class _Batches:
     def _claimed(self, room: int, at: datetime) -> list[Held]:
         sending, taken = self.sending, list[Held]()
         whole = f"{sending.id} {self.transport.channel}"
-        if sending.per_second:
-            room = min(room, pace.allowed(whole, sending.per_second, at))
+        rates = [(name, rate) for name, rate in ((whole, sending.per_second), self.transport.rate) if rate]
+        for name, rate in rates:
+            room = min(room, pace.allowed(name, rate, at))
         limits = {name: pace.allowed(f"{whole} {name}", rate, at) for name, rate in self._domains()}
         for zone in quiet.zones(sending, at):
             if len(taken) >= room:
@@ -237,8 +238,8 @@ class _Batches:
             elif not without:
                 self.after[zone] = max([self.after.get(zone, 0), *(one.id for one in kept if one.tries == 1)])
             taken += kept
-        if sending.per_second and taken:
-            pace.used(whole, sending.per_second, len(taken), at)
+        for name, rate in rates if taken else ():
+            pace.used(name, rate, len(taken), at)
         for name, rate in self._domains():
             if count := sum(one.domain == name for one in taken):
                 pace.used(f"{whole} {name}", rate, count, at)
@@ -258,7 +259,7 @@ class _Batches:
                 if back:
                     ledger.give_back(back)
                 if words:
-                    ledger.tell(self.sending, words, source="relay", by=hand())
+                    ledger.tell(self.sending, words, source=self.transport.source, by=hand())
         except DatabaseError:
             return False
         self.sent += len(self.known)
@@ -317,10 +318,10 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
             if sent == before and not trouble:
                 if any(batches.after.values()):
                     batches.after.clear()  # what was given back behind us
-                elif not _soon(sending, transport.channel) or time.monotonic() - busy > idle:
+                elif not _soon(sending, transport) or time.monotonic() - busy > idle:
                     break
                 else:
-                    time.sleep(_pause(sending))
+                    time.sleep(_pause(sending, transport))
             elif trouble:
                 if time.monotonic() - busy > idle:
                     break
@@ -332,15 +333,17 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
     return sent
 
 
-def _pause(sending: Sending) -> float:
+def _pause(sending: Sending, transport: Transport[Any]) -> float:
     """Seconds until something may be allowed again."""
-    slowest = [float(rate) for rate in (sending.per_second, *sending.domain_per_second.values()) if rate]
+    rates = (sending.per_second, transport.rate[1], *sending.domain_per_second.values())
+    slowest = [float(rate) for rate in rates if rate]
     return min(1.0, max(0.05, 1 / min(slowest))) if slowest else 0.2
 
 
-def _soon(sending: Sending, channel: Channel) -> bool:
+def _soon(sending: Sending, transport: Transport[Any]) -> bool:
     """Whether something waits only for its turn."""
-    return bool(sending.per_second or sending.domain_per_second) and ledger.ready(sending, clock.now(), [channel])
+    rated = bool(sending.per_second or transport.rate[1] or sending.domain_per_second)
+    return rated and ledger.ready(sending, clock.now(), [transport.channel])
 
 
 def _mended(batches: _Batches) -> None:

@@ -134,7 +134,8 @@ class Choice:
         country = country_of(person["residence"])
         country = country if len(country) == 2 else ""
         emails = tuple(filter(None, map(addressing.as_mailbox, person["emails"] or ())))[:15]
-        phones = tuple(filter(None, (addressing.as_number(one, country) for one in person["phones"] or ())))[:15]
+        phones, mobiles = addressing.numbers(person["phones"] or (), country)
+        phones = phones[:15]
         addresses = tuple(filter(None, map(addressing.as_lines, person["addresses"] or ())))[:15]
         name = next(iter(person["names"] or ()), "") or self.nameless.get(language, "")
         recipient = Recipient(
@@ -149,7 +150,7 @@ class Choice:
             self._code(person["person_id"], number),
         )
         minded = self.care.of(person)
-        has = {Channel.EMAIL: len(emails), Channel.SMS: len(phones), Channel.LETTER: len(addresses),
+        has = {Channel.EMAIL: len(emails), Channel.SMS: min(mobiles, 15), Channel.LETTER: len(addresses),
                Channel.PHONE: len(phones)}  # fmt: skip
         order = self.channels if minded != "vulnerable" else (Channel.PHONE, *self.channels)
         channel = next((one for one in order if has.get(one)), Channel.NONE)

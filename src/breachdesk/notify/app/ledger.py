@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.journal.tree import Tree, leaf_hash
-from breachdesk.notify.app.models import Batch, Carrier, Delivery, Event, Sending, Tally
+from breachdesk.notify.app.models import Batch, Carrier, Delivery, Event, Piece, Sending, Tally
 from breachdesk.notify.recipients import Place
 from breachdesk.notify.states import FAILED, TOLD, WAITING, Channel, State, pairs
 
@@ -171,7 +171,8 @@ def _taken(
 @dataclass(frozen=True, slots=True)
 class Word:
     """What was told of a delivery. `again`: when to try again, of one that was put off. `content`: SHA-256 of what
-    went. `outside`: by what number whoever told it knows it, so that it counts once."""
+    went. `outside`: by what number whoever told it knows it, so that it counts once. `refs`: by which numbers a gateway
+    knows the message, one for each part."""
 
     id: int
     state: State
@@ -180,6 +181,7 @@ class Word:
     again: datetime | None = None
     content: bytes | None = None
     outside: str = ""
+    refs: tuple[str, ...] = ()
 
 
 class Moved(NamedTuple):
@@ -206,6 +208,7 @@ def tell(sending: Sending, words: Sequence[Word], *, source: str, by: Hand) -> l
     ordered = sorted(words, key=lambda one: one.id)
     batch = Batch.objects.create(sending=sending, at=by.at, count=len(ordered), root=tree_of(ordered).root())
     moved = _moved(sending, batch, ordered, source, by.at)
+    _keep_pieces(words)
     counts: Counter[tuple[str, str]] = Counter()
     for one in moved:
         counts[one.channel, _counted(one.before)] -= 1
@@ -229,6 +232,13 @@ def tell(sending: Sending, words: Sequence[Word], *, source: str, by: Hand) -> l
     )
     Batch.objects.filter(id=batch.id).update(entry=entry.seq)
     return moved
+
+
+def _keep_pieces(words: Iterable[Word]) -> None:
+    """By which numbers a receipt will name them: in the transaction that says that they were taken."""
+    pieces = [Piece(delivery_id=one.id, ref=ref, parts=len(one.refs)) for one in words for ref in one.refs]
+    if pieces:
+        Piece.objects.bulk_create(pieces, ignore_conflicts=True)
 
 
 def leaf(word: Word) -> bytes:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from breachdesk.notify.states import FAILED, TOLD, State
+from breachdesk.notify.states import FAILED, TOLD, Channel, State
 
 
 class Stage(models.TextChoices):
@@ -102,6 +102,11 @@ class Carrier(models.Model):
     ended_at = models.DateTimeField(null=True)
 
 
+def words_of(channel: str) -> str:
+    """The table of words in which a page names states: a text is not taken by a mail server."""
+    return "sendings.text_states" if channel == Channel.SMS else "sendings.states"
+
+
 class Delivery(models.Model):
     """One person x notice x channel x attempt. `person`: the first eight bytes of SHA-256 of their id. `offset`,
     `length`: their line in the list of the sending. `ways`: how many addresses of each channel there are, four bits
@@ -156,6 +161,11 @@ class Delivery(models.Model):
         ]
 
     @property
+    def words(self) -> str:
+        """What its states are called."""
+        return words_of(self.channel)
+
+    @property
     def told_them(self) -> bool:
         return self.state in TOLD
 
@@ -177,7 +187,7 @@ class Batch(models.Model):
 
 class Event(models.Model):
     """Something that was told of a delivery. `moved`: whether it stands otherwise since. `content`: SHA-256 of the
-    message that went. `source`: relay, log, dsn, hand, print, provider."""
+    message that went. `source`: relay, log, dsn, hand, print, provider, gateway."""
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="events")
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="events", null=True)
@@ -195,6 +205,44 @@ class Event(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["outside"], condition=~models.Q(outside=""), name="notify_event_once")
         ]
+
+
+class Piece(models.Model):
+    """A part of a text message that its gateway took. `ref`: its number there; `parts`: how many the message has;
+    `fate`: what was told of it last (texts.Fate)."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="pieces")
+    ref = models.CharField(max_length=72, db_index=True)
+    parts = models.PositiveSmallIntegerField(default=1)
+    fate = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["delivery", "ref"], name="notify_piece_once")]
+
+
+class Report(models.Model):
+    """What a gateway told of a message, kept the moment it came; it goes into the ledger with others. `row`: of the
+    delivery, where the report names it by its mark."""
+
+    ref = models.CharField(max_length=72)
+    fate = models.CharField(max_length=12)
+    code = models.PositiveSmallIntegerField(default=0)
+    told = models.CharField(max_length=300, blank=True)
+    row = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["ref", "told"], name="notify_report_once")]
+
+
+class Gateway(models.Model):
+    """Reports that were not believed or not needed, counted; one row. `forged`: with a wrong signature; `repeated`:
+    told before; `stray`: of no message of ours, or too late."""
+
+    forged = models.PositiveBigIntegerField(default=0)
+    repeated = models.PositiveBigIntegerField(default=0)
+    stray = models.PositiveBigIntegerField(default=0)
+    forged_at = models.DateTimeField(null=True)
 
 
 class Tally(models.Model):

@@ -12,9 +12,10 @@ from breachdesk.journal.shapes import HOUSE, Via
 from breachdesk.notify import marks
 from breachdesk.notify.app.models import Sending
 from breachdesk.notify.message import Frame, Writer, writer
-from breachdesk.notify.mould import Mould
+from breachdesk.notify.mould import Mould, Unfilled
 from breachdesk.notify.recipients import Recipient, Recipients
 from breachdesk.notify.smtp import Mail
+from breachdesk.notify.texts import Text
 from breachdesk.notify.values import Person
 from breachdesk.notify.wording import Wording, read_wording
 from breachdesk.vault.app import keys
@@ -68,6 +69,13 @@ class Pen:
         )
         back = marks.return_path(token, sender.return_local, sender.return_domain)
         return Mail(row, back, to, content)
+
+    def text(self, row: int, attempt: int, recipient: Recipient, back: str = "") -> Text:
+        """`back`: where the gateway may tell of it. Raises Unfilled."""
+        short = self.wording.letters[recipient.letter].short
+        if not short:
+            raise Unfilled("the wording has no text message")
+        return Text(row, self.wording.sender.texts, recipient.phones[attempt], short, back)
 
     def _writer(self, letter: int) -> Writer:
         found = self._writers.get(letter)

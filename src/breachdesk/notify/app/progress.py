@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from breachdesk.notify.app import ledger
 from breachdesk.notify.app.ledger import Counts, Stands
-from breachdesk.notify.app.models import Delivery, Sending, Standing
+from breachdesk.notify.app.models import Delivery, Sending, Standing, words_of
 from breachdesk.notify.states import FAILED, TOLD, WAITING, Channel, State
 
 _WINDOW = timedelta(minutes=10)
@@ -26,6 +26,11 @@ class Lane(NamedTuple):
     states: Sequence[tuple[str, State, int]]  # group, state, people
     people: int
 
+    @property
+    def words(self) -> str:
+        """What its states are called."""
+        return words_of(self.channel)
+
 
 class Domain(NamedTuple):
     """Where it did not arrive."""
@@ -34,6 +39,12 @@ class Domain(NamedTuple):
     state: State
     n: int
     told: str
+    channel: Channel
+
+    @property
+    def words(self) -> str:
+        """What its state is called."""
+        return words_of(self.channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,8 @@ def progress(sending: Sending, at: datetime, stands: Stands | None = None) -> Pr
     stands = ledger.standing(sending) if stands is None else stands
     counts = ledger.counts(stands)
     rate = _rate(sending, at)
-    left = sum(n for (way, state), n in stands.items() if way is Channel.EMAIL and state in WAITING - {State.HELD})
+    machines = (Channel.EMAIL, Channel.SMS)
+    left = sum(n for (way, state), n in stands.items() if way in machines and state in WAITING - {State.HELD})
     done_at = at + timedelta(seconds=left / rate) if rate and left else None
     late = bool(sending.due and counts.unresolved and (at > sending.due or (done_at and done_at > sending.due)))
     return Progress(counts, _lanes(stands, counts.people), rate, done_at, late, sending.early)
@@ -104,14 +116,20 @@ def domains(sending: Sending) -> list[Domain]:
     states = [State.REFUSED.value, State.BOUNCED.value, State.COMPLAINED.value, State.DEFERRED.value]
     rows = (
         Delivery.objects.filter(sending=sending, state__in=states)
-        .values("domain", "state")
+        .values("channel", "domain", "state")
         .annotate(n=Count("id"))
         .order_by("-n", "domain")[:_DOMAINS]
     )
-    return [Domain(row["domain"], State(row["state"]), row["n"], _said(sending, row)) for row in rows]
+    found = []
+    for row in rows:
+        channel, state = Channel(row["channel"]), State(row["state"])
+        found.append(Domain(row["domain"], state, row["n"], _said(sending, row), channel))
+    return found
 
 
 def _said(sending: Sending, row: Mapping[str, Any]) -> str:
-    found = Delivery.objects.filter(sending=sending, domain=row["domain"], state=row["state"]).exclude(told="")
+    found = Delivery.objects.filter(
+        sending=sending, channel=row["channel"], domain=row["domain"], state=row["state"]
+    ).exclude(told="")
     one = found.values("code", "told").first()
     return f"{one['code'] or ''} {one['told']}".strip() if one else ""

@@ -137,6 +137,19 @@ def _delivery(row: Delivery) -> dict[str, Any]:
             "same_as_sent": went is not None and bytes(went.content or b"").hex() == digest,
             "message": mail.content.decode("ascii"),
         }
+    if row.channel == Channel.SMS and row.sent_at is not None:
+        text = pens.Pen(pens.wording_of(sending), pens.mark_key()).text(row.id, row.attempt, recipient)
+        digest = hashlib.sha256(text.content).hexdigest()
+        went = row.events.exclude(content=None).order_by("-id").first()
+        found |= {
+            "to": text.to,
+            "from": text.sender,
+            "sent_at": rfc3339(row.sent_at),
+            "message_sha256": digest,
+            "same_as_sent": went is not None and bytes(went.content or b"").hex() == digest,
+            "message": text.content.decode(),
+            "numbers": list(row.pieces.order_by("id").values_list("ref", flat=True)),
+        }
     return found
 
 

@@ -23,7 +23,19 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.law.shapes import Verdict
-from breachdesk.notify.app import alarming, caring, ledger, looking_up, pens, quiet, signing_up, tasks, transports
+from breachdesk.notify.app import (
+    alarming,
+    caring,
+    ledger,
+    looking_up,
+    pens,
+    quiet,
+    receipts,
+    signing_up,
+    tasks,
+    transports,
+    writing,
+)
 from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
@@ -45,7 +57,12 @@ from breachdesk.vault.store import BadVault
 
 KIND = "notices"
 #: What a sending may go by, in the order in which ways are tried when nothing else is said.
-CHANNELS = (Channel.EMAIL, Channel.PHONE)
+CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.PHONE)
+
+
+def ways() -> tuple[Channel, ...]:
+    """Those of them that this desk has: text messages only where a gateway is set."""
+    return tuple(one for one in CHANNELS if one is not Channel.SMS or transports.of(one) is not None)
 
 
 @transaction.atomic
@@ -66,6 +83,8 @@ def plan(
     still_open(case, alone=True)
     if not channels or set(channels) - set(CHANNELS):
         raise Refused("sendings.refused.no_channel", field="channels")
+    if set(channels) - set(ways()):
+        raise Refused("sendings.refused.no_gateway", field="channels")
     run = scope.last(case)
     if run is None:
         raise Refused("sendings.refused.no_list")
@@ -76,7 +95,7 @@ def plan(
     unknown = set(slugs) - {one.slug for one in letters.cohorts}
     if unknown:
         raise Refused("sendings.refused.no_cohort", field="slugs")
-    wording(letters, slugs, stage)
+    wording(letters, slugs, stage, channels)
     number = Sending.objects.filter(case=case).count() + 1
     sending = Sending.objects.create(
         case=case,
@@ -124,21 +143,42 @@ def _ready(letters: Letters, slugs: Sequence[str], early: bool) -> list[Notice]:
     return found
 
 
-def wording(letters: Letters, slugs: Sequence[str], stage: str) -> Wording:
+def texts(letters: Letters, slugs: Sequence[str] = (), *, early: bool = False) -> list[Notice]:
+    """The text messages as they would go."""
+    chosen = [one for one in letters.cohorts if not slugs or one.slug in slugs]
+    return [letters.short(cohort, language, early=early) for cohort in chosen for language in _languages(cohort)]
+
+
+def _short(letters: Letters, slugs: Sequence[str], early: bool) -> dict[tuple[str, str], str]:
+    """(slug, language) -> words. Raises Refused when one must not go as it is."""
+    all_ = [(notice, writing.shown(notice)) for notice in texts(letters, slugs, early=early)]
+    wrong = [notice for notice, one in all_ if not one.ready]
+    if wrong:
+        first = wrong[0]
+        raise Refused(
+            "sendings.refused.stopped_text", n=len(wrong), slug=first.cohort.slug, language=first.language
+        )  # fmt: skip
+    return {(notice.cohort.slug, notice.language): one.text for notice, one in all_}
+
+
+def wording(letters: Letters, slugs: Sequence[str], stage: str, channels: Sequence[str]) -> Wording:
     """What would be said now, at this stage. Raises Refused as `plan` does."""
     press = Press(words=letters.library.phrases)
-    moulds = tuple(mould(notice, press) for notice in _ready(letters, slugs, stage == Stage.EARLY))
+    early = stage == Stage.EARLY
+    ready = _ready(letters, slugs, early)
+    short = _short(letters, slugs, early) if Channel.SMS in channels else {}
+    moulds = tuple(mould(one, press, short.get((one.cohort.slug, one.language), "")) for one in ready)
     known = letters.organisation.sign_up_code or signing_up.has(letters.case)
     if any(one.needs_code for one in moulds) and not known:
         raise Refused("sendings.refused.no_code")  # a code the service does not know would be a lie to everybody
-    return Wording(_sender(letters), moulds)
+    return Wording(_sender(letters, settings.SMS_FROM if short else ""), moulds)
 
 
-def _sender(letters: Letters) -> Sender:
+def _sender(letters: Letters, texts: str) -> Sender:
     organisation = letters.organisation
     names = {language: organisation.text("name", language) or "" for language in ("en", "ru")}
     local, _, domain = settings.NOTICE_RETURN.rpartition("@")
-    return Sender(names, settings.NOTICE_FROM, organisation.text("email", "en") or "", local, domain)
+    return Sender(names, settings.NOTICE_FROM, organisation.text("email", "en") or "", local, domain, texts)
 
 
 def making(errand: Errand, tell: Tell) -> Deed:
@@ -158,7 +198,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     if run is None:
         raise Refused("sendings.refused.no_list")
     letters = Letters(case)
-    said = wording(letters, sending.slugs, sending.stage)
+    said = wording(letters, sending.slugs, sending.stage, sending.channels)
     key = keys.key_of(case.number)
     vault = keys.vault()
     _forget(sending)  # what an errand left that was broken off
@@ -297,7 +337,9 @@ def _fit(sending: Sending) -> None:
     last = scope.last(sending.case)
     if last is None or last.id != sending.run_id:
         raise Refused("sendings.refused.counted_anew")
-    if wording(letters, sending.slugs, sending.stage).digest != sending.wording_sha256:
+    if Channel.SMS in sending.channels and transports.of(Channel.SMS) is None:
+        raise Refused("sendings.refused.no_gateway")
+    if wording(letters, sending.slugs, sending.stage, sending.channels).digest != sending.wording_sha256:
         raise Refused("sendings.refused.worded_anew")
     if Channel.EMAIL in sending.channels and transports.of(Channel.EMAIL) is None:
         raise Refused("sendings.refused.no_relay")
@@ -462,6 +504,7 @@ def look_after(sending: Sending, *, by: Hand) -> None:
     again is; and it goes on."""
     ledger.bury(sending, by=by)
     looking_up.look_up(sending, by=by)
+    looking_up.look_up_texts(sending, by=by)
     if sending.live:
         wake(sending, by=by)
         alarming.look(sending, by=by)
@@ -497,6 +540,36 @@ def settle(sending: Sending, *, by: Hand) -> bool:
         refs={"sending": held.number},
         payload={"warned" if held.early else "told": counts.told, "cancelled": counts.cancelled},
     )
+    return True
+
+
+def hear(*, by: Hand) -> None:
+    """What gateways told goes into the ledger. Who was not reached by a sending that had ended is written to by the
+    next way: it has not ended."""
+    for sending in receipts.tell(by=by):
+        if sending.standing == Standing.ENDED and sending.case.open:
+            reopen(sending, by=by)
+        elif sending.live:
+            go_on(sending, by=by)
+
+
+@transaction.atomic
+def reopen(sending: Sending, *, by: Hand) -> bool:
+    """Go on, when somebody turns out not to be told; whether it does."""
+    held = Sending.objects.select_for_update(of=("self",)).select_related("case").get(id=sending.id)
+    counts = ledger.counts(ledger.standing(held))
+    if held.standing != Standing.ENDED or not counts.unresolved:
+        return False
+    held.standing, held.ended_at = Standing.GOING, None
+    held.save(update_fields=["standing", "ended_at"])
+    write(
+        "notify.sending.reopened",
+        by=by,
+        case=held.case.number,
+        refs={"sending": held.number},
+        payload={"unresolved": counts.unresolved},
+    )
+    go_on(held, by=by)
     return True
 
 

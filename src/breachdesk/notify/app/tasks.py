@@ -15,6 +15,7 @@ from breachdesk.ground import clock
 from breachdesk.journal.app.actions import Hand
 from breachdesk.journal.shapes import HOUSE, Via
 from breachdesk.notify.app.models import LIVE, Sending, Standing
+from breachdesk.notify.outcomes import Unusable
 from breachdesk.notify.states import Channel
 
 _LOG = logging.getLogger(__name__)
@@ -53,6 +54,11 @@ def going(timestamp: int) -> None:
     """Every minute: each sending that is not over, or was stopped with something in doubt, is looked after."""
     from breachdesk.notify.app import sendings
 
+    by = Hand(HOUSE, Via.FLOW, clock.now())
+    try:
+        sendings.hear(by=by)
+    except Exception as error:  # sendings are looked after all the same
+        _LOG.warning("what gateways told is written down in a minute (%s)", type(error).__name__)
     watched = (*LIVE, Standing.STOPPED)
     for sending in Sending.objects.select_related("case").filter(standing__in=watched, case__state="open"):
         try:
@@ -71,6 +77,18 @@ def fulfil() -> None:
             fulfilling.look(case, batch, run, by=Hand(HOUSE, Via.FLOW, clock.now()))
         except Exception as error:  # the others are reckoned all the same
             _LOG.warning("the duties of %s are reckoned again in a minute (%s)", case.number, type(error).__name__)
+
+
+@app.periodic(cron="* * * * *", periodic_id="notify.receipts")
+@app.task(name="notify.receipts", queue="notify", lock="notify.receipts", queueing_lock="notify.receipts")
+def fetch_receipts(timestamp: int) -> None:
+    """Ask a message centre what became of texts."""
+    from breachdesk.notify.app import receipts
+
+    try:
+        receipts.fetch(by=Hand(HOUSE, Via.FLOW, clock.now()))
+    except Unusable as error:
+        _LOG.warning("receipts of texts are asked for again in a minute (%s)", error)
 
 
 @app.periodic(cron="* * * * *", periodic_id="notify.returns")

@@ -6,23 +6,34 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from django.conf import settings
+from django.db import connection
 
-from breachdesk.notify import smtp
+from breachdesk.notify import centre, smtp, webgate
+from breachdesk.notify.app import receipts
 from breachdesk.notify.app.ledger import Held
 from breachdesk.notify.app.pens import Pen
+from breachdesk.notify.gateways import Gateway
 from breachdesk.notify.outcomes import Item, Told
 from breachdesk.notify.recipients import Recipient
 from breachdesk.notify.smtp import Mail, Relay
 from breachdesk.notify.states import Channel
+from breachdesk.notify.texts import Text
+from breachdesk.notify.webgate import WebGate
 
 T = TypeVar("T", bound=Item)
 
 
 class Transport(Protocol[T]):
     """Writes what goes to one person and hands it over, once; says of each what became of it. It tries nothing again by
-    itself: what is not known to have been taken, and not known to have been left, is in doubt."""
+    itself: what is not known to have been taken, and not known to have been left, is in doubt. `source`: who tells of
+    it, in the ledger."""
 
     channel: ClassVar[Channel]
+    source: ClassVar[str]
+
+    @property
+    def rate(self) -> tuple[str, float | None]:
+        """How many a second it takes of all sendings together, and the name that is reckoned under; None: any."""
 
     def write(self, pen: Pen, held: Held, recipient: Recipient, at: datetime, token: str) -> T:
         """Raises Unfilled, BadMessage, ValueError."""
@@ -39,6 +50,11 @@ class ByRelay:
 
     relay: Relay
     channel: ClassVar[Channel] = Channel.EMAIL
+    source: ClassVar[str] = "relay"
+
+    @property
+    def rate(self) -> tuple[str, float | None]:
+        return "relay", None
 
     def write(self, pen: Pen, held: Held, recipient: Recipient, at: datetime, token: str) -> Mail:
         return pen.write(held.id, held.attempt, recipient, at, token)
@@ -47,13 +63,46 @@ class ByRelay:
         return smtp.send(self.relay, items, told)
 
 
+@dataclass(frozen=True, slots=True)
+class ByGateway:
+    """Text messages by a gateway. `per_second`: how many it takes."""
+
+    gateway: Gateway
+    per_second: float | None = None
+    channel: ClassVar[Channel] = Channel.SMS
+    source: ClassVar[str] = "gateway"
+
+    @property
+    def rate(self) -> tuple[str, float | None]:
+        return "gateway of texts", self.per_second
+
+    def write(self, pen: Pen, held: Held, recipient: Recipient, at: datetime, token: str) -> Text:
+        back = receipts.address(token) if receipts.come_by_http(self.gateway) else ""
+        return pen.text(held.id, held.attempt, recipient, back)
+
+    def send(self, items: Iterator[Text], told: Told) -> int:
+        if isinstance(self.gateway, WebGate):
+            return webgate.send(self.gateway, items, told)
+        try:
+            return centre.send(self.gateway, items, told, receipts.heard)
+        finally:
+            connection.close()  # of the thread that speaks to the centre: receipts were kept by it
+
+
 def ours() -> tuple[Transport[Any], ...]:
-    """What this desk has, at most one for a channel: a provider that is set is meant, also where there is a relay."""
+    """What this desk has, at most one for a channel."""
+    mail = _mail()
+    texts = ByGateway(settings.GATEWAY, settings.SMS_PER_SECOND) if settings.GATEWAY else None
+    return tuple(one for one in (mail, texts) if one is not None)
+
+
+def _mail() -> Transport[Any] | None:
+    """A provider that is set is meant, also where there is a relay."""
     if settings.PROVIDER:
         from breachdesk.notify.app.by_provider import ByProvider  # half a second, for whoever has one
 
-        return (ByProvider(settings.PROVIDER),)
-    return (ByRelay(settings.RELAY),) if settings.RELAY else ()
+        return ByProvider(settings.PROVIDER)
+    return ByRelay(settings.RELAY) if settings.RELAY else None
 
 
 def of(channel: Channel) -> Transport[Any] | None:

@@ -1,8 +1,16 @@
-"""Addresses of letters to people. `case`: below /case/<number>/; `public`: for everybody."""
+"""Addresses of letters to people. `case`: below /case/<number>/; `public`: where carriers tell what became of them."""
 
 from django.urls import path
 
-from breachdesk.notify.app import views, views_codes, views_provider, views_public, views_sendings, views_words
+from breachdesk.notify.app import (
+    views,
+    views_codes,
+    views_provider,
+    views_public,
+    views_sendings,
+    views_texts,
+    views_words,
+)  # fmt: skip
 
 case = [
     path("notices/", views.notices, name="case_notices"),
@@ -25,4 +33,7 @@ case = [
     path("minded/<int:minded>/", views_sendings.unmind, name="case_unmind"),
 ]
 
-public = [path("told/<slug:provider>", views_provider.told, name="notify_told")]
+public = [
+    path("told/<slug:provider>", views_provider.told, name="notify_told"),
+    path("in/texted/<slug:mark>/", views_texts.texted, name="notify_texted"),
+]

@@ -17,11 +17,13 @@ from breachdesk.case.app.paper import Paper, line, text
 from breachdesk.detect.app import mailbox
 from breachdesk.ground import places
 from breachdesk.ground.refused import Refused
-from breachdesk.notify.app import calling, caring, proof, rewording, sendings
+from breachdesk.notify import gsm
+from breachdesk.notify.app import calling, caring, proof, receipts, rewording, sendings
 from breachdesk.notify.app.calling import Outcome
 from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage, Standing
 from breachdesk.notify.app.progress import domains, progress
-from breachdesk.notify.app.writing import Letters, preview
+from breachdesk.notify.app.writing import Letters, Shown, preview, shown
+from breachdesk.notify.shapes import NoticeCheck
 from breachdesk.notify.states import Channel
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
@@ -31,6 +33,7 @@ from breachdesk.vault.app.models import Errand, State
 
 _MOST_RATE = 1000.0
 _MINDED = 200
+_TEXTS = 40  # shown where a sending is planned
 
 
 class PlanForm(Paper):
@@ -47,7 +50,7 @@ class PlanForm(Paper):
         super().__init__(*args, words=words, **more)
         choices = {
             "stage": [(one.value, words.say(f"sendings.stages.{one.value}")) for one in Stage],
-            "channels": [(one.value, words.say(f"sendings.channels.{one.value}")) for one in sendings.CHANNELS],
+            "channels": [(one.value, words.say(f"sendings.channels.{one.value}")) for one in sendings.ways()],
             "slugs": [
                 (one.slug, f"{places.title(one.residence, words.language)}, {words.say('notices.people', one.count)}")
                 for one in letters.cohorts
@@ -100,7 +103,27 @@ def plan(request: DeskRequest, case: Case) -> HttpResponse:
             form.refused(refused)
         else:
             return redirect("case_sending", case.number, made.number)
-    return render(request, "notify/plan.html", {"form": form, "letters": len(letters.cohorts)})
+    by_text = Channel.SMS in sendings.ways()
+    return render(
+        request,
+        "notify/plan.html",
+        {
+            "form": form,
+            "letters": len(letters.cohorts),
+            "by_text": by_text,
+            "texts": _texts(letters, request.words.language) if by_text else {},
+        },
+    )
+
+
+def _texts(letters: Letters, language: str) -> dict[str, list[tuple[Shown, list[tuple[NoticeCheck, str]]]]]:
+    """Text messages as they would go, by the stage of the sending; each with the checks that fail, in the language of
+    the reader."""
+    found = {}
+    for stage in (Stage.FULL, Stage.EARLY):
+        all_ = [shown(one) for one in sendings.texts(letters, early=stage == Stage.EARLY)[:_TEXTS]]
+        found[stage.value] = [(one, [(check, check.text(language)) for check in one.failed]) for one in all_]
+    return found
 
 
 def _of(case: Case, sending: int) -> Sending:
@@ -129,8 +152,9 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "letters": sendings.letters_of(found),
             "live": found.standing in LIVE,
             "returns": mailbox.trouble(mailbox.RETURNS),
-            "unread": not settings.RETURNS_URL,
+            "unread": not settings.RETURNS_URL and Channel.EMAIL in found.channels,
             "calls": calling.left(found) if found.live else 0,
+            "reports": receipts.counted() if Channel.SMS in found.channels else None,
         },
     )
 
@@ -152,7 +176,13 @@ def letter(request: DeskRequest, case: Case, sending: int, letter: int) -> HttpR
     return render(
         request,
         "notify/fixed.html",
-        {"sending": found, "letter": one, "text": preview(one), "elements": len(one.elements)},
+        {
+            "sending": found,
+            "letter": one,
+            "text": preview(one),
+            "elements": len(one.elements),
+            "length": gsm.length(one.short) if one.short else None,
+        },
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+
 from breachdesk.case.app.models import Case
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.shelf import our_shelf
@@ -13,8 +15,8 @@ from breachdesk.law import document
 from breachdesk.law.app import judging, standing
 from breachdesk.law.app.judging import Inputs
 from breachdesk.law.shapes import Duties, Duty
+from breachdesk.notify import gsm, readability, short
 from breachdesk.notify import library as letters
-from breachdesk.notify import readability
 from breachdesk.notify.app.models import OwnText
 from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.check import prose_of, sorted_checks
@@ -22,12 +24,14 @@ from breachdesk.notify.cohorts import merge
 from breachdesk.notify.compose import compose, parts_of, plan
 from breachdesk.notify.drafts import duties_about
 from breachdesk.notify.draw import Press, as_text
+from breachdesk.notify.gsm import Length
 from breachdesk.notify.library import Library
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
 from breachdesk.notify.own import Own, read_own
 from breachdesk.notify.readability import Reading
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
+from breachdesk.notify.short import Pack, compose_short, short_text
 from breachdesk.notify.values import WHOLE, Person, holes_known
 from breachdesk.scope.shapes import Cohort
 
@@ -36,6 +40,12 @@ from breachdesk.scope.shapes import Cohort
 def the_library() -> Library:
     """What letters and forms are worded with. Raises BadPack."""
     return letters.load(our_shelf())
+
+
+@cache
+def the_short() -> Pack:
+    """What text messages are worded with. Raises BadPack."""
+    return short.load(our_shelf())
 
 
 def organisation(facts: Mapping[str, Any]) -> Organisation:
@@ -167,6 +177,13 @@ class Letters:
         """The duties to tell these people that the rules of their letter name, and those of where they live."""
         return duties_of(self.case, cohort, self.outline(cohort, "en")[0], "en")
 
+    def short(self, cohort: NoticeCohort, language: str, *, early: bool = False) -> Notice:
+        """The text message, checked; or that of the early warning."""
+        return compose_short(
+            cohort, language, library=self.library, pack=the_short(), organisation=self.organisation, facts=self.facts,
+            most_parts=settings.SMS_PARTS, early=early,
+        )  # fmt: skip
+
     def drawn(self, notice: Notice, kind: str) -> bytes:
         """The draft as html, pdf or txt, with the word that it is one."""
         draft = self.library.phrases[notice.language]["draft"]
@@ -185,6 +202,29 @@ def preview(mould: Mould) -> str:
     named = dict.fromkeys(mould.elements, (f"‹{phrases['sample']}›",))
     person = Person(f"‹{phrases['recipient_name']}›", samples=named, code=f"‹{phrases['code']}›")
     return mould.cast(person, f"‹{phrases['date_of_sending']}›").text
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A text message for a page."""
+
+    residence: str
+    language: str
+    text: str
+    length: Length
+    failed: tuple[NoticeCheck, ...] = ()
+    blanks: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        return not self.blanks and not any(one.level is Level.STOP for one in self.failed)
+
+
+def shown(notice: Notice) -> Shown:
+    text = short_text(notice)
+    failed = tuple(one for one in notice.checks if not one.passed)
+    blanks = texts_of(notice.blocks, Kind.BLANK)
+    return Shown(notice.cohort.residence, notice.language, text, gsm.length(text), failed, blanks)
 
 
 def duties_of(case: Case, cohort: NoticeCohort, rules: tuple[str, ...], language: str) -> tuple[Duty, ...]:

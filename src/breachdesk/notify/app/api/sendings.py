@@ -7,10 +7,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema
 
-from breachdesk.notify.app import calling, caring, proof, sendings
+from breachdesk.notify import gsm
+from breachdesk.notify.app import calling, caring, pens, proof, sendings
 from breachdesk.notify.app.models import Minded, Sending, Stage
 from breachdesk.notify.app.progress import domains, progress
 from breachdesk.notify.app.writing import preview
+from breachdesk.notify.mould import Mould
 from breachdesk.notify.states import Channel
 from breachdesk.staff.app.doors import DeskRequest, api_case
 from breachdesk.staff.rights import Act
@@ -81,14 +83,26 @@ class SendingOut(Schema):
     domains: list[DomainOut]
 
 
+class ShortOut(Schema):
+    """`alphabet`: gsm, 160 letters or 153 for each part; ucs2, 70 or 67."""
+
+    sender: str
+    text: str
+    alphabet: str
+    units: int
+    parts: int
+
+
 class LetterOut(Schema):
-    """`letters`: how many there are."""
+    """`letters`: how many there are. `short`: what goes by text message, where the sending goes by it, with its length
+    as the network counts and in how many parts it goes."""
 
     residence: str
     language: str
     title: str
     text: str
     letters: int
+    short: ShortOut | None
 
 
 class CallOut(Schema):
@@ -210,12 +224,22 @@ def read_sending(request: DeskRequest, number: str, sending: int) -> dict[str, A
 @api_case(Act.READ)
 def read_sending_letter(request: DeskRequest, number: str, sending: int, letter: int) -> dict[str, Any]:
     """One of its letters, word for word as it goes, by its number from 0."""
-    letters = sendings.letters_of(_of(request, sending))
+    found = _of(request, sending)
+    letters = sendings.letters_of(found)
     if not 0 <= letter < len(letters):
         raise Http404
     one = letters[letter]
     return {"residence": one.residence, "language": one.language, "title": one.title, "text": preview(one),
-            "letters": len(letters)}  # fmt: skip
+            "letters": len(letters), "short": _short(found, one)}  # fmt: skip
+
+
+def _short(sending: Sending, letter: Mould) -> dict[str, Any] | None:
+    if not letter.short:
+        return None
+    length = gsm.length(letter.short)
+    sender = pens.wording_of(sending).sender.texts
+    return {"sender": sender, "text": letter.short, "alphabet": length.alphabet.value, "units": length.units,
+            "parts": length.parts}  # fmt: skip
 
 
 @router.post("/cases/{number}/sendings/{sending}/calls", response={200: CallOut, 204: None})
