@@ -114,7 +114,7 @@ def kills(scale: float) -> Sequence[Figure]:
     return [
         Figure("kills", f"lost, {what}", people - len(taken), "", ceiling=0),
         Figure("kills", f"written to twice, {what}", twice, "", ceiling=0),
-        Figure("kills", "in doubt after one kill, at most", stands["most"], "", ceiling=200),
+        Figure("kills", "in doubt after one kill, at most", stands["most"], "", ceiling=400),
     ]
 
 

@@ -5,7 +5,6 @@ What all letters of a mould have in common is encoded once; that what is read is
 """
 
 from binascii import b2a_base64
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.errors import HeaderParseError
@@ -115,24 +114,25 @@ class _Encoded:
 
     pieces: tuple[_Run | bytes | Gap, ...]
 
-    def written(self, values: Values) -> Iterator[bytes]:
+    def written(self, values: Values) -> list[bytes]:
         """Base64 in lines of at most 76 letters (RFC 2045 6.8), each with its CRLF; a line ends before and behind a
         run."""
-        held = b""
+        held, lines = b"", list[bytes]()
         for piece in self.pieces:
-            if isinstance(piece, _Run):
+            if isinstance(piece, bytes):
+                held += piece
+            elif isinstance(piece, _Run):
                 shift = -len(held) % 3
                 held += piece.begin[:shift]
                 if held:
-                    yield _base64(held)
-                yield piece.lines[shift]
+                    lines.append(_base64(held))
+                lines.append(piece.lines[shift])
                 held = piece.rest[shift]
-            elif isinstance(piece, bytes):
-                held += piece
             else:
                 held += filled(piece, values).encode()
         if held:
-            yield _base64(held)
+            lines.append(_base64(held))
+        return lines
 
 
 def _encoded(parts: tuple[Part, ...]) -> _Encoded:
@@ -156,5 +156,7 @@ def _run(raw: bytes) -> _Run:
 
 
 def _base64(raw: bytes) -> bytes:
+    if len(raw) <= _OF_A_LINE:
+        return b2a_base64(raw, newline=False) + b"\r\n"
     begins = range(0, len(raw), _OF_A_LINE)
     return b"".join([b2a_base64(raw[at : at + _OF_A_LINE], newline=False) + b"\r\n" for at in begins])

@@ -24,7 +24,7 @@ def provider_of(name: str, value: str) -> str:
 
 
 def settings_of(environment: Mapping[str, str], provider: str) -> dict[str, object]:
-    """What Anymail reads: each BREACHDESK_ANYMAIL_X (or the content of the file BREACHDESK_ANYMAIL_X_FILE names) as X.
+    """What Anymail reads: each setting that begins with PREFIX, by what follows, as text or in a file (ground.options).
     Raises BadOption where what it tells would be heard from anybody."""
     names = {name.removesuffix("_FILE") for name, value in environment.items() if name.startswith(PREFIX) and value}
     found: dict[str, object] = {}

@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
+from breachdesk.notify.app.transports import ByGateway, ByRelay
 from tests import database
 from tests.notify.smsc import Smsc, smsc
 from tests.notify.texting import Box, texting
 
-PEOPLE, KILLS, BATCH = 3_000, 8, 200
+PEOPLE, KILLS = 3_000, 8
 _TAKEN = re.compile(r": message-id=(<[^>]+>)")
 
 Run = Callable[..., Any]
@@ -96,7 +97,7 @@ def test_killed_at_random_moments_nobody_is_lost_and_nobody_written_to_twice(run
     taken = Counter(_TAKEN.findall(log.read_text()))
     assert len(taken) == PEOPLE
     assert max(taken.values()) == 1
-    assert 0 < most <= BATCH
+    assert 0 < most <= ByRelay.batch
     assert kills >= KILLS // 2  # most came while something was under way
 
 
@@ -126,7 +127,7 @@ def test_texts_to_a_provider_are_looked_up_and_nobody_gets_two(run: Run) -> None
     assert (len(taken), max(taken.values())) == (600, 1)
     stands = run("tests.notify.app.many", "stand")
     assert stands["accepted"] == 600
-    assert stands["most"] <= BATCH
+    assert stands["most"] <= ByGateway.batch
     assert stands["kills"] > 0
 
 

@@ -94,7 +94,7 @@ def test_whatever_batch_it_went_with_what_went_can_be_shown_again(
     cast: Any, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is taken in hand while the last is still going is of its own moment."""
-    monkeypatch.setattr(carrier, "BATCH", 4)
+    monkeypatch.setattr(ByRelay, "batch", 4)
     sending = planned(case_with(cast, rows(23)), cast.ada)
     going(cast, sending)
     begun, hours = clock.now(), count()

@@ -54,6 +54,7 @@ class ByProvider:
     name: str
     channel: ClassVar[Channel] = Channel.EMAIL
     source: ClassVar[str] = "provider"
+    batch: ClassVar[int] = 100  # what is in doubt waits for the provider to tell
 
     @property
     def rate(self) -> tuple[str, float | None]:

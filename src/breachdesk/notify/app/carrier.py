@@ -37,7 +37,6 @@ from breachdesk.notify.outcomes import End, Item, Outcome, Unusable
 from breachdesk.notify.recipients import Recipient, Recipients
 from breachdesk.notify.states import State
 
-BATCH = 200
 _LOOK_SECONDS = 0.5  # between two looks at whether it was paused
 _MEND_SECONDS = 600.0  # how long the database may be away before a carrier gives up
 _LONGEST_REST = 15.0
@@ -191,7 +190,7 @@ class _Batches:
         at = clock.now()
         with self.changed:
             known, self.known = self.known, []
-            room = BATCH - len(self.flying) - len(self.queue) - len(self.untried)
+            room = self.transport.batch - len(self.flying) - len(self.queue) - len(self.untried)
         wanted = self.going and not self.halt and not self.dry and len(self.queue) <= self.low
         try:
             with transaction.atomic():

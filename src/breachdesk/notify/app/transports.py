@@ -26,10 +26,11 @@ T = TypeVar("T", bound=Item)
 class Transport(Protocol[T]):
     """Writes what goes to one person and hands it over, once; says of each what became of it. It tries nothing again by
     itself: what is not known to have been taken, and not known to have been left, is in doubt. `source`: who tells of
-    it, in the ledger."""
+    it, in the ledger; `batch`: how many are in hand at most, and so in doubt after a kill."""
 
     channel: ClassVar[Channel]
     source: ClassVar[str]
+    batch: ClassVar[int]
 
     @property
     def rate(self) -> tuple[str, float | None]:
@@ -51,6 +52,7 @@ class ByRelay:
     relay: Relay
     channel: ClassVar[Channel] = Channel.EMAIL
     source: ClassVar[str] = "relay"
+    batch: ClassVar[int] = 400  # the ledger is written in halves of it: smaller ones cost more than the letters
 
     @property
     def rate(self) -> tuple[str, float | None]:
@@ -71,6 +73,7 @@ class ByGateway:
     per_second: float | None = None
     channel: ClassVar[Channel] = Channel.SMS
     source: ClassVar[str] = "gateway"
+    batch: ClassVar[int] = 100  # each in doubt is a question of its own
 
     @property
     def rate(self) -> tuple[str, float | None]:
