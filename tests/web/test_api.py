@@ -27,7 +27,7 @@ load_all_checks()
 LEFT = [CHECKS.get_one(name) for name in ("ignored_auth", "positive_data_acceptance")]
 NUMBERED = (
     "task", "member", "decision", "cost", "happening", "system", "link", "ask", "run", "correction", "filing", "hook",
-    "letter", "attachment", "errand", "sender", "entry", "sending", "row", "minded",
+    "letter", "attachment", "errand", "sender", "entry", "sending", "row", "minded", "batch",
 )  # fmt: skip
 SAMPLES = {
     "slug": "nobody",
@@ -51,6 +51,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "put_link": {"source": 987654, "target": 987655},
     "plan_sending": {"channels": ["email"]},
     "mind_person": {"known_by": "x", "kind": "honey"},
+    "make_batch": {"most": 10},
+    "hand_over_batch": {"on": "2026-11-20"},
+    "take_returned": {"reason": "moved", "codes": ["7K3Q"]},
     "take_codes": {"codes": ["CODE-0001"]},
     "tell_call": {"outcome": "reached"},
 }

@@ -53,6 +53,7 @@ def values(case: Case, path: str) -> dict[str, Any]:
         "kind": "banner",
         "sending": 1,
         "letter": 0,
+        "batch": 1,
         "row": 987654,
         "deed": "pause",
         "block": "contact",
@@ -94,7 +95,7 @@ def test_nothing_of_another_case_is_there_by_the_number_of_ones_own(filled: Any)
     lead, seen = client(filled.accounts["lead"]), 0
     # of the same name in every case
     shared = {"number", "fact", "point", "label", "person", "duty", "entry", "slug", "language", "kind", "deed"}
-    shared |= {"sending", "letter", "block"}
+    shared |= {"sending", "letter", "block", "batch"}
     for path, operation in operations():
         if not set(re.findall(r"{(\w+)}", path)) - shared or not path.startswith("/cases/"):
             continue

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -139,7 +139,17 @@ def write_batches(
     try:
         with ExitStack() as held:
             aside = held.enter_context(open(part / "set-aside.jsonl", "xb", opener=_for_its_owner))
-            desk = _Desk(part, aside, library, organisation, home, key, most, told)
+            desk = _Desk(
+                lambda name, content: write_whole(part / name, content),
+                aside,
+                library.phrases,
+                library.shelf.data(_WORDS),
+                lambda language: organisation.text("name", language) or "",
+                home,
+                key,
+                most,
+                told,
+            )
             if workers > 1:
                 # Started anew, not forked: typst keeps threads, which do not survive a fork.
                 desk.pool = ProcessPoolExecutor(workers, get_context("spawn"))
@@ -150,6 +160,27 @@ def write_batches(
         sync_folder(folder.parent)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    return desk.done
+
+
+def draw_batches(
+    letters: Iterable[Letter],
+    keep: Callable[[str, bytes], object],
+    *,
+    pages: Mapping[str, str],
+    library: Library,
+    author: Callable[[str], str],
+    home: str,
+    key: bytes,
+    told: Callable[[Batch], None],
+) -> Counts:
+    """The same as `write_batches`, into whatever `keep` is, each file by its name. `pages`: by language the word before
+    the number of a page; `author`: by language, in whose name it is."""
+    aside = io.BytesIO()
+    phrases = {language: {"page": word} for language, word in pages.items()}
+    desk = _Desk(keep, aside, phrases, library.shelf.data(_WORDS), author, home, key, MOST_LETTERS, told)
+    desk.write(letters)
+    keep("set-aside.jsonl", aside.getvalue())
     return desk.done
 
 
@@ -183,10 +214,11 @@ class _Drawing:
 
 @dataclass(slots=True)
 class _Desk:
-    part: Path
+    keep: Callable[[str, bytes], object]
     aside: BinaryIO
-    library: Library
-    organisation: Organisation
+    phrases: dict[str, dict[str, str]]
+    words: Mapping[str, Any]  # why a letter is set aside
+    author: Callable[[str], str]
     home: str
     key: bytes
     most: int
@@ -195,7 +227,6 @@ class _Desk:
     done: Counts = field(default_factory=Counts)
     index: list[dict[str, Any]] = field(default_factory=list)
     press: Press = field(init=False)
-    words: dict[str, Any] = field(init=False)
     groups: dict[_Group, list[_Ready]] = field(default_factory=dict)
     codes: set[int] = field(default_factory=set)  # of every letter so far, eight bytes each
     same: dict[str, str] = field(default_factory=dict)  # parts of letters, each kept once while it is of use
@@ -203,8 +234,7 @@ class _Desk:
     numbered: int = 0
 
     def __post_init__(self) -> None:
-        self.press = Press(words=self.library.phrases)
-        self.words = self.library.shelf.data(_WORDS)
+        self.press = Press(words=self.phrases)
 
     def write(self, letters: Iterable[Letter]) -> None:
         self.aside.write(canonical({"format": SET_ASIDE}) + b"\n")
@@ -222,7 +252,7 @@ class _Desk:
             "sheets": self.done.sheets,
             "set_aside": self.done.set_aside,
         }
-        write_whole(self.part / "index.json", canonical(index))
+        self.keep("index.json", canonical(index))
 
     # --- letters in
 
@@ -317,7 +347,7 @@ class _Desk:
             tuple(letter.data for letter in letters),
             fonts,
             f"{letters[0].data.title} ({name})",
-            self.organisation.text("name", language) or "",
+            self.author(language),
             language,
         )
         if self.pool:
@@ -351,9 +381,9 @@ class _Desk:
         digest = hashlib.sha256(bundle.content).hexdigest()
         batch = Batch(one.name, digest, len(bundle.content), paper, language, fonts, printed)
         manifest = canonical(manifest_of(batch))
-        write_whole(self.part / f"{batch.name}.pdf", bundle.content)
-        write_whole(self.part / f"{batch.name}.csv", table_of(batch))
-        write_whole(self.part / f"{batch.name}.json", manifest)
+        self.keep(f"{batch.name}.pdf", bundle.content)
+        self.keep(f"{batch.name}.csv", table_of(batch))
+        self.keep(f"{batch.name}.json", manifest)
         self.index.append({"manifest": f"{batch.name}.json", "sha256": hashlib.sha256(manifest).hexdigest()})
         self.done.batches += 1
         self.done.letters += len(printed)

@@ -5,13 +5,14 @@ written down, as a document of the approved wording: what was approved is what i
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from markupsafe import escape
 
+from breachdesk.notify.blocks import Block
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import Library
@@ -56,6 +57,8 @@ class Mould:
     text: tuple[Part, ...]
     html: tuple[Part, ...]
     short: str = ""
+    blocks: tuple[Block, ...] = ()  # with gaps in their texts, for letters on paper (paper.py); none: it goes on none
+    page: str = ""  # the word before the number of a page
 
     @property
     def needs_code(self) -> bool:
@@ -110,12 +113,30 @@ def gapped(
     return compose(cohort, language, person=person, early=early, **given)
 
 
-def mould(notice: Notice, press: Press, short: str = "") -> Mould:
-    """What is cast, of a notice with gaps."""
+def mould(notice: Notice, press: Press, short: str = "", *, on_paper: bool = False) -> Mould:
+    """What is cast, of a notice with gaps. `on_paper`: letters on paper too."""
     cohort = notice.cohort
     text, page = as_text(notice, width=None), press.html(notice)
     title, parts = notice.title, (tuple(_parts(text)), tuple(_parts(page)))
-    return Mould(cohort.slug, cohort.residence, notice.language, title, cohort.elements, *parts, short)
+    paper = (notice.blocks, press.words.get(notice.language, {}).get("page", "")) if on_paper else ((), "")
+    return Mould(cohort.slug, cohort.residence, notice.language, title, cohort.elements, *parts, short, *paper)
+
+
+def filled_in(text: str, values: Values) -> str:
+    """A text of a notice with gaps, with what stands in them."""
+    return _joined(tuple(_parts(text)), values) if _OPEN in text else text
+
+
+def parts_of(text: str) -> tuple[Part, ...]:
+    """A text of a notice with gaps, as it is written down."""
+    return tuple(part for part in _parts(text) if part)
+
+
+def text_of(parts: Iterable[Part]) -> str:
+    """What `parts_of` took apart."""
+    return "".join(
+        part if isinstance(part, str) else f"{': ' if part[2] else ''}{_gap(part[0], part[1])}" for part in parts
+    )
 
 
 def _gap(what: str, which: int = 0) -> str:

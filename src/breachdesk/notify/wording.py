@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from breachdesk.ground.canonical import canonical
+from breachdesk.notify import paper
 from breachdesk.notify.mould import Mould, Part
 
 WORDING = "breachdesk.wording/1"
@@ -36,10 +37,12 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`letters`: one for each cohort and language; a recipient names theirs by its number here."""
+    """`letters`: one for each cohort and language; a recipient names theirs by its number here.
+    `posted_in`: the country from which letters on paper go, where it is known."""
 
     sender: Sender
     letters: tuple[Mould, ...]
+    posted_in: str = ""
 
     def written(self) -> bytes:
         return canonical(
@@ -57,11 +60,13 @@ class Wording:
                             "text": [_plain(part) for part in one.text],
                             "html": [_plain(part) for part in one.html],
                             "short": one.short,
+                            **({"blocks": paper.written(one.blocks), "page": one.page} if one.blocks else {}),
                         },
                         "short",
                     )
                     for one in self.letters
                 ],
+                **({"posted_in": self.posted_in} if self.posted_in else {}),
             }
         )
 
@@ -86,7 +91,8 @@ def read_wording(document: bytes) -> Wording:
         found = json.loads(document)
         if found["format"] != WORDING:
             raise BadWording(f"not {WORDING}")
-        return Wording(Sender(**found["sender"]), tuple(_letter(one) for one in found["letters"]))
+        letters = tuple(_letter(one) for one in found["letters"])
+        return Wording(Sender(**found["sender"]), letters, str(found.get("posted_in", "")))
     except (ValueError, KeyError, TypeError) as error:
         raise BadWording(f"this is no wording ({error})") from error
 
@@ -98,14 +104,9 @@ def _letter(found: Mapping[str, Any]) -> Mould:
         str(found["language"]),
         str(found["title"]),
         tuple(map(str, found["elements"])),
-        tuple(map(_part, found["text"])),
-        tuple(map(_part, found["html"])),
+        tuple(map(paper.read_part, found["text"])),
+        tuple(map(paper.read_part, found["html"])),
         str(found.get("short", "")),
+        paper.read(found.get("blocks", ())),
+        str(found.get("page", "")),
     )
-
-
-def _part(part: Any) -> Part:
-    if isinstance(part, str):
-        return part
-    what, which, colon = part
-    return str(what), int(which), bool(colon)

@@ -9,7 +9,7 @@ from breachdesk.case.app.models import Case
 from breachdesk.notify import marks
 from breachdesk.notify.app import caring, ledger, pens, rewording
 from breachdesk.notify.app.ledger import Row, Word
-from breachdesk.notify.app.models import Delivery, Sending, Stage, Standing
+from breachdesk.notify.app.models import Delivery, Printing, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.recipients import Place
@@ -51,6 +51,11 @@ def fill(case: Case, lead: Account, hostile: str) -> None:
     if Letters(case).cohorts:
         contact = rewording.Place("contact", "en")
         rewording.reword(case, contact, re.sub(r"[{}<>]", "", hostile), reason=hostile, by=hand(lead))
+    Printing.objects.create(
+        sending=sending, number=1, standing=Printing.Standing.READY, most=9, letters=1, sheets=1, dated_at=AT,
+        refused={"long_line": 1}, made_by=lead.email, sha256="ef" * 32,
+        files=[{"name": hostile, "sha256": "ab" * 32, "letters": 1, "sheets": 1, "boxes": True}],
+    )  # fmt: skip
     caring.mind(case, hostile[:200], "vulnerable", reason=hostile, by=hand(lead))
 
 
@@ -64,6 +69,8 @@ VALUES: dict[str, Callable[[Case], Any]] = {
     "sending": lambda case: 1,
     "case_sending_letter:letter": lambda case: 0,
     "case_sending_act:deed": lambda case: "pause",
+    "batch": lambda case: 1,
+    "case_batch_act:deed": lambda case: "back",
     "case_told_proof:person": lambda case: "p-1",
     "minded": lambda case: case.minded.get(last=True).id,
     "case_notice:language": lambda case: "en",

@@ -298,7 +298,7 @@ def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:
     assert "6 of 6 people have been told" in text(ada, f"{here}/sendings/1/")
     assert "Sending 1" in text(ada, f"{here}/notices/")
     told = text(ada, f"{here}/told/?who=ada3@d3.example")
-    assert "taken by the mail server" in told
+    assert "taken for delivery" in told
     assert named(3) not in told  # masked
     person = re.search(r"/told/([^/\"]+)/", told)
     assert person is not None

@@ -256,6 +256,54 @@ class Tally(models.Model):
     n = models.BigIntegerField()
 
 
+class Printing(models.Model):
+    """One batch of letters for a print house; its files lie sealed in the vault as one archive. `refused`: what is
+    wrong with letters that were not printed -> how many."""
+
+    class Standing(models.TextChoices):
+        MAKING = "making"  # the worker draws it; nothing is in hand
+        READY = "ready"  # its letters are in hand
+        HANDED = "handed"  # the print house has it
+        BACK = "back"  # given back: its letters wait again
+        FAILED = "failed"
+
+    sending = models.ForeignKey(Sending, models.CASCADE, related_name="printings")
+    number = models.PositiveSmallIntegerField()  # in its sending, from 1
+    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.MAKING)
+    most = models.PositiveIntegerField()
+    letters = models.PositiveIntegerField(default=0)
+    sheets = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(default=dict)
+    files = models.JSONField(default=list)  # of letters: name, sha256, letters, sheets, whether signs are boxes
+    sha256 = models.CharField(max_length=64, blank=True)  # of the archive
+    size = models.PositiveBigIntegerField(default=0)
+    dated_at = models.DateTimeField()  # the day that stands in its letters
+    made_by = models.CharField(max_length=254)
+    handed_on = models.DateField(null=True)
+    ended_by = models.CharField(max_length=254, blank=True)
+    fault = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["sending", "number"], name="notify_printing_number")]
+
+    @property
+    def name(self) -> str:
+        return f"{self.sending.case.number}-letters-{self.sending.number}-{self.number}"
+
+
+class Printed(models.Model):
+    """A letter in a batch that was not given back. `code`: printed on it, by which it is known when it comes back;
+    `content`: SHA-256 of what it was drawn from."""
+
+    printing = models.ForeignKey(Printing, models.CASCADE, related_name="printed")
+    delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="printed")
+    code = models.CharField(max_length=13, unique=True)
+    content = models.BinaryField()
+    file = models.CharField(max_length=60)
+    first_page = models.PositiveIntegerField()
+
+
 class Met(models.Model):
     """A duty to tell people that is met as things stand: everybody it is about is told (fulfilling.py)."""
 

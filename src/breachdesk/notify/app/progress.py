@@ -116,6 +116,7 @@ def domains(sending: Sending) -> list[Domain]:
     states = [State.REFUSED.value, State.BOUNCED.value, State.COMPLAINED.value, State.DEFERRED.value]
     rows = (
         Delivery.objects.filter(sending=sending, state__in=states)
+        .exclude(channel=Channel.LETTER)  # these stand with their batches
         .values("channel", "domain", "state")
         .annotate(n=Count("id"))
         .order_by("-n", "domain")[:_DOMAINS]

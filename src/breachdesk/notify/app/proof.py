@@ -4,6 +4,7 @@ The message is cast again from the approved wording and the approved list, and i
 went, which was written down when it went.
 """
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +18,12 @@ from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.notify import marks
-from breachdesk.notify.app import ledger, pens
+from breachdesk.notify.app import ledger, pens, printing
 from breachdesk.notify.app.choosing import key_of
 from breachdesk.notify.app.ledger import Word
-from breachdesk.notify.app.models import Batch, Delivery, Event, Sending, Standing
-from breachdesk.notify.recipients import Place
+from breachdesk.notify.app.models import Batch, Delivery, Event, Printed, Sending, Standing
+from breachdesk.notify.codes import shown
+from breachdesk.notify.recipients import Place, Recipient
 from breachdesk.notify.states import Channel, State
 from breachdesk.scope.app import actions as scope
 from breachdesk.scope.app.models import Run
@@ -150,7 +152,31 @@ def _delivery(row: Delivery) -> dict[str, Any]:
             "message": text.content.decode(),
             "numbers": list(row.pieces.order_by("id").values_list("ref", flat=True)),
         }
+    if row.channel == Channel.LETTER and row.sent_at is not None:
+        found |= _on_paper(row, recipient)
     return found
+
+
+def _on_paper(row: Delivery, recipient: Recipient) -> dict[str, Any]:
+    """The letter as it was printed; nothing when its batch was given back."""
+    printed = Printed.objects.select_related("printing__sending__case").filter(delivery=row).first()
+    if printed is None or row.sent_at is None:
+        return {}
+    data, pages = printing.drawn_again(pens.wording_of(row.sending), recipient, row, printed.code, row.sent_at.date())
+    went = row.events.exclude(content=None).order_by("-id").first()
+    handed = printed.printing.handed_on
+    return {
+        "to": recipient.addresses[row.attempt].splitlines(),
+        "dated": row.sent_at.date().isoformat(),
+        "batch": printed.printing.name,
+        "file": printed.file,
+        "first_page": printed.first_page,
+        "handed_over": handed.isoformat() if handed else None,
+        "code": shown(printed.code),
+        "letter_sha256": data.digest,
+        "same_as_sent": went is not None and bytes(went.content or b"").hex() == data.digest,
+        "letter_pdf": base64.b64encode(pages).decode("ascii"),
+    }
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from breachdesk.case.app.actions.facts import answer_fact
 from breachdesk.case.app.models import Ask, Case
 from breachdesk.case.app.sheet import facts_of
 from breachdesk.ground.clock import rfc3339
+from breachdesk.ground.places import country_of
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
@@ -57,7 +58,7 @@ from breachdesk.vault.store import BadVault
 
 KIND = "notices"
 #: What a sending may go by, in the order in which ways are tried when nothing else is said.
-CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.PHONE)
+CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.LETTER, Channel.PHONE)
 
 
 def ways() -> tuple[Channel, ...]:
@@ -167,11 +168,15 @@ def wording(letters: Letters, slugs: Sequence[str], stage: str, channels: Sequen
     early = stage == Stage.EARLY
     ready = _ready(letters, slugs, early)
     short = _short(letters, slugs, early) if Channel.SMS in channels else {}
-    moulds = tuple(mould(one, press, short.get((one.cohort.slug, one.language), "")) for one in ready)
+    on_paper = Channel.LETTER in channels
+    moulds = tuple(
+        mould(one, press, short.get((one.cohort.slug, one.language), ""), on_paper=on_paper) for one in ready
+    )
     known = letters.organisation.sign_up_code or signing_up.has(letters.case)
     if any(one.needs_code for one in moulds) and not known:
         raise Refused("sendings.refused.no_code")  # a code the service does not know would be a lie to everybody
-    return Wording(_sender(letters, settings.SMS_FROM if short else ""), moulds)
+    home = country_of(str(letters.facts.get("entity.main_establishment") or "")) if on_paper else ""
+    return Wording(_sender(letters, settings.SMS_FROM if short else ""), moulds, home)
 
 
 def _sender(letters: Letters, texts: str) -> Sender:

@@ -18,7 +18,7 @@ from breachdesk.detect.app import mailbox
 from breachdesk.ground import places
 from breachdesk.ground.refused import Refused
 from breachdesk.notify import gsm
-from breachdesk.notify.app import calling, caring, proof, receipts, rewording, sendings
+from breachdesk.notify.app import calling, caring, printing, proof, receipts, rewording, sendings
 from breachdesk.notify.app.calling import Outcome
 from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage, Standing
 from breachdesk.notify.app.progress import domains, progress
@@ -155,6 +155,8 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "unread": not settings.RETURNS_URL and Channel.EMAIL in found.channels,
             "calls": calling.left(found) if found.live else 0,
             "reports": receipts.counted() if Channel.SMS in found.channels else None,
+            "on_paper": Channel.LETTER in found.channels,
+            "paper": printing.waiting(found),
         },
     )
 
