@@ -2,7 +2,7 @@
 
 import pytest
 
-from breachdesk.notify.addresses import wrong_with
+from breachdesk.notify.addresses import posted, wrong_with
 from breachdesk.notify.blocks import Paragraph, Span
 from breachdesk.notify.draw import Press
 
@@ -68,3 +68,40 @@ def test_what_is_wrong_is_named_with_its_line() -> None:
 def test_signs_that_hide_or_turn_text_are_named(sign: str) -> None:
     assert wrong(f"Muster{sign}str. 5", "10115 Berlin") == [("hidden", 1)]
     assert wrong(*GOOD, name=f"Ada{sign}Example") == [("hidden", 0)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "country", "home", "meant"),
+    [
+        (("Musterstr. 5", "10115 Berlin", "DE"), "DE", "DE", ("Musterstr. 5", "10115 Berlin")),
+        (("Musterstr. 5", "10115 Berlin"), "DE", "DE", ("Musterstr. 5", "10115 Berlin")),
+        (("12 rue Exemple", "75001 Paris", "fr"), "FR", "DE", ("12 rue Exemple", "75001 Paris", "FRANKREICH")),
+        (("12 rue Exemple", "75001 Paris"), "FR", "IT", ("12 rue Exemple", "75001 Paris", "FRANCE")),
+        (("12 rue Exemple", "75001 Paris"), "FR", "", ("12 rue Exemple", "75001 Paris", "FRANCE")),
+        (("ул. Примерная, 5", "101000 Москва"), "RU", "RU", ("ул. Примерная, 5", "101000 Москва")),
+        (("1 Example St", "Springfield", "CA"), "US", "DE",
+         ("1 Example St", "Springfield", "CA", "VEREINIGTE STAATEN")),
+        (("Musterstr. 5", "10115 Berlin", "Germany"), "FR", "FR", ("Musterstr. 5", "10115 Berlin", "Germany")),
+        (("5 rue Exemple", "Monaco"), "MC", "FR", ("5 rue Exemple", "Monaco")),
+        (("1 Example St", "Apt 4", "Springfield", "CA", "90000", "US"), "US", "US",
+         ("1 Example St", "Apt 4", "Springfield CA 90000")),
+        (("1 Example St", "Springfield", "CA", "90000-1234", "USA"), "US", "DE",
+         ("1 Example St", "Springfield CA 90000-1234", "VEREINIGTE STAATEN")),
+        (("Musterstr. 5", "10115", "Berlin", "DE"), "DE", "DE", ("Musterstr. 5", "10115 Berlin")),
+        (("Musterstr. 5", "Berlin", "10115", "DE"), "DE", "DE", ("Musterstr. 5", "Berlin 10115")),
+        (("10 Example Rd", "London", "SW1A 1AA", "GB"), "GB", "GB", ("10 Example Rd", "London SW1A 1AA")),
+        (("ул. Примерная", "д. 5", "кв. 3", "Москва", "101000", "Россия"), "RU", "DE",
+         ("ул. Примерная, д. 5", "кв. 3", "Москва 101000", "RUSSLAND")),
+        (("Musterstr. 5", "DE"), "DE", "DE", ("Musterstr. 5", "DE")),
+        (("Musterstr. 5", "10115 Berlin"), "", "DE", ("Musterstr. 5", "10115 Berlin")),
+    ],
+)  # fmt: skip
+def test_an_address_is_written_as_where_it_is_posted_wants(
+    lines: tuple[str, ...], country: str, home: str, meant: tuple[str, ...]
+) -> None:
+    assert posted(lines, country, home) == meant
+
+
+def test_a_street_and_a_country_are_no_address() -> None:
+    assert wrong("Musterstr. 5", "Germany") == [("too_few_lines", None)]
+    assert wrong("5 rue Exemple", "Monaco", country="MC") == []

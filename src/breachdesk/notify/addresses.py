@@ -8,6 +8,7 @@ from functools import cache
 
 import pycountry
 from babel import Locale, UnknownLocaleError
+from babel.languages import get_official_languages
 
 from breachdesk.ground.places import countries
 from breachdesk.notify.blocks import Paragraph, plain
@@ -18,6 +19,16 @@ LEAST_LINES = 2  # below the name: where in the town, and the town
 MOST_LINES = 4  # below the name
 LONGEST_LINE = 48
 WINDOW_MM = {"a4": 85.0, "us-letter": 95.0}  # DIN 5008: an address field of 85 mm; a No. 10 window shows 114 mm
+_LONGEST_CODE = 3
+_POSTAL = re.compile(
+    r"(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?|\d{3}[ -]\d{2,4}|\d{4} ?[A-Z]{2}"
+    r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d"
+)
+_STATE = re.compile(r"[A-Z]{2,3}")
+_ALSO_TOWNS = frozenset(
+    ("monaco", "singapore", "singapur", "luxembourg", "luxemburg", "san marino", "djibouti", "gibraltar", "hong kong",
+     "guatemala", "panama", "kuwait", "mexico", "jersey", "monako", "монако", "сингапур", "люксембург")
+)  # fmt: skip
 _WIDEST_SIGN_MM = 4.4  # of a letter at 11 pt: a line with so little is not measured
 _TELLING = ("en", "fr", "de", "es", "ru")  # languages in which post offices read names of countries
 _JOINERS = "\u200c\u200d"  # Persian and the scripts of India are not written without
@@ -57,7 +68,7 @@ def wrong_with(
     found = [*_hidden([*printed[:1], *address])]
     found += [Wrong("empty_line", line=number) for number, line in enumerate(lines, start=1) if not line]
     yield from found
-    if sum(map(bool, lines)) < LEAST_LINES:
+    if sum(map(bool, lines)) < LEAST_LINES + _ends_with_country(lines, country, language):
         yield Wrong("too_few_lines", str(LEAST_LINES))
     elif not found and [clean(line) for line in printed[1:]] != lines:
         yield Wrong("other_address")
@@ -70,6 +81,70 @@ def wrong_with(
         yield Wrong("no_country")
     elif country != home and (not lines or _as_said(lines[-1]) not in _names(country, language)):
         yield Wrong("no_country_line", country, line=len(lines))
+
+
+def posted(lines: Sequence[str], country: str, home: str) -> tuple[str, ...]:
+    """The lines of an address in `country` as it is posted in `home`: town and postal code on one line; abroad with the
+    name of the country last, at home without. One that names another country, or is of none, keeps what it says."""
+    kept = _with_codes(lines)
+    if country not in countries():
+        return _fewer(kept)
+    if len(kept) > LEAST_LINES and _as_said(kept[-1]) in _names(country, "en"):
+        kept.pop()
+    elif kept and _as_said(kept[-1]) in _all_names() - _names(country, "en"):
+        return _fewer(kept)
+    named = bool(kept) and _as_said(kept[-1]) in _names(country, "en")  # a town that is called like its country
+    if country != home and not named:
+        kept.append(_name(country, home).upper())
+    return _fewer(kept)
+
+
+def _with_codes(lines: Sequence[str]) -> list[str]:
+    """A postal code that stands alone goes before the town that follows, else behind the town or state before it."""
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        after = lines[number + 1] if number + 1 < len(lines) else ""
+        if kept and _POSTAL.fullmatch(kept[-1]) and _like_town(line):
+            kept[-1] = f"{kept[-1]} {line}"
+        elif _POSTAL.fullmatch(line) and len(kept) > 1 and not _like_town(after):
+            if _STATE.fullmatch(kept[-1]) and len(kept) > LEAST_LINES:
+                line = f"{kept.pop()} {line}"
+            kept[-1] = f"{kept[-1]} {line}"
+        else:
+            kept.append(line)
+    return kept
+
+
+def _like_town(line: str) -> bool:
+    words = len(line) > _LONGEST_CODE and not any(sign.isdigit() for sign in line)
+    return words and _as_said(line) not in _all_names() - _ALSO_TOWNS
+
+
+def _fewer(lines: list[str]) -> tuple[str, ...]:
+    """Street, house and flat on one line, when there are more than a window shows."""
+    kept = list(lines)
+    while len(kept) > MOST_LINES and len(f"{kept[0]}, {kept[1]}") <= LONGEST_LINE:
+        kept[:2] = [f"{kept[0]}, {kept[1]}"]
+    return tuple(kept)
+
+
+def _name(country: str, home: str) -> str:
+    """In a language post offices read: that of where it is posted, where it is one of them."""
+    official = get_official_languages(home, regional=False, de_facto=True) if home else ()
+    spoken = next((one for one in _TELLING if one in official), "en")
+    return str(Locale.parse(spoken).territories[country])
+
+
+def _ends_with_country(lines: Sequence[str], country: str, language: str) -> bool:
+    """Whether the last line is no town: a street and a country alone are no address."""
+    said = _as_said(lines[-1]) if lines else ""
+    return country in countries() and said not in _ALSO_TOWNS and said in _names(country, language)
+
+
+@cache
+def _all_names() -> frozenset[str]:
+    """Names of countries, without their codes: `CA` is a state, too."""
+    return frozenset(name for one in countries() for name in _names(one, "en") if len(name) > _LONGEST_CODE)
 
 
 def _hidden(lines: Sequence[str]) -> Iterator[Wrong]:

@@ -26,14 +26,22 @@ from breachdesk.notify.states import Channel, State
 from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.models import Errand
 from tests.cast import browser, hand
-from tests.notify.app.sending import case_with, going, planned, rows, states
+from tests.notify.app.sending import case_with, going, named, planned, states
 from tests.notify.mail import read_pages, scanned
 from tests.notify.relay import Box, relaying
 from tests.notify.test_paper import bare
 from tests.web.test_api import call, client
 
-HEAD = "id,name,email,phone,street,city,country\n"
+HEAD = "id,name,email,phone,street,zip,city,country\n"
 LETTER, PHONE, EMAIL = Channel.LETTER, Channel.PHONE, Channel.EMAIL
+
+
+def rows(count: int) -> bytes:
+    lines = (
+        f"{n},Ada {named(n)},ada{n}@d{n % 7}.example,+49 30 555 {n:04},Musterstr. {n + 1},10115,Berlin,DE\n"
+        for n in range(count)
+    )
+    return (HEAD + "".join(lines)).encode()
 
 
 def by_letter(cast: Any, content: bytes | None = None, **other: Any) -> Sending:
@@ -88,11 +96,10 @@ def test_each_gets_the_letter_that_was_approved_with_their_address_and_code(cast
             own = pages[told["first_page"] - 1 : told["last_page"]]
             assert scanned(own[0]) == told["code"] == row.printed.code
             assert bytes(row.printed.content).hex() == told["content_sha256"]
-            said = own[0].said
-            for line in (who.name, *who.addresses[0].splitlines(), shown(told["code"])):
-                assert line in said
-                said = said.replace(line, who.name if line == who.name else "", 1)
-            said = " ".join([said, *(page.said for page in own[1:])])
+            head = " ".join([shown(told["code"]), who.name, *who.addresses[0].splitlines()])
+            assert head in own[0].said
+            assert who.addresses[0].splitlines()[1] == "10115 Berlin"
+            said = " ".join([own[0].said.replace(head, who.name, 1), *(page.said for page in own[1:])])
             for number in range(1, len(own) + 1):
                 said = said.replace(f"Page {number} / {len(own)}", "", 1)
             letter = wording.letters[who.letter]
@@ -137,10 +144,10 @@ def test_at_most_so_many_and_given_back_they_wait_again(cast: Any) -> None:
 
 def test_a_wrong_address_or_a_strange_sign_stops_no_batch(cast: Any) -> None:
     content = HEAD + (
-        "1,Ada Example,,+49 30 555 0001,Musterstr. 1,10115 Berlin,DE\n"
-        f"2,Ada Exampleb,,+49 30 555 0002,{'Sehrlangestrasse' * 4} 1,10115 Berlin,DE\n"
-        "3,Ada \U00013080 Examplec,,+49 30 555 0003,Musterstr. 3,10115 Berlin,DE\n"
-        "4,Ada Exampled,,+49 30 555 0004,Musterstr. 4,10115 Berlin,DE\n"
+        "1,Ada Example,,+49 30 555 0001,Musterstr. 1,10115,Berlin,DE\n"
+        f"2,Ada Exampleb,,+49 30 555 0002,{'Sehrlangestrasse' * 4} 1,10115,Berlin,DE\n"
+        "3,Ada \U00013080 Examplec,,+49 30 555 0003,Musterstr. 3,10115,Berlin,DE\n"
+        "4,Ada Exampled,,+49 30 555 0004,Musterstr. 4,10115,Berlin,DE\n"
     )
     sending = by_letter(cast, content.encode(), channels=(LETTER, PHONE))
     one = drawn(sending, cast.ada)
@@ -209,7 +216,7 @@ def test_what_the_post_brings_back_leads_to_the_next_way(cast: Any) -> None:
 
 
 def test_mail_first_then_a_letter_and_who_has_an_address_alone_gets_it_first(cast: Any, settings_of: Any) -> None:
-    content = rows(3) + b"9,Cem Examplej,,,Musterstr. 9,10115 Berlin,DE\n"
+    content = rows(3) + b"9,Cem Examplej,,,Musterstr. 9,10115,Berlin,DE\n"
     with relaying(Box()) as box:
         relay = Relay("127.0.0.1", box.port, seconds=10, seconds_for_end=10, connections=2)
         settings_of(RELAY=relay, NOTICE_FROM="privacy@bakery.example", NOTICE_RETURN="back@bakery.example")
@@ -295,3 +302,15 @@ def test_a_program_does_the_same(cast: Any) -> None:
     found = codes(Printing.objects.get(number=2))
     told = call(program, "POST", f"{where}/returned", reason="deceased", codes=[found[0], "x", "7K3Q9D2MX4TBE"]).json()
     assert (told["known"], told["other_way"], [one["line"] for one in told["wrong"]]) == (1, 1, [2, 3])
+
+
+def test_a_letter_abroad_names_the_country_and_one_at_home_does_not(cast: Any) -> None:
+    content = HEAD + ("1,Ada Example,,,Musterstr. 1,10115,Berlin,DE\n2,Ada Exampleb,,,12 rue Exemple,75001,Paris,FR\n")
+    sending = by_letter(cast, content.encode())
+    with pens.recipients_of(sending) as people:
+        assert sorted(one.addresses[0].splitlines() for one in people.everybody()) == [
+            ["12 rue Exemple", "75001 Paris", "FRANKREICH"],
+            ["Musterstr. 1", "10115 Berlin"],
+        ]
+    one = drawn(sending, cast.ada)
+    assert (one.letters, one.refused) == (2, {})

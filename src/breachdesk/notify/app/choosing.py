@@ -14,6 +14,7 @@ from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.masking import mask
 from breachdesk.ground.places import country_of
 from breachdesk.notify import addressing
+from breachdesk.notify.addresses import posted
 from breachdesk.notify.cohorts import slug
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.recipients import Recipient
@@ -84,6 +85,7 @@ class Choice:
     care: Care = field(default_factory=Care)
     told: "np.ndarray[Any, Any] | None" = None  # sorted keys of people, with their letter's slug (told_key)
     nameless: Mapping[str, str] = field(default_factory=dict)  # language -> how somebody without a name is called
+    home: str = ""  # the country letters are posted in
     left_out: Counter[str] = field(default_factory=Counter)
     _numbers: dict[tuple[str, str], int] = field(init=False)
     _slugs: dict[tuple[str, tuple[str, ...], bool], str] = field(default_factory=dict)
@@ -123,6 +125,12 @@ class Choice:
             return "told_already"
         return ""
 
+    def _addresses(self, person: Mapping[str, Any], country: str) -> tuple[str, ...]:
+        found = tuple(filter(None, map(addressing.as_lines, person["addresses"] or ())))[:15]
+        if Channel.LETTER not in self.channels:
+            return found
+        return tuple("\n".join(posted(one.splitlines(), country, self.home)) for one in found)
+
     def _code(self, person: str, number: int) -> str:
         if self.codes is None:
             return self.code
@@ -136,7 +144,7 @@ class Choice:
         emails = tuple(filter(None, map(addressing.as_mailbox, person["emails"] or ())))[:15]
         phones, mobiles = addressing.numbers(person["phones"] or (), country)
         phones = phones[:15]
-        addresses = tuple(filter(None, map(addressing.as_lines, person["addresses"] or ())))[:15]
+        addresses = self._addresses(person, country)
         name = next(iter(person["names"] or ()), "") or self.nameless.get(language, "")
         recipient = Recipient(
             person["person_id"],

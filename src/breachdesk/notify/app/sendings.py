@@ -217,6 +217,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
         sending.slugs,
         caring.care(case),
         told=_told(case, sending),
+        home=said.posted_in,
         nameless={one: letters.library.phrases[one]["nameless"] for one in letters.library.phrases},
     )
     rows = io.BytesIO()
