@@ -7,13 +7,15 @@ import random
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import psycopg
 import pytest
 
 from breachdesk.notify.app.transports import ByGateway, ByRelay
@@ -24,7 +26,13 @@ from tests.notify.texting import Box, texting
 PEOPLE, KILLS = 3_000, 8
 _TAKEN = re.compile(r": message-id=(<[^>]+>)")
 
-Run = Callable[..., Any]
+
+class Run(Protocol):
+    """`name`: of the database that what is run works in."""
+
+    name: str
+
+    def __call__(self, module: str, *words: str, kill: Callable[[], None] | None = None) -> Any: ...
 
 
 @pytest.fixture
@@ -50,7 +58,8 @@ def run(postgres: Any, tmp_path: Path, worker_id: str) -> Iterator[Run]:
             assert child.returncode == 0, said
             return json.loads(said.splitlines()[-1])
 
-    yield do
+    do.name = name  # type: ignore[attr-defined]
+    yield do  # type: ignore[misc]
     database.drop(server, name)
 
 
@@ -73,6 +82,37 @@ def test_carriers_on_several_machines_share_one_sending(run: Run, sink: tuple[st
     assert sum(one["sent"] for one in done) == 1000
     taken = Counter(_TAKEN.findall(log.read_text()))
     assert (len(taken), max(taken.values())) == (1000, 1)
+
+
+def test_a_database_that_goes_away_is_waited_for(run: Run, sink: tuple[str, Path], postgres: Any) -> None:
+    """Its connections are cut while letters are under way: the carrier goes on by itself, and nobody gets two."""
+    port, log = sink
+    run("tests.notify.app.many", "lay", "1500")
+    luck, cuts, over = random.Random(5), list[int](), threading.Event()
+
+    def cut() -> None:
+        with psycopg.connect(postgres[0].get_uri(), autocommit=True) as connection:
+            while not over.wait(luck.uniform(0.05, 0.5)) and len(cuts) < 8:
+                if log.read_text().count("message-id") > 100 * len(cuts):
+                    gone = connection.execute(
+                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s", [run.name]
+                    ).fetchone()
+                    cuts.append(gone[0] if gone else 0)
+
+    thread = threading.Thread(target=cut)
+    thread.start()
+    try:
+        done = run("tests.notify.app.many", "carry", port, str(log))
+    finally:
+        over.set()
+        thread.join()
+    assert sum(cuts) >= 3, cuts
+    assert done["sent"] >= 1400
+    for _ in range(3):  # what was left in nobody's hand is looked up
+        run("tests.notify.app.many", "carry", port, str(log))
+    taken = Counter(_TAKEN.findall(log.read_text()))
+    assert (len(taken), max(taken.values())) == (1500, 1)
+    assert run("tests.notify.app.many", "stand")["accepted"] == 1500
 
 
 def test_killed_at_random_moments_nobody_is_lost_and_nobody_written_to_twice(run: Run, sink: tuple[str, Path]) -> None:

@@ -277,6 +277,23 @@ def test_a_rate_holds_for_all_and_for_a_domain(cast: Any, box: Box) -> None:
     assert states(sending) == {"accepted": 13, "queued": 1}
 
 
+def test_a_clock_that_was_put_back_holds_nobody_up(cast: Any, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was to wait five minutes waits no day for it, and a rate is a rate again at once."""
+    sending = planned(case_with(cast, rows(6)), cast.ada, per_second=50)
+    going(cast, sending)
+    told_by(box, "rcpt", {"ada3@": "451 4.7.1 greylisted"})
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=2))
+    carrier.carry(sending, to(box), idle=0)
+    assert states(sending)["accepted"] == 5
+    box.say = lambda at, said: None
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert ledger.ready(sending, now, [Channel.EMAIL])
+    carrier.carry(sending, to(box), idle=0)
+    assert states(sending) == {"accepted": 6}
+    assert len(box.got) == 6
+
+
 def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:
     case = case_with(cast, rows(6))
     here = f"/case/{case.number}"

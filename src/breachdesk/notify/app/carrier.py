@@ -306,7 +306,8 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
                     batches.through()
                 except Unusable as error:
                     trouble = str(error)[:300]
-            if not batches.rest():
+            away = not batches.rest()
+            if away:
                 _mended(batches)
             sent = batches.sent
             if trouble or sending.trouble:
@@ -314,6 +315,8 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
                 Sending.objects.filter(id=sending.id).update(trouble=trouble)
             if not batches.going:
                 break
+            if away:
+                continue  # what was taken in hand and never heard of is given back at the end
             if sent == before and not trouble:
                 if any(batches.after.values()):
                     batches.after.clear()  # what was given back behind us

@@ -102,6 +102,11 @@ class Held(NamedTuple):
     tries: int
 
 
+#: No try is put off so long (backoff): a clock that was ahead has been put back since.
+_NEVER_SO_LATE = timedelta(hours=5)
+_AGAIN = "(next_at <= %(at)s OR next_at > %(at)s + interval '5 hours')"
+
+
 @transaction.atomic
 def claim(
     carrier: Carrier,
@@ -116,7 +121,7 @@ def claim(
     """Take up to `most` in hand, in their order: what is due again first, then what was never tried, beyond row
     `after`. `zone`: only people of that country. `without`: receiving domains that are to wait. No other carrier gets
     the same; it is in hand when the transaction has committed."""
-    found = _taken(carrier, channel, State.DEFERRED, "next_at <= %(at)s", most, at, zone, 0, without)
+    found = _taken(carrier, channel, State.DEFERRED, _AGAIN, most, at, zone, 0, without)
     if len(found) < most:
         found += _taken(carrier, channel, State.QUEUED, "TRUE", most - len(found), at, zone, after, without)
     return found
@@ -496,7 +501,11 @@ def ready(sending: Sending, at: datetime, channels: Sequence[Channel]) -> bool:
     """Whether anything could be taken in hand by one of these now."""
     return (
         Delivery.objects.filter(sending=sending, channel__in=channels)
-        .filter(Q(state=State.QUEUED) | Q(state=State.DEFERRED, next_at__lte=at))
+        .filter(
+            Q(state=State.QUEUED)
+            | Q(state=State.DEFERRED, next_at__lte=at)
+            | Q(state=State.DEFERRED, next_at__gt=at + _NEVER_SO_LATE)
+        )
         .exists()
     )
 

@@ -17,7 +17,10 @@ def allowed(name: str, per_second: float, at: datetime) -> int:
         )
         cursor.execute("SELECT next_at FROM notify_pace WHERE name = %s FOR UPDATE", [name[:300]])
         begun: datetime = max(cursor.fetchone()[0], at)
-    burst = max(BURST, 1 / per_second)
+        burst = max(BURST, 1 / per_second)
+        if (begun - at).total_seconds() > 2 * burst:  # so far ahead nothing ever is, but of a clock that was put back
+            cursor.execute("UPDATE notify_pace SET next_at = %s WHERE name = %s", [at, name[:300]])
+            begun = at
     return max(0, int(((at - begun).total_seconds() + burst) * per_second + 1e-6))
 
 
