@@ -168,3 +168,12 @@ def test_what_many_share_is_a_thing_of_the_world_and_nobodys(tmp_path: Path) -> 
     buyers = [["customer_id", "full_name", "store_id"], *([501 + n, name, 70001] for n, name in enumerate(NAMES))]
     stores = [["store_id", "street", "city"], [70001, "1 Elm Road", "Leeds"], [70002, "2 Oak Road", "York"]]
     assert "stores.csv" not in scoped(tmp_path, customers=buyers, stores=stores)["by_source"]
+
+
+def test_a_column_of_code_and_town_is_a_line_of_the_address(tmp_path: Path) -> None:
+    """As German, French and Dutch tables have it: `10115 Berlin` in one cell."""
+    towns = ["10115 Berlin", "80331 München", "D-20095 Hamburg", "50667 Köln"]
+    lived = [[n, NAMES[n], f"Elbweg {n + 1}", town, "DE"] for n, town in enumerate(towns)]
+    scoped(tmp_path, customers=[["customer_id", "full_name", "street", "city", "country"], *lived])
+    found = sorted(str(one["addresses"]) for one in rows(tmp_path / "out" / "people.parquet"))
+    assert found == sorted(str([f"Elbweg {n + 1}, {town}, DE"]) for n, town in enumerate(towns))
