@@ -29,6 +29,7 @@ LONGEST = (
     "tests/journeys/desk/test_backup.py",
     "tests/cli/test_law.py",
     "tests/cli/test_legal.py",
+    "tests/notify/app/test_kills.py",
     "tests/journal/test_tampering.py",
     "tests/authorities/app/test_filings.py",
     "tests/journal/app/test_writing.py",
