@@ -83,7 +83,7 @@ def test_a_text_is_looked_at_kept_seen_in_every_letter_and_taken_back(told: Any)
     assert "Ring us on" not in ben.get(top).content.decode()
     kept = [one.text for one in rewording.history(told.bakery, "contact", "en")]
     assert kept == ["", MINE + " Any day.", MINE]
-    assert "Any day." in ben.get(where(told)).content.decode()
+    assert "Any day." in ben.get(where(told) + "?look=1").content.decode()
     assert Line.objects.filter(type="notify.words.withdrawn").count() == 1
 
 

@@ -61,7 +61,7 @@ def _row(cohort: NoticeCohort, letters: Letters, language: str) -> dict[str, Any
         "cohort": cohort,
         "place": places.title(cohort.residence, language),
         "elements": elements_of(cohort, letters, language),
-        "written": [(one, letters.write(cohort, one), letters.write(cohort, one, early=True)) for one in LANGUAGES],
+        "written": [(one, letters.write(cohort, one)) for one in LANGUAGES],
     }
 
 

@@ -125,7 +125,8 @@ def wording(request: DeskRequest, case: Case, block: str, language: str) -> Http
     )  # fmt: skip
     touched = None
     if not post:
-        touched = _first(letters, _place(block, language, form.initial["scope"]), form.initial["text"])
+        if "look" in request.GET:  # the page itself is there at once; its letters follow
+            touched = _first(letters, _place(block, language, form.initial["scope"]), form.initial["text"])
     elif form.is_valid() if deed == "keep" else form.looked_at():
         said = form.cleaned_data
         place = _place(block, language, said["scope"])
@@ -151,7 +152,8 @@ def wording(request: DeskRequest, case: Case, block: str, language: str) -> Http
             "shipped": shipped, "form": form,
             "before": request.POST.get("before", "") if post else form.initial["before"],
             "opened": request.POST.get("opened", "") if post else form.initial["scope"],
-            "touched": touched, "shown": _shown(touched, block, request.words.language),
+            "touched": touched, "looked": post or touched is not None,
+            "shown": _shown(touched, block, request.words.language),
             "rows": [(one, scope_of(letters, one, request.words), scope_named(one), fits(letters.library, one) is None)
                      for one in rows],
             "history": [(one, scope_of(letters, one, request.words)) for one in history],

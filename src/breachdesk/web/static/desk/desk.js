@@ -84,6 +84,7 @@
         place.replaceChildren.apply(place, Array.prototype.slice.call(fresh.childNodes));
       }).catch(function () {});
     }
+    if (place.querySelector("[data-unseen]")) follow();
     form.addEventListener("input", function (event) {
       if (event.target.name === "reason") return;
       clearTimeout(waiting);
