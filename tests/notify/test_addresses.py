@@ -75,14 +75,14 @@ def test_signs_that_hide_or_turn_text_are_named(sign: str) -> None:
     [
         (("Musterstr. 5", "10115 Berlin", "DE"), "DE", "DE", ("Musterstr. 5", "10115 Berlin")),
         (("Musterstr. 5", "10115 Berlin"), "DE", "DE", ("Musterstr. 5", "10115 Berlin")),
-        (("12 rue Exemple", "75001 Paris", "fr"), "FR", "DE", ("12 rue Exemple", "75001 Paris", "FRANKREICH")),
-        (("12 rue Exemple", "75001 Paris"), "FR", "IT", ("12 rue Exemple", "75001 Paris", "FRANCE")),
-        (("12 rue Exemple", "75001 Paris"), "FR", "", ("12 rue Exemple", "75001 Paris", "FRANCE")),
+        (("12 rue Fictive", "75001 Paris", "fr"), "FR", "DE", ("12 rue Fictive", "75001 Paris", "FRANKREICH")),
+        (("12 rue Fictive", "75001 Paris"), "FR", "IT", ("12 rue Fictive", "75001 Paris", "FRANCE")),
+        (("12 rue Fictive", "75001 Paris"), "FR", "", ("12 rue Fictive", "75001 Paris", "FRANCE")),
         (("ул. Примерная, 5", "101000 Москва"), "RU", "RU", ("ул. Примерная, 5", "101000 Москва")),
         (("1 Example St", "Springfield", "CA"), "US", "DE",
          ("1 Example St", "Springfield", "CA", "VEREINIGTE STAATEN")),
         (("Musterstr. 5", "10115 Berlin", "Germany"), "FR", "FR", ("Musterstr. 5", "10115 Berlin", "Germany")),
-        (("5 rue Exemple", "Monaco"), "MC", "FR", ("5 rue Exemple", "Monaco")),
+        (("5 rue Fictive", "Monaco"), "MC", "FR", ("5 rue Fictive", "Monaco")),
         (("1 Example St", "Apt 4", "Springfield", "CA", "90000", "US"), "US", "US",
          ("1 Example St", "Apt 4", "Springfield CA 90000")),
         (("1 Example St", "Springfield", "CA", "90000-1234", "USA"), "US", "DE",
@@ -104,4 +104,4 @@ def test_an_address_is_written_as_where_it_is_posted_wants(
 
 def test_a_street_and_a_country_are_no_address() -> None:
     assert wrong("Musterstr. 5", "Germany") == [("too_few_lines", None)]
-    assert wrong("5 rue Exemple", "Monaco", country="MC") == []
+    assert wrong("5 rue Fictive", "Monaco", country="MC") == []

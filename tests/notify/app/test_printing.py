@@ -305,11 +305,11 @@ def test_a_program_does_the_same(cast: Any) -> None:
 
 
 def test_a_letter_abroad_names_the_country_and_one_at_home_does_not(cast: Any) -> None:
-    content = HEAD + ("1,Ada Example,,,Musterstr. 1,10115,Berlin,DE\n2,Ada Exampleb,,,12 rue Exemple,75001,Paris,FR\n")
+    content = HEAD + ("1,Ada Example,,,Musterstr. 1,10115,Berlin,DE\n2,Ada Exampleb,,,12 rue Fictive,75001,Paris,FR\n")
     sending = by_letter(cast, content.encode())
     with pens.recipients_of(sending) as people:
         assert sorted(one.addresses[0].splitlines() for one in people.everybody()) == [
-            ["12 rue Exemple", "75001 Paris", "FRANKREICH"],
+            ["12 rue Fictive", "75001 Paris", "FRANKREICH"],
             ["Musterstr. 1", "10115 Berlin"],
         ]
     one = drawn(sending, cast.ada)

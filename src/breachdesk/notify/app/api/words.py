@@ -30,7 +30,7 @@ class ScopeIn(Schema):
     rule: str = Field("", max_length=40)
 
 
-class TrialIn(ScopeIn):
+class ProposedWords(ScopeIn):
     """`first`: from which of the letters on, from 0."""
 
     text: str = Field(max_length=_LONGEST)
@@ -144,7 +144,9 @@ def write_words(request: DeskRequest, number: str, block: str, language: Languag
 
 @router.post("/cases/{number}/notices/words/{block}/{language}/look", response=TrialOut)
 @api_case(Act.TELL, once=False)
-def look_at_words(request: DeskRequest, number: str, block: str, language: Language, said: TrialIn) -> dict[str, Any]:
+def look_at_words(
+    request: DeskRequest, number: str, block: str, language: Language, said: ProposedWords
+) -> dict[str, Any]:
     """What a text would do to every letter it touches; nothing is kept."""
     place, letters = _place(request, block, language, said), Letters(request.case)
     _, own = rewording.tried(letters, place, said.text)
