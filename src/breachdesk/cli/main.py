@@ -1,11 +1,13 @@
 """The command `breachdesk`: each room brings its own commands, one file per room beside this one."""
 
+import atexit
 import ctypes
 import gc
 import importlib
 import os
 import pkgutil
 import sys
+import threading
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -64,7 +66,21 @@ def _keep_memory() -> None:
 
 
 def run() -> None:
-    """The door of the program. An error nobody foresaw is told without its text, which could hold a stolen value."""
+    """The door of the program. Readers' threads still at work when it is left (it was asked to end) are left at once:
+    a library's code that comes back to an interpreter being taken down aborts the process or crashes it."""
+    try:
+        _run()
+    except SystemExit as end:
+        if isinstance(end.code, int) and any(one.daemon for one in threading.enumerate()):
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code)
+        raise
+
+
+def _run() -> None:
+    """An error nobody foresaw is told without its text, which could hold a stolen value."""
     try:
         _share_the_cores()
         if sys.argv[1:2] in (["scope"], ["assess"]):
