@@ -36,7 +36,7 @@ def settings_of(environment: Mapping[str, str], provider: str) -> dict[str, obje
     if provider and (len(str(found.get(SECRET, ""))) < _LEAST_SECRET or ":" not in str(found[SECRET])):
         raise BadOption(
             f"{PREFIX}{SECRET}: write user:password of {_LEAST_SECRET} letters or more, and give the provider "
-            "https://user:password@your.desk/told/PROVIDER as the address for what it tells of messages"
+            "https://user:password@your.desk/in/mailed/PROVIDER/ as the address for what it tells of messages"
         )
     found["REQUESTS_TIMEOUT"] = 30
     return found

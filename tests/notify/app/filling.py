@@ -78,7 +78,7 @@ VALUES: dict[str, Callable[[Case], Any]] = {
     "case_notice_file:kind": lambda case: "txt",
     "case_wording:block": lambda case: "contact",
     "case_wording:language": lambda case: "en",
-    "notify_told:provider": lambda case: "postmark",
+    "notify_mailed:provider": lambda case: "postmark",
     "case_public_text:kind": lambda case: "call",
     "case_public_text:language": lambda case: "ru",
     "case_public_file:kind": lambda case: "press",

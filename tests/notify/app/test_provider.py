@@ -21,7 +21,6 @@ from breachdesk.notify.app import carrier, pens, sendings, transports
 from breachdesk.notify.app.models import Delivery, Sending
 from breachdesk.notify.states import Channel
 from breachdesk.web import doctor
-from tests.cast import hand
 from tests.notify.app.sending import case_with, going, planned, rows, states
 
 SECRET = "postmark:a-secret-of-length"
@@ -200,7 +199,7 @@ def tell(event: dict[str, Any] | bytes, *, secret: str = SECRET, provider: str =
     basic = "Basic " + base64.b64encode(secret.encode()).decode()
     given = {"content_type": "application/json", "HTTP_AUTHORIZATION": basic, **more}
     said = event if isinstance(event, bytes) else json.dumps(event)
-    return Client().post(f"/told/{provider}", data=said, **given).status_code
+    return Client().post(f"/in/mailed/{provider}/", data=said, **given).status_code
 
 
 def delivered(message: dict[str, Any]) -> dict[str, Any]:
@@ -233,6 +232,17 @@ def test_what_it_tells_later_moves_the_row_once_and_only_forward(cast: Any, esp:
     assert not any("ada" in text for text in Delivery.objects.values_list("told", flat=True))
 
 
+def test_a_bounce_after_the_end_leads_on(cast: Any, esp: Esp) -> None:
+    """Whom a sending that had ended did not reach after all is telephoned."""
+    sending = going_to(cast, 2, channels=(Channel.EMAIL, Channel.PHONE))
+    carried(sending)
+    assert sendings.settle(sending, by=pens.hand())
+    assert tell(bounced(esp.got[0])) == 200
+    sending.refresh_from_db()
+    assert sending.standing == "going"
+    assert states(sending) == {"accepted": 1, "queued": 1}
+
+
 def test_what_was_in_doubt_is_settled_by_what_the_provider_tells(cast: Any, esp: Esp) -> None:
     sending = going_to(cast, 2)
     esp.say = only((0, {}), "ada1")
@@ -241,7 +251,8 @@ def test_what_was_in_doubt_is_settled_by_what_the_provider_tells(cast: Any, esp:
     doubtful = next(one for one in esp.got if one["To"].startswith("ada1@"))
     assert tell(delivered(doubtful)) == 200
     assert states(sending) == {"accepted": 1, "delivered": 1}
-    assert sendings.settle(sending, by=hand(cast.ada))
+    sending.refresh_from_db()
+    assert sending.standing == "ended"  # nobody is left
 
 
 def test_nobody_else_is_believed(cast: Any, esp: Esp) -> None:
@@ -256,7 +267,7 @@ def test_nobody_else_is_believed(cast: Any, esp: Esp) -> None:
     assert tell({**event, "Metadata": {"mark": {"deep": 1}}}) == 200
     assert tell(b"{") == 400
     assert tell({"RecordType": "Bounce", "x": "y" * (5 << 20)}) == 413
-    assert Client().get("/told/postmark").status_code == 405
+    assert Client().get("/in/mailed/postmark/").status_code == 405
     assert states(sending) == {"accepted": 1}
 
 

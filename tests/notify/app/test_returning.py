@@ -9,7 +9,7 @@ import pytest
 from breachdesk.detect.app import mailbox
 from breachdesk.detect.app.models import Mailbox
 from breachdesk.notify import marks
-from breachdesk.notify.app import carrier, ledger, pens, returning
+from breachdesk.notify.app import carrier, ledger, pens, returning, sendings
 from breachdesk.notify.app.models import Delivery
 from breachdesk.notify.app.transports import ByRelay
 from breachdesk.notify.smtp import Relay
@@ -103,6 +103,16 @@ def test_a_late_bounce_still_counts_and_a_late_good_word_does_not(server: Imap, 
     one = Delivery.objects.get(id=row)
     assert one.state == State.BOUNCED
     assert [event.moved for event in one.events.order_by("id")] == [True, True, True, False]
+
+
+def test_a_bounce_after_the_end_leads_on(server: Imap, sent: Any) -> None:
+    assert sendings.settle(sent, by=pens.hand())
+    row = Delivery.objects.filter(channel="email").order_by("id")[0].id
+    server.put(report(row, "failed", "5.1.1"))
+    assert looked(1) == 1
+    sent.refresh_from_db()
+    assert sent.standing == "going"
+    assert Delivery.objects.get(channel="phone").state == State.QUEUED
 
 
 def test_trouble_is_kept_and_goes_with_the_next_good_look(server: Imap, sent: Any, settings_of: Any) -> None:

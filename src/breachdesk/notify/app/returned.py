@@ -63,8 +63,7 @@ def take(case: Case, text: str, reason: Reason, *, by: Hand) -> Taken:
             moved = ledger.tell(sending, part, source="hand", by=by)
             counts["known"] += len(moved)
             counts["other_way"] += sum(ledger.next_way(sending, one) is not None for one in moved)
-        if not sendings.reopen(sending, by=by):
-            sendings.go_on(sending, by=by)
+        sendings.go_on(sending, by=by)
     wrong = [one for one in scans if one.came is not Came.KNOWN]
     return Taken(counts["known"], counts["other_way"], len(rows) - counts["known"], wrong)
 

@@ -15,7 +15,7 @@ from breachdesk.detect.app import mailbox
 from breachdesk.notify import bounces
 from breachdesk.notify.app import ledger, pens, sendings
 from breachdesk.notify.app.ledger import Word
-from breachdesk.notify.app.models import Delivery, Sending, Standing
+from breachdesk.notify.app.models import Delivery, Sending
 from breachdesk.notify.bounces import Kind, Reach, Returned
 from breachdesk.notify.states import State
 
@@ -53,8 +53,7 @@ def take(uid: int, raw: bytes, size: int, at: datetime) -> bool:
         said = f"{found.fate.status} {found.fate.said}".strip()[:300]
         words = [Word(row, state, told=said, outside=f"mail {number} {row}") for row in by_sending[sending.id]]
         ledger.tell(sending, words, source="dsn", by=pens.hand(at))
-        if sending.standing == Standing.ENDED and sending.case.open:
-            sendings.reopen(sending, by=pens.hand(at))
+        sendings.go_on(sending, by=pens.hand(at))
     return bool(by_sending)
 
 

@@ -354,7 +354,7 @@ def _fit(sending: Sending) -> None:
 @transaction.atomic
 def go(sending: Sending, *, by: Hand) -> Sending:
     """Use the approval, once: it goes. Raises Refused without an approval of exactly this wording and this list."""
-    still_open(sending.case)
+    still_open(sending.case, alone=True)  # a fact is answered as well
     held = Sending.objects.select_for_update(of=("self",)).select_related("case").get(id=sending.id)
     _fit(held)
     used = asks.use(held.case, asks.SEND, what(held), by=by)
@@ -496,10 +496,12 @@ def substitute(sending: Sending, *, reason: str, by: Hand) -> int:
 
 
 def go_on(sending: Sending, *, by: Hand) -> None:
-    """After something was told: what was stopped for good stays so; what has nobody unresolved ends; what has somebody
-    to write to gets a carrier."""
+    """After something was told, whoever told it: what was stopped for good stays so; what had ended has not, when
+    somebody turns out not to be told; what has nobody unresolved ends; what has somebody to write to gets a carrier."""
     if sending.standing == Standing.STOPPED:
         ledger.cancel(sending, by.at)
+    elif sending.standing == Standing.ENDED:
+        _reopen(sending, by=by)
     elif not settle(sending, by=by) and quiet.zones(sending, by.at):
         carried = transports.carried(sending.channels)
         tasks.carry_soon(sending, [one for one in carried if ledger.ready(sending, by.at, [one])])
@@ -550,22 +552,18 @@ def settle(sending: Sending, *, by: Hand) -> bool:
 
 
 def hear(*, by: Hand) -> None:
-    """What gateways told goes into the ledger. Who was not reached by a sending that had ended is written to by the
-    next way: it has not ended."""
+    """What gateways told goes into the ledger."""
     for sending in receipts.tell(by=by):
-        if sending.standing == Standing.ENDED and sending.case.open:
-            reopen(sending, by=by)
-        elif sending.live:
-            go_on(sending, by=by)
+        go_on(sending, by=by)
 
 
 @transaction.atomic
-def reopen(sending: Sending, *, by: Hand) -> bool:
-    """Go on, when somebody turns out not to be told; whether it does."""
+def _reopen(sending: Sending, *, by: Hand) -> None:
+    """Go on, when somebody turns out not to be told and the case is open."""
     held = Sending.objects.select_for_update(of=("self",)).select_related("case").get(id=sending.id)
     counts = ledger.counts(ledger.standing(held))
-    if held.standing != Standing.ENDED or not counts.unresolved:
-        return False
+    if held.standing != Standing.ENDED or not counts.unresolved or not held.case.open:
+        return
     held.standing, held.ended_at = Standing.GOING, None
     held.save(update_fields=["standing", "ended_at"])
     write(
@@ -576,7 +574,6 @@ def reopen(sending: Sending, *, by: Hand) -> bool:
         payload={"unresolved": counts.unresolved},
     )
     go_on(held, by=by)
-    return True
 
 
 #: What may be done with a sending, by its name.

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from breachdesk.notify import marks
-from breachdesk.notify.app import ledger, pens
+from breachdesk.notify.app import ledger, pens, sendings
 from breachdesk.notify.app.by_provider import MARK
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Sending
@@ -66,6 +66,7 @@ def take(provider: str, events: Sequence[AnymailTrackingEvent], at: datetime) ->
         by_sending[sending] += said[row]
     for one in Sending.objects.select_related("case").filter(id__in=by_sending):
         ledger.tell(one, by_sending[one.id], source="provider", by=pens.hand(at))
+        sendings.go_on(one, by=pens.hand(at))
     return sum(map(len, by_sending.values()))
 
 

@@ -39,6 +39,6 @@ case = [
 ]
 
 public = [
-    path("told/<slug:provider>", views_provider.told, name="notify_told"),
+    path("in/mailed/<slug:provider>/", views_provider.mailed, name="notify_mailed"),
     path("in/texted/<slug:mark>/", views_texts.texted, name="notify_texted"),
 ]

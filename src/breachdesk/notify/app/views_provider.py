@@ -15,7 +15,7 @@ _LOG = logging.getLogger(__name__)
 
 @csrf_exempt
 @doors.public
-def told(request: DeskRequest, provider: str) -> HttpResponse:
+def mailed(request: DeskRequest, provider: str) -> HttpResponse:
     """POST, with the name and password that were set, and signed where the provider signs. What comes twice counts
     once; what speaks of no message of ours changes nothing."""
     if not settings.PROVIDER or provider != settings.PROVIDER:
