@@ -18,7 +18,7 @@ from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
 from breachdesk.journal.verify import inclusion_holds
-from breachdesk.notify.app import calling, caring, carrier, closing, ledger, pens, sendings
+from breachdesk.notify.app import calling, caring, carrier, closing, fixing, ledger, pens, sendings
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
 from breachdesk.notify.app.progress import progress
@@ -301,7 +301,7 @@ def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:
     planning = ada.post(f"{here}/sendings/new/", {"stage": "full", "channels": ["email"], "quiet": ""})
     assert planning.headers["Location"] == f"{here}/sendings/1/"
     assert "is being written" in text(ada, f"{here}/sendings/1/")
-    errands.do(Errand.objects.get(kind=sendings.KIND))
+    errands.do(Errand.objects.get(kind=fixing.KIND))
     assert "Everything is fixed for 6 people" in text(ada, f"{here}/sendings/1/")
     ada.post(f"{here}/sendings/1/ask/", {"reason": "they have to know"})
     assert "Waits for a second person" in text(ada, f"{here}/sendings/1/")

@@ -11,7 +11,7 @@ import pytest
 
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
-from breachdesk.notify.app import carrier, ledger, looking_up, pens, receipts, sendings
+from breachdesk.notify.app import carrier, fixing, ledger, looking_up, pens, receipts, sendings
 from breachdesk.notify.app.looking_up import Looked
 from breachdesk.notify.app.models import Delivery, Event, Piece, Report, Sending, Standing
 from breachdesk.notify.app.transports import ByGateway, ByRelay
@@ -406,7 +406,7 @@ def test_the_pages_offer_it_show_it_and_prove_it(cast: Any, by_http: Box) -> Non
     assert "2 parts" in planning
     assert 'value="sms"' in planning
     ada.post(f"{here}/sendings/new/", {"stage": "full", "channels": ["sms", "phone"], "quiet": ""})
-    errands.do(Errand.objects.get(kind=sendings.KIND))
+    errands.do(Errand.objects.get(kind=fixing.KIND))
     fixed = text(ada, f"{here}/sendings/1/letters/0/")
     assert ENGLISH in fixed
     assert "160 fit one part" in fixed

@@ -8,10 +8,10 @@ class NotifyApp(AppConfig):
 
     def ready(self) -> None:
         from breachdesk.case.app import closing_checks, glance
-        from breachdesk.notify.app import closing, printing, sendings
+        from breachdesk.notify.app import closing, fixing, printing
         from breachdesk.vault.app import errands
 
-        errands.register(sendings.KIND, sendings.making)
+        errands.register(fixing.KIND, fixing.making)
         errands.register(printing.KIND, printing.making)
         closing_checks.register(closing.untold)
         closing_checks.register(closing.warned)

@@ -4,14 +4,10 @@ draft -> the worker writes the list (making) -> ready -> asked for and approved 
 The approval names the digests of wording and list: made anew, it is another sending, and needs another approval.
 """
 
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-import numpy as np
-from django.conf import settings
 from django.db import transaction
 
 from breachdesk.case.app.actions import asks, still_open
@@ -19,44 +15,34 @@ from breachdesk.case.app.actions.facts import answer_fact
 from breachdesk.case.app.models import Ask, Case
 from breachdesk.case.app.sheet import facts_of
 from breachdesk.ground.clock import rfc3339
-from breachdesk.ground.places import country_of
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
-from breachdesk.law.shapes import Verdict
 from breachdesk.notify.app import (
     alarming,
     caring,
+    fixing,
     ledger,
     looking_up,
     pens,
     quiet,
     receipts,
-    signing_up,
     tasks,
     transports,
-    writing,
 )
-from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
-from breachdesk.notify.app.ledger import Row, Word
+from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
-from breachdesk.notify.blocks import Kind, texts_of
-from breachdesk.notify.draw import Press
-from breachdesk.notify.mould import Mould, gapped, mould
+from breachdesk.notify.mould import Mould
 from breachdesk.notify.organisation import held_since
-from breachdesk.notify.recipients import Place, RecipientsWriter
-from breachdesk.notify.shapes import Level, Notice, NoticeCohort
-from breachdesk.notify.states import FAILED, TOLD, Channel, State
-from breachdesk.notify.wording import Sender, Wording
+from breachdesk.notify.recipients import Place
+from breachdesk.notify.states import FAILED, Channel, State
 from breachdesk.scope import kept
 from breachdesk.scope.app import actions as scope
-from breachdesk.vault.app import errands, keys
-from breachdesk.vault.app.errands import Deed, Tell
+from breachdesk.vault.app import errands
 from breachdesk.vault.app.models import OPEN, Errand
 from breachdesk.vault.store import BadVault
 
-KIND = "notices"
 #: What a sending may go by, in the order in which ways are tried when nothing else is said.
 CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.LETTER, Channel.PHONE)
 
@@ -89,14 +75,14 @@ def plan(
     run = scope.last(case)
     if run is None:
         raise Refused("sendings.refused.no_list")
-    if Errand.objects.filter(case=case, kind=KIND, state__in=OPEN).exists():
+    if Errand.objects.filter(case=case, kind=fixing.KIND, state__in=OPEN).exists():
         raise Refused("sendings.refused.making")
     Sending.objects.filter(case=case, standing=Standing.MAKING).update(standing=Standing.DROPPED)  # its errand failed
     letters = Letters(case)
     unknown = set(slugs) - {one.slug for one in letters.cohorts}
     if unknown:
         raise Refused("sendings.refused.no_cohort", field="slugs")
-    wording(letters, slugs, stage, channels)
+    fixing.wording(letters, slugs, stage, channels)
     number = Sending.objects.filter(case=case).count() + 1
     sending = Sending.objects.create(
         case=case,
@@ -120,197 +106,8 @@ def plan(
         refs={"sending": number, "run": run.id},
         payload={"stage": stage.value, "channels": [one.value for one in channels], "cohorts": list(slugs)},
     )
-    errands.put(case, KIND, by=by, said={"sending": sending.id})
+    errands.put(case, fixing.KIND, by=by, said={"sending": sending.id})
     return sending
-
-
-def _languages(cohort: NoticeCohort) -> list[str]:
-    """In which languages somebody of it is written to."""
-    return sorted({language_for(said, cohort.residence) for said in cohort.languages or {"": 0}})
-
-
-def _ready(letters: Letters, slugs: Sequence[str], early: bool) -> list[Notice]:
-    """Each letter as it would go, with gaps for what is a person's own. Raises Refused when one must not go as it is: a
-    blank, a check that says stop."""
-    found, wrong = list[Notice](), list[Notice]()
-    for cohort in letters.cohorts:
-        for language in _languages(cohort) if not slugs or cohort.slug in slugs else ():
-            notice = gapped(cohort, language, early=early, **letters.said)
-            stopped = any(not one.passed and one.level is Level.STOP for one in notice.checks)
-            (wrong if stopped or texts_of(notice.blocks, Kind.BLANK) else found).append(notice)
-    if wrong:
-        first = wrong[0]
-        raise Refused("sendings.refused.stopped", n=len(wrong), slug=first.cohort.slug, language=first.language)
-    return found
-
-
-def texts(letters: Letters, slugs: Sequence[str] = (), *, early: bool = False) -> list[Notice]:
-    """The text messages as they would go."""
-    chosen = [one for one in letters.cohorts if not slugs or one.slug in slugs]
-    return [letters.short(cohort, language, early=early) for cohort in chosen for language in _languages(cohort)]
-
-
-def _short(letters: Letters, slugs: Sequence[str], early: bool) -> dict[tuple[str, str], str]:
-    """(slug, language) -> words. Raises Refused when one must not go as it is."""
-    all_ = [(notice, writing.shown(notice)) for notice in texts(letters, slugs, early=early)]
-    wrong = [notice for notice, one in all_ if not one.ready]
-    if wrong:
-        first = wrong[0]
-        raise Refused(
-            "sendings.refused.stopped_text", n=len(wrong), slug=first.cohort.slug, language=first.language
-        )  # fmt: skip
-    return {(notice.cohort.slug, notice.language): one.text for notice, one in all_}
-
-
-def wording(letters: Letters, slugs: Sequence[str], stage: str, channels: Sequence[str]) -> Wording:
-    """What would be said now, at this stage. Raises Refused as `plan` does."""
-    press = Press(words=letters.library.phrases)
-    early = stage == Stage.EARLY
-    ready = _ready(letters, slugs, early)
-    short = _short(letters, slugs, early) if Channel.SMS in channels else {}
-    on_paper = Channel.LETTER in channels
-    moulds = tuple(
-        mould(one, press, short.get((one.cohort.slug, one.language), ""), on_paper=on_paper) for one in ready
-    )
-    known = letters.organisation.sign_up_code or signing_up.has(letters.case)
-    if any(one.needs_code for one in moulds) and not known:
-        raise Refused("sendings.refused.no_code")  # a code the service does not know would be a lie to everybody
-    home = country_of(str(letters.facts.get("entity.main_establishment") or "")) if on_paper else ""
-    return Wording(_sender(letters, settings.SMS_FROM if short else ""), moulds, home)
-
-
-def _sender(letters: Letters, texts: str) -> Sender:
-    organisation = letters.organisation
-    names = {language: organisation.text("name", language) or "" for language in ("en", "ru")}
-    local, _, domain = settings.NOTICE_RETURN.rpartition("@")
-    return Sender(names, settings.NOTICE_FROM, organisation.text("email", "en") or "", local, domain, texts)
-
-
-def making(errand: Errand, tell: Tell) -> Deed:
-    """The worker's part: wording and list as sealed files, everybody in the ledger. Nothing goes by it."""
-    sending = Sending.objects.select_related("case", "run").get(id=errand.said["sending"])
-    try:
-        return _made(sending, tell)
-    except Exception as error:  # whatever it was, the errand tells of it; nothing half-made is left
-        fault = error.key if isinstance(error, Refused) else type(error).__name__
-        Sending.objects.filter(id=sending.id).update(standing=Standing.DROPPED, fault=fault[:120])
-        _forget(sending)
-        raise
-
-
-def _made(sending: Sending, tell: Tell) -> Deed:
-    case, run = sending.case, sending.run
-    if run is None:
-        raise Refused("sendings.refused.no_list")
-    letters = Letters(case)
-    said = wording(letters, sending.slugs, sending.stage, sending.channels)
-    key = keys.key_of(case.number)
-    vault = keys.vault()
-    _forget(sending)  # what an errand left that was broken off
-    vault.seal(case.number, _name(sending, "wording"), io.BytesIO(said.written()), key)
-    giving = signing_up.Giving(sending) if signing_up.has(case) else None
-    choice = Choice(
-        said.letters,
-        tuple(Channel(one) for one in sending.channels),
-        letters.organisation.sign_up_code,
-        giving.to if giving else None,
-        sending.slugs,
-        caring.care(case),
-        told=_told(case, sending),
-        home=said.posted_in,
-        nameless={one: letters.library.phrases[one]["nameless"] for one in letters.library.phrases},
-    )
-    rows = io.BytesIO()
-    zones: set[str] = set()
-    with (
-        RecipientsWriter(vault.place(case.number, _name(sending, "list")), key) as file,
-        scope.people_of(run) as people,
-    ):
-        for one in choice.of(people.everybody()):
-            place = file.add(one.recipient)
-            zones.add(one.recipient.country)
-            rows.write(_packed(one, place))
-            tell(1)
-        digest = file.digest
-    if not rows.tell():
-        raise Refused("sendings.refused.nobody")
-    rows.seek(0)
-
-    def deed(by: Hand) -> dict[str, str]:
-        held = Sending.objects.select_for_update().get(id=sending.id)
-        if held.standing != Standing.MAKING:
-            raise Refused("sendings.refused.not_now")
-        held.people = ledger.enroll(held, _unpacked(rows), by.at)
-        held.wording, held.recipients = _name(held, "wording"), _name(held, "list")
-        held.wording_sha256, held.recipients_sha256 = said.digest, digest
-        held.codes = giving.ranges if giving else []
-        held.left_out, held.zones = dict(sorted(choice.left_out.items())), sorted(zones)
-        duties = _duties(letters, sending.slugs) if held.stage != Stage.EARLY else []  # a warning meets none
-        held.duties = [name for name, _ in duties]
-        held.due = min((due for _, due in duties if due is not None), default=None)
-        held.standing, held.fixed_at = Standing.READY, by.at
-        held.save()
-        write(
-            "notify.sending.fixed",
-            by=by,
-            case=case.number,
-            refs={"sending": held.number},
-            payload={
-                "people": held.people,
-                "letters": len(said.letters),
-                "codes": sum(end - begin for begin, end in held.codes),
-                "left_out": [f"{why} {n}" for why, n in sorted(held.left_out.items())],
-                "wording_sha256": held.wording_sha256,
-                "recipients_sha256": held.recipients_sha256,
-            },
-        )
-        return {"sending": str(held.number)}
-
-    return deed
-
-
-def _packed(one: Chosen, place: Place) -> bytes:
-    """A row until the transaction comes, small: a million people are some hundred megabytes."""
-    fields = (
-        str(one.person), one.channel.value, one.state.value, str(one.recipient.letter), one.recipient.country,
-        one.domain, str(place.offset), str(place.length), str(ledger.ways(one.addresses)),
-    )  # fmt: skip
-    return "\t".join(fields).encode() + b"\n"
-
-
-def _unpacked(rows: io.BytesIO) -> Iterator[Row]:
-    for line in rows:
-        person, channel, state, letter, zone, domain, offset, length, ways = line.decode().rstrip("\n").split("\t")
-        place = Place(int(offset), int(length))
-        yield Row(int(person), Channel(channel), State(state), int(letter), zone, domain, place, int(ways))
-
-
-def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
-    """Who need not get this: who was told the same in full; and no second warning for who was warned. A warning is no
-    notice: who was only warned is told in full. Keys of people with their letter, sorted."""
-    earlier = Sending.objects.filter(case=case).exclude(id=sending.id).exclude(standing=Standing.DROPPED)
-    if sending.stage != Stage.EARLY:
-        earlier = earlier.exclude(stage=Stage.EARLY)
-    found: list[int] = []
-    for one in earlier:
-        slugs = [letter.slug for letter in pens.wording_of(one).letters]
-        states = [state.value for state in (*TOLD, State.SENDING, State.DOUBT)]  # it may have gone
-        if one.standing in (Standing.READY, *LIVE):  # it will be told by that one
-            rows = Delivery.objects.filter(sending=one, last=True)
-        else:
-            rows = Delivery.objects.filter(sending=one, last=True, state__in=states)
-        found += [told_key(person, slugs[letter]) for person, letter in rows.values_list("person", "letter").iterator()]
-    return np.sort(np.array(found, np.int64)) if found else None
-
-
-def _duties(letters: Letters, slugs: Sequence[str]) -> list[tuple[str, datetime | None]]:
-    """The owed duties this meets, with their deadlines."""
-    found: dict[str, datetime | None] = {}
-    for cohort in (one for one in letters.cohorts if not slugs or one.slug in slugs):
-        for duty in letters.duties(cohort):
-            if duty.verdict is Verdict.OWED:
-                found[duty.id] = duty.due
-    return sorted(found.items())
 
 
 # --- approving, going, holding up
@@ -345,7 +142,7 @@ def _fit(sending: Sending) -> None:
         raise Refused("sendings.refused.counted_anew")
     if Channel.SMS in sending.channels and transports.of(Channel.SMS) is None:
         raise Refused("sendings.refused.no_gateway")
-    if wording(letters, sending.slugs, sending.stage, sending.channels).digest != sending.wording_sha256:
+    if fixing.wording(letters, sending.slugs, sending.stage, sending.channels).digest != sending.wording_sha256:
         raise Refused("sendings.refused.worded_anew")
     if Channel.EMAIL in sending.channels and transports.of(Channel.EMAIL) is None:
         raise Refused("sendings.refused.no_relay")
@@ -428,18 +225,8 @@ def drop(sending: Sending, *, by: Hand) -> None:
     """Give up a sending that never went: its list and its wording are forgotten. Raises Refused."""
     held = _now(sending, Standing.DROPPED, Standing.READY)
     ledger.strike(held)
-    transaction.on_commit(partial(_forget, held))
+    transaction.on_commit(partial(fixing.forget, held))
     write("notify.sending.dropped", by=by, case=held.case.number, refs={"sending": held.number})
-
-
-def _name(sending: Sending, what: str) -> str:
-    """Of its files in the vault."""
-    return f"n-{sending.id}-{what}"
-
-
-def _forget(sending: Sending) -> None:
-    for what in ("wording", "list"):
-        keys.vault().forget(sending.case.number, _name(sending, what))
 
 
 def _now(sending: Sending, standing: Standing, *before: Standing) -> Sending:

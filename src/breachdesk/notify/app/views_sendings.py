@@ -18,7 +18,7 @@ from breachdesk.detect.app import mailbox
 from breachdesk.ground import places
 from breachdesk.ground.refused import Refused
 from breachdesk.notify import gsm
-from breachdesk.notify.app import calling, caring, printing, proof, receipts, rewording, sendings
+from breachdesk.notify.app import calling, caring, fixing, printing, proof, receipts, rewording, sendings
 from breachdesk.notify.app.calling import Outcome
 from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage, Standing
 from breachdesk.notify.app.progress import domains, progress
@@ -121,7 +121,7 @@ def _texts(letters: Letters, language: str) -> dict[str, list[tuple[Shown, list[
     the reader."""
     found = {}
     for stage in (Stage.FULL, Stage.EARLY):
-        all_ = [shown(one) for one in sendings.texts(letters, early=stage == Stage.EARLY)[:_TEXTS]]
+        all_ = [shown(one) for one in fixing.texts(letters, early=stage == Stage.EARLY)[:_TEXTS]]
         found[stage.value] = [(one, [(check, check.text(language)) for check in one.failed]) for one in all_]
     return found
 
@@ -163,7 +163,7 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
 
 def _errands(sending: Sending, at: datetime) -> list[Errand]:
     """What the worker does for it, and what it could not do."""
-    found = errands.of(sending.case, at, kind=sendings.KIND, said={"sending": sending.id})
+    found = errands.of(sending.case, at, kind=fixing.KIND, said={"sending": sending.id})
     return [one for one in found if one.state != State.DONE]
 
 
