@@ -7,7 +7,7 @@ from typing import Any
 
 from breachdesk.case.app.models import Case
 from breachdesk.notify import marks
-from breachdesk.notify.app import caring, ledger, pens, rewording
+from breachdesk.notify.app import caring, ledger, pens, rewording, spreading
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import Delivery, Printing, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
@@ -47,6 +47,7 @@ def fill(case: Case, lead: Account, hostile: str) -> None:
     words = [Word(one.id, state, 250, hostile[:300], AT) for one, state in zip(held, _SAID, strict=True)]
     ledger.tell(sending, words, source="relay", by=hand(lead))
     ledger.end(carrier, AT)
+    spreading.count(sending, AT)
     Delivery.objects.filter(sending=sending).update(zone="DE")
     if Letters(case).cohorts:
         contact = rewording.Place("contact", "en")

@@ -7,13 +7,15 @@ import pikepdf
 import pytest
 
 from breachdesk.case.app.actions import asks
+from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
 from breachdesk.notify.app import rewording, sendings
 from breachdesk.notify.app.models import OwnText, Sending, Standing
 from breachdesk.notify.app.rewording import Place
-from breachdesk.notify.app.writing import Letters
+from breachdesk.notify.app.writing import Letters, the_library
 from breachdesk.notify.smtp import Relay
+from breachdesk.web import sayings
 from tests.cast import browser, hand
 from tests.law.app.bakery import judge, lay
 from tests.notify.app.sending import WITH_CODE, case_with, planned, rows
@@ -206,3 +208,9 @@ def test_programs_word_letters_by_the_same_rules(told: Any) -> None:
     back = call(ben, "POST", f"{top}/contact/en/withdraw", reason="ours").json()
     assert [one["last"] for one in back["texts"]] == [True, False]
     assert call(client(told.cara), "PUT", f"{top}/contact/en", text=MINE, reason="x").status_code == 403
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_block_is_listed_by_what_it_is_for(language: str) -> None:
+    named = sayings.words(language).sayings
+    assert not [one for one in rewording.blocks(the_library()) if f"words.blocks.{one}" not in named]

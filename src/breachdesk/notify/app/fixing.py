@@ -20,6 +20,7 @@ from breachdesk.notify.app import (
     ledger,
     pens,
     signing_up,
+    spreading,
     writing,
 )
 from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
@@ -167,6 +168,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
         held.due = min((due for _, due in duties if due is not None), default=None)
         held.standing, held.fixed_at = Standing.READY, by.at
         held.save()
+        spreading.count(held, by.at)
         write(
             "notify.sending.fixed",
             by=by,

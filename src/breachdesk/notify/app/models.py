@@ -65,6 +65,8 @@ class Sending(models.Model):
     fault = models.CharField(max_length=120, blank=True)
     alarmed_for = models.DateTimeField(null=True)  # the deadline that the team was told will be missed
     trouble = models.CharField(max_length=300, blank=True)  # why nothing goes at the moment, as the relay said
+    spread = models.JSONField(default=list)  # [letter, state, people]: where and in which languages (spreading.py)
+    spread_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-number"]

@@ -15,14 +15,23 @@ from breachdesk.notify.states import FAILED, TOLD, WAITING, Channel, State
 _WINDOW = timedelta(minutes=10)
 _LEAST = timedelta(seconds=30)
 _DOMAINS = 12
-_GROUPS = (("told", TOLD), ("waiting", WAITING), ("failed", FAILED), ("cancelled", frozenset((State.CANCELLED,))))
+GROUPS = (("told", TOLD), ("waiting", WAITING), ("failed", FAILED), ("cancelled", frozenset((State.CANCELLED,))))
+
+
+class Bar(NamedTuple):
+    """People of one group; where it begins and how wide it is, of 100."""
+
+    group: str
+    people: int
+    x: str
+    width: str
 
 
 class Lane(NamedTuple):
     """A channel of the river: people by how they stand."""
 
     channel: Channel
-    drawn: Sequence[tuple[str, int, str, str]]  # group, people, where it begins and how wide it is, of 100
+    drawn: Sequence[Bar]
     states: Sequence[tuple[str, State, int]]  # group, state, people
     people: int
 
@@ -99,16 +108,21 @@ def _lanes(stands: Stands, people: int) -> list[Lane]:
     lanes = []
     for channel in Channel:
         own = {state: n for (one, state), n in stands.items() if one is channel}
-        drawn, x = [], 0.0
-        states = [(name, state, own[state]) for name, group in _GROUPS for state in State if state in group & set(own)]
-        for name, group in _GROUPS:
-            if count := sum(n for state, n in own.items() if state in group):
-                width = 100 * count / people
-                drawn.append((name, count, f"{x:.3f}", f"{width:.3f}"))
-                x += width
+        states = [(name, state, own[state]) for name, group in GROUPS for state in State if state in group & set(own)]
         if own:
-            lanes.append(Lane(channel, drawn, states, sum(own.values())))
+            lanes.append(Lane(channel, bars(own, people), states, sum(own.values())))
     return lanes
+
+
+def bars(own: Mapping[State, int], people: int) -> list[Bar]:
+    """Told, waiting, not reached, called off, one after the other, of so many people."""
+    drawn, x = [], 0.0
+    for name, group in GROUPS:
+        if count := sum(n for state, n in own.items() if state in group):
+            width = 100 * count / people
+            drawn.append(Bar(name, count, f"{x:.3f}", f"{width:.3f}"))
+            x += width
+    return drawn
 
 
 def domains(sending: Sending) -> list[Domain]:

@@ -27,6 +27,7 @@ from breachdesk.notify.app import (
     pens,
     quiet,
     receipts,
+    spreading,
     tasks,
     transports,
 )
@@ -304,6 +305,7 @@ def look_after(sending: Sending, *, by: Hand) -> None:
         wake(sending, by=by)
         alarming.look(sending, by=by)
     go_on(sending, by=by)
+    spreading.count(sending, by.at)
 
 
 def wake(sending: Sending, *, by: Hand) -> int:

@@ -18,7 +18,7 @@ from breachdesk.detect.app import mailbox
 from breachdesk.ground import places
 from breachdesk.ground.refused import Refused
 from breachdesk.notify import gsm
-from breachdesk.notify.app import calling, caring, fixing, printing, proof, receipts, rewording, sendings
+from breachdesk.notify.app import calling, caring, fixing, printing, proof, receipts, rewording, sendings, spreading
 from breachdesk.notify.app.calling import Outcome
 from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage, Standing
 from breachdesk.notify.app.progress import domains, progress
@@ -135,6 +135,7 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
     """How it stands: who is told, who waits, who was not reached, and what to do next."""
     found = _of(case, sending)
     mine = asks.alive(case, request.by).filter(deed=asks.SEND, what=sendings.what(found)).first()
+    letters = sendings.letters_of(found)
     return render(
         request,
         "notify/sending.html",
@@ -149,7 +150,8 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "forms": {one: WhyForm(words=request.words, auto_id=f"{one}_%s") for one in sendings.REASONED},
             "errands": _errands(found, request.at),
             "reworded": found.standing == Standing.READY and found.fixed_at and rewording.since(case, found.fixed_at),
-            "letters": sendings.letters_of(found),
+            "letters": letters,
+            "spread": spreading.spread(found, letters),
             "live": found.standing in LIVE,
             "returns": mailbox.trouble(mailbox.RETURNS),
             "unread": not settings.RETURNS_URL and Channel.EMAIL in found.channels,

@@ -26,7 +26,7 @@ from breachdesk.staff.rights import Act
 
 #: Letters that are shown in full below a text; of the others, what is checked in them.
 IN_FULL = 10
-_MOST_HISTORY, _EXCERPT = 50, 120
+_MOST_HISTORY, _EXCERPT = 50, 400
 
 
 class WordsForm(Paper):

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema
 
 from breachdesk.notify import gsm
-from breachdesk.notify.app import calling, caring, pens, proof, sendings
+from breachdesk.notify.app import calling, caring, pens, proof, sendings, spreading
 from breachdesk.notify.app.models import Minded, Sending, Stage
 from breachdesk.notify.app.progress import domains, progress
 from breachdesk.notify.app.writing import preview
@@ -156,6 +156,22 @@ class DeliveryOut(Schema):
     events: list[EventOut]
 
 
+class ShareOut(Schema):
+    """`name`: of a place (ISO 3166, `unknown`) or a language. `people`: `told` (of an early warning: warned),
+    `waiting`, `failed` (not reached, no way left), `cancelled`."""
+
+    name: str
+    people: dict[str, int]
+
+
+class SpreadOut(Schema):
+    """`at`: when it was counted; nothing before that, and once the wording is gone."""
+
+    at: datetime | None
+    places: list[ShareOut]
+    languages: list[ShareOut]
+
+
 class ToldOut(Schema):
     """`person`: their id on the list; empty when only a message of theirs was named."""
 
@@ -218,6 +234,21 @@ def plan_sending(request: DeskRequest, number: str, said: PlanIn) -> tuple[int, 
 def read_sending(request: DeskRequest, number: str, sending: int) -> dict[str, Any]:
     """How it stands."""
     return _out(_of(request, sending), request.at)
+
+
+@router.get("/cases/{number}/sendings/{sending}/spread", response=SpreadOut)
+@api_case(Act.READ)
+def read_spread(request: DeskRequest, number: str, sending: int) -> dict[str, Any]:
+    """Where and in which languages people have been told, counted once a minute; most people first."""
+    found = _of(request, sending)
+    spread = spreading.spread(found, sendings.letters_of(found))
+    if spread is None:
+        return {"at": None, "places": [], "languages": []}
+    return {
+        "at": spread.at,
+        "places": [{"name": one.name, "people": dict(one.groups)} for one in spread.places],
+        "languages": [{"name": one.name, "people": dict(one.groups)} for one in spread.languages],
+    }
 
 
 @router.get("/cases/{number}/sendings/{sending}/letters/{letter}", response=LetterOut)
