@@ -56,6 +56,29 @@ def a_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def a_small_disk(mib: int) -> Iterator[Path | None]:
+    """A file system of its own, of so many MiB; None for whoever may not make one."""
+    with a_folder() as folder:
+        size = f"size={mib}m,mode=0755"
+        mount = ["mount", "-t", "tmpfs", "-o", size, "breachdesk-test", folder]
+        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
+            yield None
+            return
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(ballast: Path, left: int = 0) -> None:
+    """Take all room but `left` bytes of the disk it lies on."""
+    with ballast.open("ab") as file:
+        while (free := shutil.disk_usage(ballast.parent).free) > left:
+            file.write(bytes(min(free, 1 << 20)))
+            file.flush()
+
+
 class Running:
     """`said`: its lines so far. `ready`: seconds from the command to the first 200."""
 

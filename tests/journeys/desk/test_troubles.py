@@ -1,9 +1,7 @@
 """The database goes away, the disk is full: pages ask for patience, nothing is half-written, and work goes on after."""
 
 import os
-import shutil
 import signal
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -13,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.journeys.desk.running import Running, a_folder, running
+from tests.journeys.desk.running import Running, a_folder, a_small_disk, fill, running
 
 MIB = 1 << 20
 
@@ -106,14 +104,11 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def small_disk(folder: Path) -> Iterator[Path]:
-    mounted = os.geteuid() == 0 and not subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=220m,mode=0755", "breachdesk-test", folder], capture_output=True
-    ).returncode  # fmt: skip
-    if not mounted:
-        pytest.skip("a file system of 220 MB can be made by root only")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+def small_disk() -> Iterator[Path]:
+    with a_small_disk(220) as disk:
+        if disk is None:
+            pytest.skip("a file system of 220 MB can be made by root only")
+        yield disk
 
 
 def fill_the_log_of_the_database(desk: Running) -> None:
@@ -142,10 +137,7 @@ def test_a_full_disk_is_survived(small_disk: Path) -> None:
         joined(desk.postgres.url())
         ada = account("Ada")
         kept = [open_case("before", lead=ada, by=hand(ada)).number]
-        with ballast.open("wb") as file:
-            while (free := shutil.disk_usage(small_disk).free) > 2 * MIB:
-                file.write(bytes(min(free, MIB)))
-                file.flush()
+        fill(ballast, left=2 * MIB)
         refused: list[str] = []
         text = os.urandom(24_000).hex()
         while not refused:

@@ -19,7 +19,9 @@ import psycopg
 import pytest
 
 from breachdesk.notify.app.transports import ByGateway, ByRelay
+from breachdesk.web.postgres import Postgres
 from tests import database
+from tests.journeys.desk.running import a_small_disk, fill
 from tests.notify.smsc import Smsc, smsc
 from tests.notify.texting import Box, texting
 
@@ -35,6 +37,21 @@ class Run(Protocol):
     def __call__(self, module: str, *words: str, kill: Callable[[], None] | None = None) -> Any: ...
 
 
+def _runner(given: dict[str, str]) -> Any:
+    def do(module: str, *words: str, kill: Callable[[], None] | None = None) -> Any:
+        command = [sys.executable, "-m", module, *words]
+        with subprocess.Popen(command, env={**os.environ, **given}, stdout=subprocess.PIPE, text=True) as child:
+            if kill is not None:
+                kill()
+                child.kill()
+                return None
+            said, _ = child.communicate(timeout=120)
+            assert child.returncode == 0, said
+            return json.loads(said.splitlines()[-1])
+
+    return do
+
+
 @pytest.fixture
 def run(postgres: Any, tmp_path: Path, worker_id: str) -> Iterator[Run]:
     """`run(module, *words)`: a process against a database of its own; its last line of JSON."""
@@ -47,19 +64,9 @@ def run(postgres: Any, tmp_path: Path, worker_id: str) -> Iterator[Run]:
         "DJANGO_SETTINGS_MODULE": "breachdesk.settings",
     }
 
-    def do(module: str, *words: str, kill: Callable[[], None] | None = None) -> Any:
-        command = [sys.executable, "-m", module, *words]
-        with subprocess.Popen(command, env={**os.environ, **given}, stdout=subprocess.PIPE, text=True) as child:
-            if kill is not None:
-                kill()
-                child.kill()
-                return None
-            said, _ = child.communicate(timeout=120)
-            assert child.returncode == 0, said
-            return json.loads(said.splitlines()[-1])
-
-    do.name = name  # type: ignore[attr-defined]
-    yield do  # type: ignore[misc]
+    do = _runner(given)
+    do.name = name
+    yield do
     database.drop(server, name)
 
 
@@ -113,6 +120,71 @@ def test_a_database_that_goes_away_is_waited_for(run: Run, sink: tuple[str, Path
     taken = Counter(_TAKEN.findall(log.read_text()))
     assert (len(taken), max(taken.values())) == (1500, 1)
     assert run("tests.notify.app.many", "stand")["accepted"] == 1500
+
+
+@pytest.fixture
+def on_a_small_disk(tmp_path: Path) -> Iterator[tuple[Run, Postgres, Path]]:
+    """A database of its own on a disk of 160 MiB, and a file there that can grow."""
+    with a_small_disk(160) as disk:
+        if disk is None:
+            pytest.skip("a file system of its own can be made by root only")
+        server = Postgres(disk / "postgres")
+        server.start()
+        try:
+            given = {
+                "BREACHDESK_DATABASE_URL": server.url(),
+                "BREACHDESK_DATA": str(tmp_path / "desk"),
+                "DJANGO_SETTINGS_MODULE": "breachdesk.settings",
+            }
+            migrate = [sys.executable, "-m", "django", "migrate", "-v", "0"]
+            subprocess.run(migrate, env={**os.environ, **given}, check=True, timeout=120)
+            yield _runner(given), server, disk / "ballast"
+        finally:
+            server.stop()
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_is_waited_for(on_a_small_disk: tuple[Run, Postgres, Path], sink: tuple[str, Path]) -> None:
+    """No room for what the relay answered, while letters are under way: nothing more goes until there is, what was
+    answered is then written down, and nobody gets two."""
+    (run, server, ballast), (port, log) = on_a_small_disk, sink
+    run("tests.notify.app.many", "lay", "4000")
+    stood: list[int] = []
+
+    def count() -> int:
+        return log.read_text().count("message-id")
+
+    def squeeze() -> None:
+        _until(lambda: count() > 300, 60)
+        fill(ballast)
+        quiet = 0
+        while quiet < 20 and len(stood) < 600:  # for two seconds nothing more has gone
+            stood.append(count())
+            time.sleep(0.1)
+            quiet = quiet + 1 if count() == stood[-1] else 0
+        ballast.unlink()
+        if not server.running():
+            server.start()
+
+    thread = threading.Thread(target=squeeze)
+    thread.start()
+    try:
+        done = run("tests.notify.app.many", "carry", port, str(log))
+    finally:
+        thread.join()
+    assert 300 < stood[-1] < 4000
+    assert done["sent"] > 3000  # by the same carrier: it outlived it
+    for _ in range(3):
+        run("tests.notify.app.many", "carry", port, str(log))
+    taken = Counter(_TAKEN.findall(log.read_text()))
+    assert (len(taken), max(taken.values())) == (4000, 1)
+    assert run("tests.notify.app.many", "stand")["accepted"] == 4000
+
+
+def _until(true: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def test_killed_at_random_moments_nobody_is_lost_and_nobody_written_to_twice(run: Run, sink: tuple[str, Path]) -> None:
