@@ -365,6 +365,8 @@ SMS_PARTS = options.number("BREACHDESK_SMS_PARTS", 3, least=1, most=10)
 CARRIERS = options.number("BREACHDESK_CARRIERS", 1, least=1, most=16)
 #: Where whole-team alarms go beside mail: addresses of Apprise.
 ALARMS = options.several("BREACHDESK_ALARMS")
+#: Channels that posts to everybody go to: name -> address of Apprise. Only the names are ever shown.
+POSTS = options.named("BREACHDESK_POSTS")
 
 # --- what is told of ourselves: errors without values
 

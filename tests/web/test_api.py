@@ -28,11 +28,13 @@ LEFT = [CHECKS.get_one(name) for name in ("ignored_auth", "positive_data_accepta
 NUMBERED = (
     "task", "member", "decision", "cost", "happening", "system", "link", "ask", "run", "correction", "filing", "hook",
     "letter", "attachment", "errand", "sender", "entry", "sending", "row", "minded", "batch",
+    "published", "publication", "post",
 )  # fmt: skip
 SAMPLES = {
     "slug": "nobody",
     "language": "en",
     "deed": "pause",
+    "act": "withdraw",
     "block": "contact",
     "upload": "00000000-0000-4000-8000-000000000000",
     **dict.fromkeys(NUMBERED, "987654"),
@@ -56,6 +58,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "take_returned": {"reason": "moved", "codes": ["7K3Q"]},
     "take_codes": {"codes": ["CODE-0001"]},
     "tell_call": {"outcome": "reached"},
+    "publish_text": {"where": "x"},
+    "decide_post": {"there": True},
 }
 
 

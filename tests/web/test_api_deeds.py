@@ -19,6 +19,7 @@ from breachdesk.case.app.models import Case, Task
 from breachdesk.ground import clock
 from breachdesk.journal import verify
 from breachdesk.journal.app.models import Line
+from breachdesk.notify.app.models import Posted, Publication
 from breachdesk.staff.app import hooks, once
 from breachdesk.staff.app.models import Delivery, Hook, Once
 from breachdesk.staff.rights import RIGHTS, Act, Role
@@ -31,6 +32,7 @@ from tests.law.app.bakery import BERLIN
 from tests.notify.app.filling import VALUES as NOTICES
 from tests.web.test_api import ALL, BODIES, BODY, TOP, call, client
 
+PUBLISHED, POSTED = Publication.objects, Posted.objects
 #: Rows of a case by the name they have in an address.
 _ROWS = {
     "task": "tasks", "member": "members", "decision": "decisions", "cost": "spent", "happening": "happenings",
@@ -54,8 +56,12 @@ def values(case: Case, path: str) -> dict[str, Any]:
         "sending": 1,
         "letter": 0,
         "batch": 1,
+        "published": 2,
+        "publication": PUBLISHED.filter(text__case=case).values_list("id", flat=True).first(),
+        "post": POSTED.filter(text__case=case).values_list("id", flat=True).first(),
         "row": 987654,
         "deed": "pause",
+        "act": "withdraw",
         "block": "contact",
         "minded": case.minded.values_list("id", flat=True).first(),
         "duty": BERLIN,
@@ -95,7 +101,7 @@ def test_nothing_of_another_case_is_there_by_the_number_of_ones_own(filled: Any)
     lead, seen = client(filled.accounts["lead"]), 0
     # of the same name in every case
     shared = {"number", "fact", "point", "label", "person", "duty", "entry", "slug", "language", "kind", "deed"}
-    shared |= {"sending", "letter", "block", "batch"}
+    shared |= {"sending", "letter", "block", "batch", "published", "act"}
     for path, operation in operations():
         if not set(re.findall(r"{(\w+)}", path)) - shared or not path.startswith("/cases/"):
             continue

@@ -5,10 +5,12 @@ sentence. CONTRIBUTING.md explains every one of them.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+_NAME = re.compile(r"\w[\w.-]{0,39}")
 _YES, _NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
 
 
@@ -49,6 +51,20 @@ def number(
 def several(name: str, *, environment: Mapping[str, str] | None = None) -> list[str]:
     """Words between commas or spaces."""
     return text(name, environment=environment).replace(",", " ").split()
+
+
+def named(name: str, *, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """`name=value` between commas or spaces. What stands behind a name may be secret: no error says it. Raises
+    BadOption."""
+    found: dict[str, str] = {}
+    for place, one in enumerate(several(name, environment=environment), start=1):
+        key, _, value = one.partition("=")
+        if not value or not _NAME.fullmatch(key):
+            raise BadOption(f"{name}: no. {place} is no name=address; write press=mastodons://token@host")
+        if key in found:
+            raise BadOption(f"{name}: {key} stands there twice; give each a name of its own")
+        found[key] = value
+    return found
 
 
 def folder(name: str, default: Path, *, environment: Mapping[str, str] | None = None) -> Path:

@@ -136,10 +136,15 @@ def _of_all(law: Substitute, in_all: int, least: str) -> _Try:
     return _Try(Answer.UNKNOWN, "substitute_address_part", said, "")
 
 
+def days_of(part: str, law: Substitute) -> int | None:
+    """How long it has to stand at least."""
+    lasting = {"website": law.website_days, "home_or_media": law.website_days, "toll_free": law.toll_free_days}
+    return lasting.get(part)
+
+
 def _way(name: str, law: Substitute, library: Library) -> Way:
     words, proof = library.checks[f"part_{name}"].looks, library.checks[f"proof_{name}"].looks
-    lasting = {"website": law.website_days, "home_or_media": law.website_days, "toll_free": law.toll_free_days}
-    days = lasting.get(name)
+    days = days_of(name, law)
     if days is None or name == "home_or_media":  # its words say so themselves
         return Way(name, words, days, proof)
     said = library.checks["substitute_days"].looks

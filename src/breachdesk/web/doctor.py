@@ -64,7 +64,7 @@ def examine(*, thorough: bool) -> list[Finding]:
         except Unusable as error:
             url, why = _NOWHERE, str(error)
         set_up(url)
-        found = [*_data(data), *_disk(data), *_address(), *_mail(), *_texts()]
+        found = [*_data(data), *_disk(data), *_address(), *_mail(), *_texts(), *_channels()]
         if why:
             return [*found, Finding("database", State.BROKEN, "database.away", {"why": why})]
         return [*found, *_of_database(thorough)]
@@ -137,6 +137,19 @@ def _texts() -> Iterator[Finding]:
             yield Finding("texts", State.LOOK, "texts.bare", {"server": gateway.host})
     elif not receipts.come_by_http(gateway):
         yield Finding("texts", State.LOOK, "texts.deaf", {"address": settings.SITE_URL})
+
+
+def _channels() -> Iterator[Finding]:
+    """Whether Apprise takes each address of the alarms and of the posts; nothing is sent, and no address is shown."""
+    from django.conf import settings
+
+    from breachdesk.notify import channels
+
+    alarms = [(f"BREACHDESK_ALARMS {place}", one) for place, one in enumerate(settings.ALARMS, start=1)]
+    for name, address in [*alarms, *settings.POSTS.items()]:
+        most = channels.limit(address)
+        state, says = (State.BROKEN, "channels.strange") if most is None else (State.WELL, "channels.well")
+        yield Finding("channels", state, says, {"name": name, "most": most})
 
 
 def _reports() -> Iterator[Finding]:

@@ -9,7 +9,17 @@ from breachdesk.case.app.models import Case
 from breachdesk.notify import marks
 from breachdesk.notify.app import caring, ledger, pens, rewording, spreading
 from breachdesk.notify.app.ledger import Row, Word
-from breachdesk.notify.app.models import Delivery, Printing, Sending, Stage, Standing
+from breachdesk.notify.app.models import (
+    Delivery,
+    Posted,
+    Printing,
+    Publication,
+    PublicText,
+    Sending,
+    Stage,
+    Standing,
+    Up,
+)
 from breachdesk.notify.app.writing import Letters
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.recipients import Place
@@ -57,7 +67,24 @@ def fill(case: Case, lead: Account, hostile: str) -> None:
         refused={"long_line": 1}, made_by=lead.email, sha256="ef" * 32,
         files=[{"name": hostile, "sha256": "ab" * 32, "letters": 1, "sheets": 1, "boxes": True}],
     )  # fmt: skip
+    _public(case, lead, hostile)
     caring.mind(case, hostile[:200], "vulnerable", reason=hostile, by=hand(lead))
+
+
+def _public(case: Case, lead: Account, hostile: str) -> None:
+    """Words that wait for their approval, and words that stand somewhere, with a post nobody knows of."""
+    said = {"case": case, "kind": "social", "language": "en", "title": hostile[:300], "words": hostile, "page": hostile}
+    said |= {"sha256": "ab" * 32, "page_sha256": "cd" * 32, "fixed_at": AT, "fixed_by": lead.email}
+    PublicText.objects.create(number=1, **said)
+    told = PublicText.objects.create(
+        number=2, **said | {"standing": Up.RELEASED}, released_at=AT, released_by=lead.email, approved_by=lead.email
+    )
+    Publication.objects.create(
+        text=told, where=hostile[:300], at=AT, until=AT.date(), noted_at=AT, noted_by=lead.email
+    )  # fmt: skip
+    Posted.objects.create(
+        text=told, channel="press", state="doubt", told="lost", asked_at=AT, asked_by=lead.email, reason=hostile
+    )  # fmt: skip
 
 
 def _slug(case: Case) -> Any:
@@ -82,6 +109,13 @@ VALUES: dict[str, Callable[[Case], Any]] = {
     "notify_mailed:provider": lambda case: "postmark",
     "case_public_text:kind": lambda case: "call",
     "case_public_text:language": lambda case: "ru",
+    "case_public_up:kind": lambda case: "banner",
+    "case_public_up:language": lambda case: "en",
+    "published_text": lambda case: 2,
+    "publication": lambda case: Publication.objects.get(text__case=case).id,
+    "case_post_looked:post": lambda case: Posted.objects.get(text__case=case).id,
+    "case_published_act:deed": lambda case: "withdraw",
+    "case_published_file:ending": lambda case: "txt",
     "case_public_file:kind": lambda case: "press",
     "case_public_file:language": lambda case: "en",
     "case_public_file:ending": lambda case: "txt",

@@ -15,4 +15,6 @@ class NotifyApp(AppConfig):
         errands.register(printing.KIND, printing.making)
         closing_checks.register(closing.untold)
         closing_checks.register(closing.warned)
+        closing_checks.register(closing.unknown)
+        closing_checks.register(closing.standing_still)
         glance.register("notify", closing.people_told)

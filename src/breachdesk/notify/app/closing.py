@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from breachdesk.case.app.closing_checks import Open
 from breachdesk.case.app.glance import Panel
 from breachdesk.case.app.models import Case
-from breachdesk.notify.app import ledger
-from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
+from breachdesk.ground import clock
+from breachdesk.notify.app import ledger, published
+from breachdesk.notify.app.models import LIVE, Delivery, Posted, Publication, Sending, Stage, Standing
+from breachdesk.notify.channels import Post
 from breachdesk.notify.states import TOLD
 
 
@@ -31,6 +33,25 @@ def warned(case: Case) -> Iterable[Open]:
     people = reached.filter(~Exists(told), sending__in=early)
     if left := people.values("person").distinct().count():
         yield "closing.open.warned", {"n": left}, reverse("case_notices", args=[case.number])
+
+
+def unknown(case: Case) -> Iterable[Open]:
+    """Posts of which nobody knows whether they stand somewhere."""
+    for row in Posted.objects.filter(text__case=case, state=Post.DOUBT).select_related("text"):
+        url = reverse("case_published_text", args=[case.number, row.text.number])
+        yield "closing.open.post", {"channel": row.channel}, url
+
+
+def standing_still(case: Case) -> Iterable[Open]:
+    """Public notices in place of letters that have to stand longer, or were taken down too early."""
+    rows = Publication.objects.filter(text__case=case, until__isnull=False).select_related("text")
+    today = published.day_of(case, clock.now())
+    for row in rows.filter(Q(early=True) | Q(down_at=None, until__gte=today)):
+        again = Publication.objects.filter(text__case=case, text__rule=row.text.rule, part=row.part, early=False)
+        if row.early and again.exists():
+            continue
+        url = reverse("case_published_text", args=[case.number, row.text.number])
+        yield "closing.open.early" if row.early else "closing.open.stands", {"where": row.where}, url
 
 
 def people_told(case: Case) -> Panel | None:

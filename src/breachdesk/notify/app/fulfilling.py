@@ -1,13 +1,15 @@
 """A duty to tell people is met when every one of them is told, or lawfully told otherwise; and not a moment before.
 
-Reckoned from the ledger, never ticked off by hand. When somebody turns out not to be told (a bounce days later, people
-found later), the duty stands open again.
+Reckoned from the ledger, and from what was written down of public notices that a law lets stand in place of letters;
+never ticked off by hand. When somebody turns out not to be told (a bounce days later, people found later, a notice that
+was taken down too early), the duty stands open again.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -15,11 +17,13 @@ from django.db.models import Max
 from breachdesk.case.app.models import Case
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
-from breachdesk.law.shapes import Verdict
-from breachdesk.notify.app import pens
-from breachdesk.notify.app.models import Met, Reckoned, Sending, Stage, Standing
+from breachdesk.law.shapes import Duty, Verdict
+from breachdesk.notify import public
+from breachdesk.notify.app import ledger, pens, published
+from breachdesk.notify.app.ledger import Word
+from breachdesk.notify.app.models import LIVE, Delivery, Met, Publication, Reckoned, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
-from breachdesk.notify.states import TOLD
+from breachdesk.notify.states import FAILED, TOLD, State
 from breachdesk.scope.app import actions as scope
 from breachdesk.scope.app.models import Run
 from breachdesk.vault.store import BadVault
@@ -45,6 +49,8 @@ def changed() -> Iterator[tuple[Case, int, int]]:
         .values_list("case")
         .annotate(batch=Max("batches__id"))
     )
+    noted = Publication.objects.filter(text__case__state="open").exclude(part="")
+    batches = {**dict.fromkeys(noted.values_list("text__case", flat=True)), **batches}
     runs = dict(Run.objects.filter(case__in=batches).values_list("case").annotate(run=Max("id")))
     known = {one.case_id: (one.batch, one.run) for one in Reckoned.objects.filter(case__in=batches)}
     for case in Case.objects.filter(id__in=batches):
@@ -56,14 +62,66 @@ def changed() -> Iterator[tuple[Case, int, int]]:
 def look(case: Case, batch: int, run: int, *, by: Hand) -> None:
     """Reckon it anew, and remember up to where that was."""
     with transaction.atomic():
-        reckon(case, by=by)
+        notices = Notices(case, by.at)
+        reckon(case, by=by, notices=notices)
+        notices.tell(by)
         Reckoned.objects.update_or_create(case=case, defaults={"batch": batch, "run": run})
 
 
-def reckon(case: Case, *, by: Hand) -> bool:
+class Notices:
+    """Public notices of a case in place of letters, and which duties to whom they meet."""
+
+    def __init__(self, case: Case, now: datetime) -> None:
+        self.case, self.since = case, published.noticed(case, now)
+        self.letters = Letters(case) if self.since else None
+        under = self.letters and public.under(self.letters.library, self.letters.cohorts, self.letters.facts)
+        self.under = {rule: {one.slug for one in (under or {}).get(rule, ())} for rule in self.since}
+
+    def met(self, duty: Duty, slug: str) -> datetime | None:
+        """Since when these people are told by public notice, as that duty goes."""
+        if self.letters is None:
+            return None
+        rules = self.letters.library.rules
+        found = [
+            since
+            for rule, since in self.since.items()
+            if slug in self.under[rule] and any(fnmatchcase(duty.ref, pattern) for pattern in rules[rule].refs)
+        ]
+        return min(found, default=None)
+
+    def told(self) -> set[str]:
+        """Letters whose people are told as far as every duty to them goes."""
+        if self.letters is None:
+            return set()
+        asked = {
+            one.slug: [duty for duty in self.letters.duties(one) if duty.verdict in _ASKED]
+            for one in self.letters.cohorts
+            if any(one.slug in some for some in self.under.values())
+        }
+        return {slug for slug, duties in asked.items() if duties and all(self.met(one, slug) for one in duties)}
+
+    def tell(self, by: Hand) -> int:
+        """Whom nothing reached is told by the notice, so that their sending can end; returns how many."""
+        slugs, done = self.told(), 0
+        for sending in (
+            Sending.objects.filter(case=self.case, standing__in=LIVE).select_related("case") if slugs else ()
+        ):
+            letters = [n for n, one in enumerate(pens.wording_of(sending).letters) if one.slug in slugs]
+            rows = Delivery.objects.filter(
+                sending=sending, letter__in=letters, last=True, state__in=[one.value for one in FAILED]
+            )
+            told = "public notice: " + ", ".join(sorted(self.since))
+            words = [
+                Word(id, State.SUBSTITUTED, told=told[:300]) for id in rows.order_by("id").values_list("id", flat=True)
+            ]
+            done += sum(len(ledger.tell(sending, some, source="public", by=by)) for some in ledger.chunks(words, 1000))
+        return done
+
+
+def reckon(case: Case, *, by: Hand, notices: Notices | None = None) -> bool:
     """Write down which duties are met now and which are not any more; whether anything changed. One query over the
     ledger of the case, some tenths of a second for a million people."""
-    reached = _reached(case)
+    reached = _reached(case, notices or Notices(case, by.at))
     if reached is None:
         return False
     met = {duty: stands for duty, stands in reached.items() if not stands.left}
@@ -91,32 +149,49 @@ def reckon(case: Case, *, by: Hand) -> bool:
     return bool(set(met) - set(before)) or bool(gone)
 
 
-def _reached(case: Case) -> Mapping[str, Stands] | None:
-    """Each duty to tell people that a sending to the people of the last list reaches; None when there is none."""
-    run = scope.last(case)
+def _reached(case: Case, notices: Notices) -> Mapping[str, Stands] | None:
+    """Each duty to tell people that a sending to the people of the last list, or a public notice in place of letters,
+    reaches; None when there is none."""
+    run, noted = scope.last(case), _noted(case)
     sendings = list(
         Sending.objects.filter(case=case, standing__in=_SENT).exclude(stage=Stage.EARLY).select_related("case")
     )
-    if run is None or not sendings:
+    if not noted and (run is None or not sendings):
         return None
     try:
         slugs = {one.id: [letter.slug for letter in pens.wording_of(one).letters] for one in sendings}
     except (BadVault, SealError, FileNotFoundError):
         return None  # the case is erased
-    stands = _stands(slugs)
-    covered = {slug for one in sendings if one.run_id == run.id for slug in slugs[one.id]}
+    stands = _stands(slugs) if slugs else {}
+    covered = {slug for one in sendings if run is not None and one.run_id == run.id for slug in slugs[one.id]}
     letters = Letters(case)
     covered |= {one.slug for one in letters.cohorts if stands.get(one.slug, _NOBODY).told >= one.count}
-    by_duty: dict[str, list[str]] = defaultdict(list)
+    # what only a notice had met stands open again once it is taken down too early
+    looked = set(Met.objects.filter(case=case).values_list("duty", flat=True)) if noted else set[str]()
+    by_duty: dict[str, list[tuple[Stands, bool]]] = defaultdict(list)
     for cohort in letters.cohorts:
+        told = stands.get(cohort.slug, _NOBODY)
         for duty in letters.duties(cohort):
-            if duty.verdict in _ASKED:
-                by_duty[duty.id].append(cohort.slug)
+            if duty.verdict not in _ASKED:
+                continue
+            since = notices.met(duty, cohort.slug)
+            if since is not None:
+                told_all = Stands(cohort.count, 0, max(since, told.at) if told.at else since)
+                by_duty[duty.id].append((told_all, True))
+            else:
+                by_duty[duty.id].append((told, cohort.slug in covered))
+            if since is not None or cohort.slug in stands:
+                looked.add(duty.id)
     return {
-        duty: _summed([stands.get(slug, _NOBODY) for slug in some], set(some) <= covered)
+        duty: _summed([one for one, _ in some], all(whole for _, whole in some))
         for duty, some in by_duty.items()
-        if set(some) & set(stands)
+        if duty in looked
     }
+
+
+def _noted(case: Case) -> bool:
+    """Whether somebody wrote down a public notice in place of letters."""
+    return Publication.objects.filter(text__case=case).exclude(part="").exists()
 
 
 _NOBODY = Stands(0, 0, None)  # all of them are left out, for a reason that stands in the sending

@@ -5,7 +5,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from breachdesk.notify.app.models_public import Posted, Publication, PublicText, Up
 from breachdesk.notify.states import FAILED, TOLD, Channel, State
+
+__all__ = ["Posted", "PublicText", "Publication", "Up"]
 
 
 class Stage(models.TextChoices):

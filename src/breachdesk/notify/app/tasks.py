@@ -48,11 +48,31 @@ def carry(sending: int, channel: str = Channel.EMAIL.value) -> None:
         _LOG.warning("a carrier of sending %s ended with %s; it is taken up again", sending, done.returncode)
 
 
+def post_soon() -> None:
+    """Into the queue, in the transaction that runs."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        post.defer()
+
+
+@app.task(name="notify.post", queue="notify", lock="notify.post", queueing_lock="notify.post")
+def post() -> None:
+    """Post to the channels what waits for it; by a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "breachdesk.notify.app.posting"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,  # what a channel says there could hold its address
+        check=False,
+    )
+    if done.returncode:
+        _LOG.warning("posting ended with %s; it is taken up again within a minute", done.returncode)
+
+
 @app.periodic(cron="* * * * *", periodic_id="notify.going")
 @app.task(name="notify.going", queue="notify", queueing_lock="notify.going")
 def going(timestamp: int) -> None:
     """Every minute: each sending that is not over, or was stopped with something in doubt, is looked after."""
-    from breachdesk.notify.app import sendings
+    from breachdesk.notify.app import posts, sendings
 
     by = Hand(HOUSE, Via.FLOW, clock.now())
     try:
@@ -65,6 +85,8 @@ def going(timestamp: int) -> None:
             sendings.look_after(sending, by=Hand(HOUSE, Via.FLOW, clock.now()))
         except Exception as error:  # the others are looked after all the same
             _LOG.warning("sending %s is looked after again in a minute (%s)", sending.id, type(error).__name__)
+    if posts.busy():
+        post_soon()
     fulfil()
 
 

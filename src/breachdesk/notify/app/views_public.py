@@ -12,8 +12,9 @@ from breachdesk.ground import places
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.law.answer import Answer
 from breachdesk.law.app import standing
-from breachdesk.notify.app import asks
+from breachdesk.notify.app import asks, published
 from breachdesk.notify.app.publishing import Law, Spoken, Texts, to_media
+from breachdesk.notify.app.views_published import WhyForm, alive_asks
 from breachdesk.notify.page import drawn
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
@@ -102,7 +103,8 @@ def text(request: DeskRequest, case: Case, kind: str, language: str) -> HttpResp
         with transaction.atomic():
             asks.save(case, form.given(), by=request.by, source=f"notices/public/{kind}/{language}")
         return redirect("case_public_text", case.number, kind, language)
-    law = ours.law(kind)
+    law, alive = ours.law(kind), alive_asks(case, request)
+    up = [(one, alive.get(one.number)) for one in published.up(case).get((kind, language), [])]
     return render(
         request,
         "notify/public_text.html",
@@ -120,6 +122,9 @@ def text(request: DeskRequest, case: Case, kind: str, language: str) -> HttpResp
             "files": FILES,
             "why": ours.library.checks["proof_why"].looks.say(reader),
             "working": standing.working(case),
+            "up": up,
+            "is_up": any(one.words == spoken.post for one, _ in up),
+            "why_form": WhyForm(words=request.words, auto_id="up_%s"),
         },
         status=422 if sent else 200,
     )
