@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("case", "0002_four_eyes"),
-        ("notify", "0007_printing"),
+        ("notify", "0008_spread"),
     ]
 
     operations = [
