@@ -3,15 +3,16 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
 from breachdesk.notify import code128
-from breachdesk.notify.blocks import Block, Heading, Paragraph, Span, plain
+from breachdesk.notify.blocks import Block, Heading, Items, Paragraph, Span, plain
 from breachdesk.notify.codes import shown
 from breachdesk.notify.organisation import clean
 from breachdesk.notify.shapes import Notice
@@ -41,11 +42,14 @@ def fits_window(head: list[Paragraph]) -> bool:
 def drawn(blocks: tuple[Block, ...]) -> dict[str, Any]:
     """`head` and `body` as JSON data, for the drawers; `window`: whether the address fits a window envelope."""
     head, body = head_and_body(blocks)
-    parts = [_part(block) for block in head]
-    points = [_part(block) for block in body]
-    for part, following in zip(points, [*points[1:], {}], strict=True):
-        part["leads"] = part["type"] == "paragraph" and following.get("type") == "items"  # stays with its list
-    return {"head": parts, "body": points, "window": fits_window(head)}
+    parts = [_part(block) | {"leads": leads} for block, leads in _leading(body)]
+    return {"head": [_part(block) for block in head], "body": parts, "window": fits_window(head)}
+
+
+def _leading(body: list[Block]) -> Iterator[tuple[Block, bool]]:
+    """Each block, and whether it is a paragraph that stays with the list behind it."""
+    for block, following in zip_longest(body, body[1:]):
+        yield block, isinstance(block, Paragraph) and isinstance(following, Items)
 
 
 def _part(block: Block) -> dict[str, Any]:
@@ -131,11 +135,12 @@ def _set(part: dict[str, Any], turned: bool) -> dict[str, Any]:
 
 def letter_data(notice: Notice, *, page: str, draft: str = "", code: str = "") -> LetterData:
     """`page`: the word before its number. `code`: of codes.code_of; printed above the address when given."""
-    data, turned = drawn(notice.blocks), runs_from_right(notice.language)
-    head, body = ([_set(part, turned) for part in data[key]] for key in ("head", "body"))
+    turned = runs_from_right(notice.language)
+    above, body = head_and_body(notice.blocks)
+    head = [_set(_part(block), turned) for block in above]
     own = {
         "head": head,
-        "window": data["window"],
+        "window": fits_window(above),
         "title": clean(notice.title),
         "language": notice.language,
         "page": page,
@@ -144,7 +149,14 @@ def letter_data(notice: Notice, *, page: str, draft: str = "", code: str = "") -
         "backwards": _backwards(head),
         "code": {"text": shown(code), "bars": code128.bars(code)} if code else None,
     }
-    return LetterData(_json(own), tuple(map(_json, body)), paper_of(notice), own["title"])
+    parts = tuple(_said(block, leads, turned) for block, leads in _leading(body))
+    return LetterData(_json(own), parts, paper_of(notice), own["title"])
+
+
+@lru_cache(maxsize=4_096)
+def _said(block: Block, leads: bool, turned: bool) -> str:
+    """A part of the body. Letters have most of theirs in common."""
+    return _json(_set(_part(block) | {"leads": leads}, turned))
 
 
 def paper_of(notice: Notice) -> str:
