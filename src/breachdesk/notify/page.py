@@ -135,13 +135,13 @@ def _set(part: dict[str, Any], turned: bool) -> dict[str, Any]:
 
 def letter_data(notice: Notice, *, page: str, draft: str = "", code: str = "") -> LetterData:
     """`page`: the word before its number. `code`: of codes.code_of; printed above the address when given."""
-    turned = runs_from_right(notice.language)
+    turned, title = runs_from_right(notice.language), clean(notice.title)
     above, body = head_and_body(notice.blocks)
     head = [_set(_part(block), turned) for block in above]
     own = {
         "head": head,
         "window": fits_window(above),
-        "title": clean(notice.title),
+        "title": title,
         "language": notice.language,
         "page": page,
         "draft": draft,
@@ -150,7 +150,7 @@ def letter_data(notice: Notice, *, page: str, draft: str = "", code: str = "") -
         "code": {"text": shown(code), "bars": code128.bars(code)} if code else None,
     }
     parts = tuple(_said(block, leads, turned) for block, leads in _leading(body))
-    return LetterData(_json(own), parts, paper_of(notice), own["title"])
+    return LetterData(_json(own), parts, paper_of(notice), title)
 
 
 @lru_cache(maxsize=4_096)
