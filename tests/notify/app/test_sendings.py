@@ -7,11 +7,13 @@ import html
 import json
 import random
 import re
+from collections import Counter
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
+from django.db import OperationalError, transaction
 
 from breachdesk.case.app.actions import asks
 from breachdesk.ground import clock
@@ -392,6 +394,32 @@ def test_what_a_carrier_was_given_and_never_heard_of_goes_back(cast: Any, box: B
     assert set(Delivery.objects.values_list("state", "tries")) == {("queued", 0)}
     carrier.carry(sending, to(box), idle=0)
     assert len(box.got) == 3
+
+
+def test_a_database_that_goes_away_just_after_it_wrote_costs_a_carrier_nobody(
+    cast: Any, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It committed what was taken in hand, and the answer never came: the same carrier goes on and writes to them."""
+    monkeypatch.setattr(ByRelay, "batch", 5)
+    sending = planned(case_with(cast, rows(23)), cast.ada)
+    going(cast, sending)
+    claim, cuts = ledger.claim, count()
+
+    def cut() -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    def taking(*given: Any, **more: Any) -> list[ledger.Held]:
+        found = claim(*given, **more)
+        if found and next(cuts) in (0, 2):
+            transaction.on_commit(cut)
+        return found
+
+    monkeypatch.setattr(ledger, "claim", taking)
+    assert carrier.carry(sending, to(box), idle=0) == 23
+    assert next(cuts) > 3
+    assert Counter(Counter(box.recipients()).values()) == {1: 23}
+    assert set(Delivery.objects.values_list("state", "tries")) == {("accepted", 1)}
+    assert tallied(sending)
 
 
 def test_stopped_with_somebody_in_doubt_it_is_still_found_out_and_nobody_is_written_to(cast: Any, box: Box) -> None:

@@ -306,7 +306,7 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
                     batches.through()
                 except Unusable as error:
                     trouble = str(error)[:300]
-            away = not batches.rest()
+            away = batches.broken or not batches.rest()
             if away:
                 _mended(batches)
             sent = batches.sent
@@ -316,7 +316,7 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
             if not batches.going:
                 break
             if away:
-                continue  # what was taken in hand and never heard of is given back at the end
+                continue
             if sent == before and not trouble:
                 if any(batches.after.values()):
                     batches.after.clear()  # what was given back behind us
@@ -349,15 +349,20 @@ def _soon(sending: Sending, transport: Transport[Any]) -> bool:
 
 
 def _mended(batches: _Batches) -> None:
-    """Wait for the database, then write down what is known. Raises DatabaseError when it stays away."""
+    """Wait for the database, then write down what is known; what it has us down for, and we never heard of, goes back.
+    Raises DatabaseError when it stays away."""
     deadline = time.monotonic() + _MEND_SECONDS
     while True:
         try:
             connection.close()
             ledger.alive(batches.carrier)
             if batches.rest():
+                ledger.give_back_unheard(batches.carrier)
+                batches.after.clear()
                 return
-        except DatabaseError:
-            if time.monotonic() > deadline:
-                raise
+            fault = DatabaseError("what the relay answered cannot be written down")
+        except DatabaseError as error:
+            fault = error
+        if time.monotonic() > deadline:
+            raise fault
         time.sleep(1.0)

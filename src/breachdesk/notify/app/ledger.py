@@ -389,12 +389,17 @@ def alive(carrier: Carrier) -> None:
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [_LOCKS, carrier.id])
 
 
+def give_back_unheard(carrier: Carrier) -> int:
+    """Of a carrier that has told of all it tried. What is still written down as in its hands it never got: the database
+    went away between taking it in hand and saying so. Returns how many."""
+    left = Delivery.objects.filter(carrier=carrier, state=State.SENDING)
+    return left.update(state=State.QUEUED.value, tries=F("tries") - 1, carrier=None)
+
+
 @transaction.atomic
 def end(carrier: Carrier, at: datetime) -> None:
-    """It has told of all it tried, and says so. What is still written down as in its hands it never got: the database
-    went away between taking it in hand and saying so."""
-    left = Delivery.objects.filter(carrier=carrier, state=State.SENDING)
-    left.update(state=State.QUEUED.value, tries=F("tries") - 1, carrier=None)
+    """It has told of all it tried, and says so."""
+    give_back_unheard(carrier)
     Carrier.objects.filter(id=carrier.id).update(ended_at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, carrier.id])
