@@ -5,6 +5,7 @@ import email.policy
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -210,3 +211,13 @@ def test_a_header_is_one_line(field: str) -> None:
     said = {"sender": "a@x.example", "sender_name": "A", "subject": "S", "language": "en", "reply_to": "b@x.example"}
     with pytest.raises(BadMessage):
         Frame(**{**said, field: "x\r\nBcc: b@x.example"}).head()
+
+
+def test_no_law_misses_in_a_letter_with_gaps_what_it_finds_in_the_same_letter_without() -> None:
+    """California wants the day of the letter: in what is fixed for a sending a gap stands there."""
+    for place in ("US-CA", "US-MA", "US-WA", "DE", "RU"):
+        people = cohort(place, "name", "gov_id.us.ssn" if place.startswith("US") else "email")
+        said: dict[str, Any] = {"library": our_library(), "organisation": organisation(), "facts": FACTS}
+        for language in ("en", "ru"):
+            whole = {one.code for one in compose(people, language, **said).checks if not one.passed}
+            assert {one.code for one in gapped(people, language, **said).checks if not one.passed} <= whole

@@ -13,7 +13,7 @@ from breachdesk.notify.library import Library, NoticeRule
 from breachdesk.notify.organisation import Organisation, Says, as_day, says
 from breachdesk.notify.page import SMALLEST_TYPE_POINTS
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck
-from breachdesk.notify.values import Values
+from breachdesk.notify.values import Person, Values
 
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -31,6 +31,7 @@ class Desk:
     facts: Mapping[str, Any]
     said: frozenset[str]
     text: str
+    person: Person | None = None  # whose it is, or what stands in the place of a person
 
     def verdict(
         self,
@@ -62,11 +63,13 @@ def check(
     library: Library,
     organisation: Organisation,
     facts: Mapping[str, Any],
+    person: Person | None = None,
 ) -> tuple[NoticeCheck, ...]:
-    """Every check of every rule tried on the letter; the failed ones first, the gravest before."""
+    """Every check of every rule tried on the letter; the failed ones first, the gravest before. `person`: as the letter
+    was composed with."""
     applied = tuple(rules)
     said = conditions(notice.cohort, applied, organisation, facts)
-    desk = Desk(notice, applied, library, organisation, facts, said, text_of(notice))
+    desk = Desk(notice, applied, library, organisation, facts, said, text_of(notice), person)
     found = [*_form(desk), *_points(desk), *words(desk), *_by_law(desk)]
     return sorted_checks(found)
 
@@ -221,7 +224,9 @@ def _made(desk: Desk, point: str) -> bool:
         return False
     if row.any_role and not any(_block_of(desk, role) for role in row.any_role):
         return False
-    values = Values(desk.library, desk.organisation, desk.facts, desk.notice.cohort, desk.notice.language, "", ())
+    values = Values(
+        *(desk.library, desk.organisation, desk.facts, desk.notice.cohort, desk.notice.language, "", (), desk.person)
+    )
     for hole in row.values:
         spans = values(hole).spans
         if not spans or any(span.kind is Kind.BLANK for span in spans):

@@ -50,7 +50,7 @@ def compose(
         steps=made.steps,
         asks=tuple(values.asks.values()),
     )
-    checks = check(notice, made.rules, library=library, organisation=organisation, facts=facts)
+    checks = check(notice, made.rules, library=library, organisation=organisation, facts=facts, person=person)
     return replace(notice, checks=checks)
 
 
