@@ -5,19 +5,22 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from breachdesk.case.app.actions import asks
 from breachdesk.case.app.models import Answer, Case
 from breachdesk.ground import clock
 from breachdesk.journal.app.models import Line
 from breachdesk.law.app.models import Deadline
-from breachdesk.notify.app import carrier, fulfilling, ledger, pens, sendings, tasks
+from breachdesk.notify.app import carrier, fulfilling, ledger, pens, published, sendings, tasks
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Met, Reckoned, Sending
 from breachdesk.notify.app.transports import ByRelay
+from breachdesk.notify.app.writing import Letters
 from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
-from tests.cast import browser, hand
+from tests.cast import AT, browser, hand
 from tests.law.app.bakery import answer, judge
-from tests.notify.app.sending import case_with, going, planned, rows
+from tests.notify.app.sending import WITH_CODE, case_with, going, named, planned, rows
+from tests.notify.app.sending import states as sending_states
 from tests.notify.relay import Box, relaying
 from tests.scope.app.filling import read, take
 
@@ -148,3 +151,38 @@ def test_when_it_goes_the_case_knows_since_when_and_says_how_many_know(cast: Any
     assert duty is not None
     page = browser(cast.ada).get(reverse("case_duty", args=[case.number, duty.duty])).content.decode()
     assert "Everybody it is about is told" in page
+
+
+CALIFORNIA = [
+    f"{n},Ada {named(n)},ada{n}@mail.example,{220 + n}-45-67{n:02},{n + 1} Main Street,Sacramento,CA,95814,US"
+    for n in range(6)
+]
+
+
+def test_whom_nothing_reaches_is_told_by_a_public_notice_once_all_of_it_stands(cast: Any, box: Box) -> None:
+    head = "id,name,email,ssn,street,city,state,zip,country"
+    case = case_with(cast, "\n".join([head, *CALIFORNIA]).encode())
+    said = {**WITH_CODE, "letters": {"without_address": 1}, "public_notice": {"on": "2026-11-21"}}
+    answer(
+        case, organisation=said, entity__kinds=["business"], entity__role="controller", breach__personal_data=True,
+        data__encrypted=False, breach__malicious=True, breach__unauthorized_acquisition=True,
+    )  # fmt: skip
+    judge(case)
+    assert {one.residence for one in Letters(case).cohorts} == {"US-CA"}
+    sending = planned(case, cast.ada)
+    going(cast, sending)
+    box.say = lambda at, said: "550 5.1.1 nobody" if at == "rcpt" and "ada3@" in said else None
+    carried(sending)
+    assert sending_states(sending) == {"accepted": 5, "refused": 1}
+    notice = published.put_up(case, "posting-us-ca", "en", reason="no address", by=hand(cast.ada))
+    asks.answer(case.asks.get(deed=asks.PUBLISH), approved=True, reason="", by=hand(cast.ben))
+    published.release(notice, by=hand(cast.ada))
+    tasks.fulfil()
+    for part in published.parts(notice):
+        assert sending_states(sending) == {"accepted": 5, "refused": 1}
+        published.publish(notice, f"by {part}", AT, part=part, by=hand(cast.ada))
+        tasks.fulfil()
+    assert sending_states(sending) == {"accepted": 5, "substituted": 1}
+    row = Delivery.objects.get(sending=sending, state=State.SUBSTITUTED)
+    assert row.told == "public notice: us-ca"
+    assert sendings.settle(sending, by=pens.hand())

@@ -90,11 +90,17 @@ class Notices:
         return min(found, default=None)
 
     def told(self) -> set[str]:
-        """Letters whose people are told as far as every duty to them goes."""
+        """Letters whose people are told as far as every duty goes that a law of letters speaks of; others to the same
+        people (to pay for a service) are not met by telling them."""
         if self.letters is None:
             return set()
+        named = [pattern for rule in self.letters.library.rules.values() for pattern in rule.refs]
         asked = {
-            one.slug: [duty for duty in self.letters.duties(one) if duty.verdict in _ASKED]
+            one.slug: [
+                duty
+                for duty in self.letters.duties(one)
+                if duty.verdict in _ASKED and any(fnmatchcase(duty.ref, pattern) for pattern in named)
+            ]
             for one in self.letters.cohorts
             if any(one.slug in some for some in self.under.values())
         }

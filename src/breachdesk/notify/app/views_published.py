@@ -13,6 +13,7 @@ from breachdesk.case.app.models import Case
 from breachdesk.case.app.paper import Moment, Paper, line, text
 from breachdesk.case.app.seen import page
 from breachdesk.ground.refused import Refused
+from breachdesk.law.answer import Answer
 from breachdesk.notify.app import posts, published
 from breachdesk.notify.app.models import Posted, Publication, PublicText, Up
 from breachdesk.notify.app.publishing import Spoken, Texts
@@ -118,7 +119,9 @@ def _shown(request: DeskRequest, one: PublicText, *, forms: dict[str, Paper] | N
     """Its words, how it stands, where it is, and what to do next. `forms`: what somebody filled in, with what is wrong
     in it."""
     case, words = one.case, request.words
-    now: Spoken | None = Texts(case, request.at).spoken(one.kind, one.language)
+    ours = Texts(case, request.at)
+    now: Spoken | None = ours.spoken(one.kind, one.language)
+    substitute = ours.law(one.kind) if one.rule else None
     changed = one.standing in (Up.FIXED, Up.RELEASED) and (now is None or now.post != one.words)
     mine = asks.alive(case, request.by).filter(deed=asks.PUBLISH, what=published.what(one)).first()
     rule = published.rule_of(one)
@@ -155,6 +158,7 @@ def _shown(request: DeskRequest, one: PublicText, *, forms: dict[str, Paper] | N
             "forms": given,
             "lacking": [title for name, title in _parts(one, request) if name in published.lacking(one)],
             "law": rule.title.say(words.language) if rule else "",
+            "allowed": substitute.instead.allowed.value if substitute else Answer.NO.value,
             "said": one.standing in published.SAID and one.released_at is not None,
             "files": FILES,
             "today": published.day_of(case, request.at),
