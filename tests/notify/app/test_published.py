@@ -151,6 +151,7 @@ def test_when_the_facts_change_the_words_are_put_up_and_asked_for_anew(told: Any
 def test_what_was_released_stays_word_for_word_and_newer_words_take_its_place(told: Any) -> None:
     first = released(told, "press")
     answer(told.bakery, harm__further_use=False)
+    assert "Look at the difference" in page(told)
     ada, here = browser(told.ada), f"/case/{told.bakery.number}/notices/published"
     assert "The case reads otherwise now" in page(told, f"{first.number}/")
     second = released(told, "press")
@@ -277,6 +278,8 @@ def test_a_channel_that_hangs_is_in_doubt_until_a_person_has_looked(told: Any, w
     posts.carry()
     row = Posted.objects.get()
     assert row.state == "doubt"
+    overview = browser(told.ada).get(f"/case/{told.bakery.number}/").content.decode()
+    assert "Of 1 post nobody knows whether it stands in its channel." in overview
     assert "closing.open.post" in [key for key, _, _ in closing_checks.still(told.bakery)]
     assert len(wall.heard) == 1
     assert refused(lambda: posts.post(made, "press", by=hand(told.ada))) == "there"

@@ -18,3 +18,4 @@ class NotifyApp(AppConfig):
         closing_checks.register(closing.unknown)
         closing_checks.register(closing.standing_still)
         glance.register("notify", closing.people_told)
+        glance.register("public", closing.said_in_public)

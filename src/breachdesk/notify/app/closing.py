@@ -10,7 +10,7 @@ from breachdesk.case.app.glance import Panel
 from breachdesk.case.app.models import Case
 from breachdesk.ground import clock
 from breachdesk.notify.app import ledger, published
-from breachdesk.notify.app.models import LIVE, Delivery, Posted, Publication, Sending, Stage, Standing
+from breachdesk.notify.app.models import LIVE, Delivery, Posted, Publication, Sending, Stage, Standing, Up
 from breachdesk.notify.channels import Post
 from breachdesk.notify.states import TOLD
 
@@ -66,3 +66,17 @@ def people_told(case: Case) -> Panel | None:
     url = reverse("case_sending", args=[case.number, last.number])
     key = "sendings.glance_open" if left else "sendings.glance"
     return Panel("letters", key, url, values=values, urgent=bool(left) and last.live, order=35)
+
+
+def said_in_public(case: Case) -> Panel | None:
+    """What somebody has to look at first: a post nobody knows of, a notice taken down too early, else what waits."""
+    url = reverse("case_published", args=[case.number])
+    if doubt := Posted.objects.filter(text__case=case, state=Post.DOUBT).count():
+        return Panel("public", "published.glance_doubt", url, n=doubt, urgent=True, order=36)
+    if any(key == "closing.open.early" for key, _, _ in standing_still(case)):
+        return Panel("public", "published.glance_early", url, urgent=True, order=36)
+    counts = [one.waits for one in published.of(case).filter(standing__in=(Up.FIXED, Up.RELEASED))]
+    if not counts:
+        return None
+    values = {"released": len(counts) - sum(counts), "waiting": sum(counts)}
+    return Panel("public", "published.glance", url, values=values, order=36)

@@ -326,14 +326,16 @@ def up(case: Case) -> dict[tuple[str, str], list[PublicText]]:
 
 
 def difference(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Paragraph by paragraph: `same`, `gone` or `new`, and its words."""
+    """What changed, paragraph by paragraph, each with the one before and after it: `same`, `gone` or `new`, and its
+    words."""
     was, now = before.split("\n\n"), after.split("\n\n")
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield from (("same", one) for one in was[a:b])
-        else:
-            yield from (("gone", one) for one in was[a:b])
-            yield from (("new", one) for one in now[c:d])
+    for group in difflib.SequenceMatcher(None, was, now, autojunk=False).get_grouped_opcodes(1):
+        for tag, a, b, c, d in group:
+            if tag == "equal":
+                yield from (("same", one) for one in was[a:b])
+            else:
+                yield from (("gone", one) for one in was[a:b])
+                yield from (("new", one) for one in now[c:d])
 
 
 #: What may be done with a text that was put up, by its name.

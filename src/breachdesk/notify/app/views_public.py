@@ -40,12 +40,15 @@ def texts(request: DeskRequest, case: Case) -> HttpResponse:
             asks.save(case, form.given(), by=request.by, source="notices/public")
         return redirect("case_public", case.number)
     spoken = [(kind, _in_each(ours, kind)) for kind in ours.kinds]
+    up = published.up(case)
     page = Paginator(open_, ON_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "notify/public.html",
         {
-            "texts": spoken,
+            "texts": [
+                (kind, each, [one for at, ones in up.items() if at[0] == kind for one in ones]) for kind, each in spoken
+            ],
             "ready": sum(all(one.ready for _, one in each) for _, each in spoken),
             "page": page,
             "laws": [_law(one, ours, language) for one in page],

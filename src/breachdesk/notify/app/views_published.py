@@ -85,7 +85,7 @@ def all_published(request: DeskRequest, case: Case) -> HttpResponse:
             "text": one,
             "named": named(one, request.words),
             "ask": alive.get(one.number),
-            "changed": one.waits and _words_now(ours, one) != one.words,
+            "changed": (one.waits or one.may_go) and _words_now(ours, one) != one.words,
             "doubt": any(row.state == Post.DOUBT for row in one.posts.all()),
         }
         for one in found
