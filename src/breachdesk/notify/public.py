@@ -221,7 +221,9 @@ def compose_public(
         if part.heading:
             blocks.append(Heading(pack.headings[language][part.heading]))
         else:
-            blocks += fill(_template(pack, library, language, part.block) or (), values, role=part.block)
+            ours = pack.templates.get((language, part.block))
+            shared = ours or library.template(language, part.block, people.slug, ("all",))  # a block of the letters
+            blocks += fill(shared, values, role=part.block)
     return Notice(
         cohort=people,
         language=language,
@@ -345,7 +347,7 @@ def compose_posting(
     on = organisation.days.get("public_notice.on")
     facts = {**facts, "time.individual_notice_sent": on, "time.individual_notice_planned": None}
     made = plan(people, language, library=library, organisation=organisation, facts=facts)
-    where = f"notices/public/{POSTING}-{rule.id}/{language}"
+    where, names = f"notices/public/{POSTING}-{rule.id}/{language}", tuple(one.id for one in made.rules)
     values = Values(library, organisation, facts, people, language, where, made.steps)
     blocks: list[Block] = []
     for part in library.layouts[made.layout].parts:
@@ -354,14 +356,15 @@ def compose_posting(
         if part.heading:
             blocks.append(Heading(library.headings[language][part.heading]))
             continue
-        own = pack.templates.get((language, f"{POSTING}-{part.block}"))
-        blocks += fill(own or library.templates[language, part.block], values, role=part.block)
+        ours = pack.templates.get((language, f"{POSTING}-{part.block}"))
+        said = ours or library.template(language, part.block, people.slug, names)
+        blocks += fill(said, values, role=part.block)
         if part.block == "contact" and wants_free_call(rule):
             blocks += fill(pack.templates[language, pack.posting.free_call], values, role=pack.posting.free_call)
     notice = Notice(
         cohort=people,
         language=language,
-        rules=tuple(one.id for one in made.rules),
+        rules=names,
         layout=made.layout,
         title=library.headings[language][library.layouts[made.layout].title],
         blocks=tuple(blocks),

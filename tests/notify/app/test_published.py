@@ -16,10 +16,11 @@ from breachdesk.case.app.models import Ask, Task
 from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
-from breachdesk.notify.app import posts, published, tasks
+from breachdesk.notify.app import posts, published, rewording, tasks
 from breachdesk.notify.app.models import Met, Posted, Publication, PublicText, Up
 from breachdesk.notify.app.publishing import Texts
 from breachdesk.staff.rights import Role
+from breachdesk.web import doctor
 from tests.cast import AT, account, browser, hand
 from tests.law.app.bakery import FACTS, answer, judge, lay
 from tests.notify.app.test_kills import Run, run  # noqa: F401
@@ -233,6 +234,21 @@ def test_a_notice_that_stood_as_long_as_it_had_to_ends_its_task(told: Any) -> No
     assert Task.objects.get().done_at == over
 
 
+def test_counsels_words_of_a_law_stand_in_its_public_notice_and_make_what_waits_ask_anew(told: Any) -> None:
+    made = up(told, "posting-us-ca")
+    approve(told, made)
+    block = rewording.Place("contact", "en", rule="us-ca")
+    said = "Call us in California: {organisation.contact.phone}."
+    rewording.reword(told.bakery, block, said, reason="their way", by=hand(told.ben, "counsel"))
+    spoken = Texts(told.bakery, AT).spoken("posting-us-ca", "en")
+    assert spoken is not None
+    assert "Call us in California: +49 30 555 0101." in spoken.post
+    other = Texts(told.bakery, AT).spoken("posting-gdpr-art34", "en") or Texts(told.bakery, AT).spoken("press", "en")
+    assert other is not None
+    assert "Call us in California" not in other.post
+    assert refused(lambda: published.release(made, by=hand(told.ada))) in ("changed", "stopped")
+
+
 # --- posts
 
 
@@ -315,6 +331,13 @@ def test_what_may_not_go_any_more_is_not_posted(told: Any, wall: Wall, settings_
     row.refresh_from_db()
     assert (row.state, row.told) == ("refused", "no_channel")
     assert wall.heard == []
+
+
+def test_the_doctor_says_whether_apprise_takes_each_address_and_shows_none(settings_of: Any) -> None:
+    settings_of(POSTS={"press": "json://token@example.org/", "odd": "nothing://token"}, ALARMS=["json://token@x/"])
+    found = [(one.state.value, one.values["name"]) for one in doctor._channels()]
+    assert found == [("well", "BREACHDESK_ALARMS 1"), ("well", "press"), ("broken", "odd")]
+    assert "token" not in str([one.values for one in doctor._channels()])
 
 
 def test_only_short_posts_go_to_channels_and_their_addresses_are_shown_nowhere(told: Any, wall: Wall) -> None:
