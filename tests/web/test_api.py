@@ -54,6 +54,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "plan_sending": {"channels": ["email"]},
     "mind_person": {"known_by": "x", "kind": "honey"},
     "make_batch": {"most": 10},
+    "prove_telling": {"to": "x"},
     "hand_over_batch": {"on": "2026-11-20"},
     "take_returned": {"reason": "moved", "codes": ["7K3Q"]},
     "take_codes": {"codes": ["CODE-0001"]},

@@ -7,7 +7,7 @@ from typing import Any
 
 from breachdesk.case.app.models import Case
 from breachdesk.notify import marks
-from breachdesk.notify.app import caring, ledger, pens, rewording, spreading
+from breachdesk.notify.app import caring, ledger, pens, proving, rewording, spreading
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import (
     Delivery,
@@ -91,6 +91,15 @@ def _slug(case: Case) -> Any:
     return Letters(case).cohorts[0].slug
 
 
+def _told(case: Case) -> Any:
+    """A proof that was asked for and is not written yet."""
+    asked = {"kind": proving.KIND, "said": {"to": "DPA", "named": False}}
+    found, _ = case.errands.get_or_create(
+        **asked, defaults={"made_at": AT, "made_by": "x", "role": "lead", "via": "web"}
+    )
+    return found.id
+
+
 VALUES: dict[str, Callable[[Case], Any]] = {
     "notify_texted:mark": lambda case: marks.mark(1, pens.mark_key()),
     "slug": _slug,
@@ -100,6 +109,7 @@ VALUES: dict[str, Callable[[Case], Any]] = {
     "batch": lambda case: 1,
     "case_batch_act:deed": lambda case: "back",
     "case_told_proof:person": lambda case: "p-1",
+    "case_telling_fetch:errand": _told,
     "minded": lambda case: case.minded.get(last=True).id,
     "case_notice:language": lambda case: "en",
     "case_notice_file:language": lambda case: "ru",

@@ -8,11 +8,12 @@ class NotifyApp(AppConfig):
 
     def ready(self) -> None:
         from breachdesk.case.app import closing_checks, glance
-        from breachdesk.notify.app import closing, fixing, printing
+        from breachdesk.notify.app import closing, fixing, printing, proving
         from breachdesk.vault.app import errands
 
         errands.register(fixing.KIND, fixing.making)
         errands.register(printing.KIND, printing.making)
+        errands.register(proving.KIND, proving.making)
         closing_checks.register(closing.untold)
         closing_checks.register(closing.warned)
         closing_checks.register(closing.unknown)

@@ -10,6 +10,7 @@ from breachdesk.notify.app import (
     views_public,
     views_published,
     views_sendings,
+    views_telling,
     views_texts,
     views_words,
 )  # fmt: skip
@@ -52,6 +53,8 @@ case = [
     path("returned/", views_paper.returns, name="case_returned"),
     path("told/", views_sendings.told, name="case_told"),
     path("told/<str:person>/", views_sendings.proven, name="case_told_proof"),
+    path("telling/", views_telling.telling, name="case_telling"),
+    path("telling/<int:errand>/", views_telling.fetch, name="case_telling_fetch"),
     path("minded/", views_sendings.minded, name="case_minded"),
     path("minded/<int:minded>/", views_sendings.unmind, name="case_unmind"),
 ]

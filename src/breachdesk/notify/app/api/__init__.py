@@ -8,7 +8,7 @@ from ninja import Router, Schema
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify.app import asks
-from breachdesk.notify.app.api import codes, paper, public, published, sendings, words
+from breachdesk.notify.app.api import codes, paper, public, published, sendings, telling, words
 from breachdesk.notify.app.api.shapes import FILE, AnswersIn, CheckOut, QuestionOut, checks_of
 from breachdesk.notify.app.views import KINDS
 from breachdesk.notify.app.writing import Letters, Written
@@ -18,7 +18,16 @@ from breachdesk.staff.app.doors import DeskRequest, api_case
 from breachdesk.staff.rights import Act
 
 router = Router(tags=["notices"])
-routers = (published.router, public.router, words.router, router, codes.router, paper.router, sendings.router)
+routers = (
+    published.router,
+    public.router,
+    words.router,
+    router,
+    codes.router,
+    paper.router,
+    sendings.router,
+    telling.router,
+)
 Language = Literal[LANGUAGES]  # type: ignore[valid-type]
 Kind = Literal[KINDS]  # type: ignore[valid-type]
 
