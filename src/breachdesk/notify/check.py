@@ -17,7 +17,7 @@ from breachdesk.notify.values import Person, Values
 
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _LATIN = re.compile(r"[A-Za-z]")
-_NO_PROSE = ("sender", "recipient", "recipient-minor", "date")
+_NO_PROSE = ("sender", "recipient", "recipient-minor", "recipient-kin", "date")
 
 
 @dataclass(frozen=True, slots=True)

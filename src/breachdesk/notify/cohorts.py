@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from breachdesk.ground.elements import Vocabulary
 from breachdesk.notify.shapes import NoticeCohort
@@ -31,6 +32,29 @@ def merge(cohorts: Iterable[Cohort], vocabulary: Vocabulary) -> tuple[NoticeCoho
         for (residence, elements, minor), languages in people.items()
     ]
     return tuple(sorted(merged, key=lambda cohort: (-cohort.count, cohort.slug)))
+
+
+_KIN = "nextofkin"  # one word: what a place or an element is called gives no such one
+
+
+def to_kin(cohort: NoticeCohort) -> NoticeCohort:
+    """Of these people those who have died: their next of kin, who are grown up, read it."""
+    return replace(cohort, slug=kin_slug(cohort.slug), minor=False, kin=True)
+
+
+def kin_slug(slug: str) -> str:
+    """Of the letter to the next of kin of those whom that letter is to."""
+    head, _, digest = slug.rpartition("-")
+    return f"{head}-{_KIN}-{digest}"
+
+
+def to_next_of_kin(slug: str) -> bool:
+    return f"-{_KIN}-" in slug
+
+
+def without_kin(slug: str) -> str:
+    """Of whom the letter is, whoever reads it."""
+    return slug.replace(f"-{_KIN}-", "-")
 
 
 def slug(residence: str, elements: Iterable[str], minor: bool) -> str:

@@ -35,6 +35,7 @@ def conditions(
     held, _ = held_since(facts)
     said = {
         "minor": cohort.minor,
+        "kin": cohort.kin,
         "us": country_of(cohort.residence) == "US",
         "taken": facts.get("breach.exfiltration") == "yes",
         "seen": facts.get("breach.confidentiality") is True,

@@ -10,7 +10,7 @@ from breachdesk.notify.organisation import LONGEST_TEXT, clean_lines
 from breachdesk.notify.template import BadTemplate, Hole, Template, holes, parse
 
 #: Sender and recipient stand where the window of the envelope is: their lines are not worded.
-FIXED = ("sender", "recipient", "recipient-minor")
+FIXED = ("sender", "recipient", "recipient-minor", "recipient-kin")
 _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 _NEAR, _SOME = 6, 22
 

@@ -18,7 +18,7 @@ from breachdesk.notify.organisation import clean
 from breachdesk.notify.shapes import Notice
 
 SMALLEST_TYPE_POINTS = 10.5  # of any run in letter.typ and letter.css; California asks for 10 or more
-HEAD_ROLES = ("sender", "recipient", "recipient-minor", "date")
+HEAD_ROLES = ("sender", "recipient", "recipient-minor", "recipient-kin", "date")
 
 
 def head_and_body(blocks: tuple[Block, ...]) -> tuple[list[Paragraph], list[Block]]:

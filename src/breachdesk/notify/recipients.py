@@ -18,7 +18,8 @@ _FAR = 1 << 18  # bytes between two lines that are still read in one go
 
 
 class Recipient(NamedTuple):
-    """`letter`: number of their letter in the wording; `country`: where they live (ISO 3166); `samples`: masked, in the
+    """`person`: by what they are known from one list to the next (of a desk: knowing.py); `letter`: number of their
+    letter in the wording; `country`: where they live (ISO 3166); `samples`: masked, in the
     order of the elements of the letter; `code`: by which they sign up for a free service."""
 
     person: str

@@ -54,7 +54,8 @@ class NoticeCheck:
 
 @dataclass(frozen=True, slots=True)
 class NoticeCohort:
-    """People who get the same letter: same place, same lost elements, grown-up or not. Languages are merged."""
+    """People who get the same letter: same place, same lost elements, grown-up or not. Languages are merged. `kin`:
+    they have died, and their next of kin read it."""
 
     slug: str  # <= 80 characters, stable, says nothing about a person
     residence: str
@@ -62,6 +63,7 @@ class NoticeCohort:
     minor: bool
     count: int
     languages: Mapping[str, int] = field(default_factory=dict)  # people by their language
+    kin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

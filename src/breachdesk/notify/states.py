@@ -51,7 +51,7 @@ FORWARD: Mapping[State, frozenset[State]] = {
     State.DELIVERED: frozenset((State.BOUNCED, State.COMPLAINED, State.RETURNED)),
     State.REFUSED: frozenset((State.SUBSTITUTED,)),
     State.BOUNCED: frozenset((State.SUBSTITUTED,)),
-    State.RETURNED: frozenset((State.SUBSTITUTED,)),
+    State.RETURNED: frozenset((State.SUBSTITUTED, State.CANCELLED)),  # called off: they have died
     State.UNREACHABLE: frozenset((State.SUBSTITUTED,)),
     State.COMPLAINED: frozenset(),
     State.SUBSTITUTED: frozenset(),

@@ -9,7 +9,7 @@ from breachdesk.notify.app import ledger, sendings
 from breachdesk.notify.app.models import Sending, Stage
 from breachdesk.notify.states import Channel
 from breachdesk.vault.app import errands
-from breachdesk.vault.app.models import Errand
+from breachdesk.vault.app.models import Errand, Item
 from tests.cast import hand
 from tests.law.app.bakery import answer, judge, lay
 from tests.notify.bakery import FACTS, SAID
@@ -66,3 +66,11 @@ def going(cast: Any, sending: Sending) -> Sending:
 
 def states(sending: Sending) -> dict[str, int]:
     return {state.value: n for (_, state), n in ledger.standing(sending).items()}
+
+
+def renumbered(case: Any, cast: Any) -> None:
+    """Three more people, of whom the evidence speaks first from now on: everybody else has another number."""
+    take(case, cast.ada, rows(3, begin=90), "more.csv")
+    for was, now in (("E-001", "E-X"), ("E-002", "E-001"), ("E-X", "E-002")):
+        Item.objects.filter(case=case, label=was).update(label=now)
+    read(case, cast.ada)

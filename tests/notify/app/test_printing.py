@@ -15,8 +15,8 @@ import pytest
 from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
-from breachdesk.notify.app import carrier, ledger, pens, printing, proof, returned, sendings
-from breachdesk.notify.app.models import Delivery, Event, Printed, Printing, Sending, Standing
+from breachdesk.notify.app import carrier, fulfilling, ledger, pens, printing, proof, returned, sendings
+from breachdesk.notify.app.models import Delivery, Event, Met, Printed, Printing, Sending, Standing
 from breachdesk.notify.app.returned import Reason
 from breachdesk.notify.app.transports import ByRelay
 from breachdesk.notify.codes import Came, shown
@@ -301,7 +301,42 @@ def test_a_program_does_the_same(cast: Any) -> None:
     assert call(program, "POST", f"{batches}/2/handed", on=day).json()["handed_on"] == day
     found = codes(Printing.objects.get(number=2))
     told = call(program, "POST", f"{where}/returned", reason="deceased", codes=[found[0], "x", "7K3Q9D2MX4TBE"]).json()
-    assert (told["known"], told["other_way"], [one["line"] for one in told["wrong"]]) == (1, 1, [2, 3])
+    assert (told["known"], told["dead"], told["other_way"], [one["line"] for one in told["wrong"]]) == (1, 1, 0, [2, 3])
+
+
+def test_of_somebody_who_has_died_the_next_of_kin_are_told_by_letter_in_words_of_their_own(cast: Any) -> None:
+    case = case_with(cast, rows(3))
+    sending = going(cast, planned(case, cast.ada, channels=(LETTER, PHONE)))
+    one = handed(drawn(sending, cast.ada), cast.ada)
+    taken = returned.take(case, codes(one)[1], Reason.DECEASED, by=hand(cast.ada), why="the post says so")
+    assert (taken.known, taken.dead, taken.other_way) == (1, 1, 0)
+    assert states(sending) == {"accepted": 2, "cancelled": 1}  # nobody telephones the dead
+    assert tallied(sending)
+    assert Sending.objects.get(id=sending.id).standing == Standing.ENDED
+    (minded,) = case.minded.filter(last=True)
+    assert (minded.kind, minded.reason) == ("deceased", "the post says so")
+    assert returned.take(case, codes(one)[1], Reason.DECEASED, by=hand(cast.ada)).dead == 0
+    fulfilling.reckon(case, by=hand(cast.ada))
+    assert not Met.objects.exists()
+    by_mail = planned(case, cast.ada, channels=(EMAIL, PHONE))
+    assert (by_mail.standing, by_mail.fault) == (Standing.DROPPED, "sendings.refused.nobody")
+    second = planned(case, cast.ada, channels=(LETTER, PHONE))
+    assert (second.people, second.left_out) == (1, {"told_already": 2})
+    with pens.recipients_of(second) as people:
+        (line,) = people.everybody()
+    assert (line.name, line.emails, line.phones) == (f"Ada {named(1)}", (), ())
+    batch = drawn(going(cast, second), cast.ada)
+    (content,) = [held for name, held in unpacked(batch, cast.ada).items() if name.endswith(".pdf")]
+    text = " ".join(" ".join(one.said for one in read_pages(content)).split())
+    assert f"To the next of kin of Ada {named(1)}" in text
+    assert "a member of your family who has died" in text
+    handed(batch, cast.ada)
+    sendings.go_on(second, by=pens.hand())
+    assert Sending.objects.get(id=second.id).standing == Standing.ENDED
+    fulfilling.reckon(case, by=hand(cast.ada))
+    assert {one.people for one in Met.objects.all()} == {3}
+    again = planned(case, cast.ada, channels=(LETTER,))
+    assert (again.standing, again.fault) == (Standing.DROPPED, "sendings.refused.nobody")
 
 
 def test_a_letter_abroad_names_the_country_and_one_at_home_does_not(cast: Any) -> None:

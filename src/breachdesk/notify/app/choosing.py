@@ -15,7 +15,7 @@ from breachdesk.ground.masking import mask
 from breachdesk.ground.places import country_of
 from breachdesk.notify import addressing
 from breachdesk.notify.addresses import posted
-from breachdesk.notify.cohorts import slug
+from breachdesk.notify.cohorts import kin_slug, slug, to_next_of_kin
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.recipients import Recipient
 from breachdesk.notify.states import Channel, State
@@ -35,9 +35,10 @@ def language_for(said: str, residence: str) -> str:
     return next((one for one in LANGUAGES if one != "en" and one in official), "en")
 
 
-def key_of(person_id: str) -> int:
-    """What stands for a person in the ledger: the mark of their id, as the database keeps numbers."""
-    return int.from_bytes(kept.mark(person_id), "big", signed=True)
+def key_of(name: str) -> int:
+    """What stands for a person in the ledger: the mark of their lasting name (knowing.py), as the database keeps
+    numbers."""
+    return int.from_bytes(kept.mark(name), "big", signed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,15 @@ class Care:
     """What is to be minded with some people, by the marks of what they are known by (scope.kept.mark)."""
 
     honey: frozenset[bytes] = frozenset()  # records that are bait: never written to
-    deceased: frozenset[bytes] = frozenset()  # their next of kin are told, by a person
+    deceased: frozenset[bytes] = frozenset()  # their next of kin are told, by letter
     vulnerable: frozenset[bytes] = frozenset()  # told by telephone first
     held: frozenset[bytes] = frozenset()  # the police asked to wait
 
-    def of(self, person: Mapping[str, Any]) -> str:
-        """`honey`, `deceased`, `held`, `vulnerable`, or nothing."""
+    def of(self, person: Mapping[str, Any], name: str) -> str:
+        """`honey`, `deceased`, `held`, `vulnerable`, or nothing. `name`: the lasting one."""
         if not (self.honey or self.deceased or self.vulnerable or self.held):
             return ""
-        told = {kept.mark(person["person_id"]), *kept.marks_of(person)}
+        told = {kept.mark(name), *kept.marks_of(person)}
         named = (("honey", self.honey), ("deceased", self.deceased), ("held", self.held))
         found = next((name for name, marks in named if told & marks), "")
         return found or ("vulnerable" if told & self.vulnerable else "")
@@ -73,12 +74,14 @@ class Chosen:
 
 @dataclass(slots=True)
 class Choice:
-    """Goes through a list of people. `letters`: of the wording, in their order; `slugs`: only these cohorts, none: all;
-    `codes`: gives each person a code of their own, else `code` is everybody's; `told`: (person, slug) of those who have
-    this already. `left_out`: why -> how many, as it goes on."""
+    """Goes through a list of people. `letters`: of the wording, in their order; `names`: gives the lasting name of an
+    id of the list; `slugs`: only these cohorts, none: all; `codes`: gives each person a code of their own, else `code`
+    is everybody's; `told`: (person, slug) of those who have this already. `left_out`: why -> how many, as it goes
+    on."""
 
     letters: tuple[Mould, ...]
     channels: tuple[Channel, ...]
+    names: Callable[[str], str]
     code: str  # by which people sign up for the free service, one for all; or nothing
     codes: Callable[[str], str] | None = None
     slugs: Collection[str] = ()
@@ -116,12 +119,17 @@ class Choice:
         own = self.slug_of(person)
         if self.slugs and own not in self.slugs:
             return "other"
-        minded = self.care.of(person)
-        if minded in ("honey", "deceased"):
+        name = self.names(person["person_id"])
+        minded = self.care.of(person, name)
+        if minded == "honey":
             return minded
+        if minded == "deceased":
+            own = kin_slug(own)
+            if not self._addresses(person, ""):
+                return "deceased"
         if (own, language_for(person["language"], person["residence"])) not in self._numbers:
-            return "no_letter"
-        if self.told is not None and _among(self.told, told_key(key_of(person["person_id"]), own)):
+            return "deceased" if minded == "deceased" else "no_letter"
+        if self.told is not None and _among(self.told, told_key(key_of(name), own)):
             return "told_already"
         return ""
 
@@ -138,16 +146,19 @@ class Choice:
 
     def _chosen(self, person: Mapping[str, Any]) -> Chosen:
         language = language_for(person["language"], person["residence"])
-        number = self._numbers[self.slug_of(person), language]
+        lasting = self.names(person["person_id"])
+        minded, own = self.care.of(person, lasting), self.slug_of(person)
+        by_post = minded == "deceased"  # nothing goes into the mailbox or to the telephone of somebody who has died
+        number = self._numbers[kin_slug(own) if by_post else own, language]
         country = country_of(person["residence"])
         country = country if len(country) == 2 else ""
-        emails = tuple(filter(None, map(addressing.as_mailbox, person["emails"] or ())))[:15]
-        phones, mobiles = addressing.numbers(person["phones"] or (), country)
+        emails = tuple(filter(None, map(addressing.as_mailbox, () if by_post else person["emails"] or ())))[:15]
+        phones, mobiles = addressing.numbers(() if by_post else person["phones"] or (), country)
         phones = phones[:15]
         addresses = self._addresses(person, country)
         name = next(iter(person["names"] or ()), "") or self.nameless.get(language, "")
         recipient = Recipient(
-            person["person_id"],
+            lasting,
             name,
             number,
             country,
@@ -155,9 +166,8 @@ class Choice:
             phones,
             addresses,
             _samples(person, self.letters[number]),
-            self._code(person["person_id"], number),
+            self._code(lasting, number),
         )
-        minded = self.care.of(person)
         has = {Channel.EMAIL: len(emails), Channel.SMS: min(mobiles, 15), Channel.LETTER: len(addresses),
                Channel.PHONE: len(phones)}  # fmt: skip
         order = self.channels if minded != "vulnerable" else (Channel.PHONE, *self.channels)
@@ -166,7 +176,7 @@ class Choice:
         if minded == "held" and channel is not Channel.NONE:
             state = State.HELD
         domain = addressing.domain_of(channel, recipient)
-        return Chosen(recipient, key_of(person["person_id"]), channel, state, domain, has)
+        return Chosen(recipient, key_of(lasting), channel, state, domain, has)
 
 
 def _samples(person: Mapping[str, Any], letter: Mould) -> tuple[tuple[str, ...], ...]:
@@ -182,8 +192,10 @@ def _samples(person: Mapping[str, Any], letter: Mould) -> tuple[tuple[str, ...],
 
 
 def told_key(person: int, slug: str) -> int:
-    """A person and what they were told of, as one number: who was told of the same has the same."""
-    return person ^ int(slug.rsplit("-", 1)[-1][:15], 16)
+    """A person and what they were told of, as one number: who was told of the same has the same. What went to somebody
+    is another thing than what goes to their next of kin."""
+    digest = int(slug.rsplit("-", 1)[-1][:15], 16)
+    return person ^ (~digest if to_next_of_kin(slug) else digest)
 
 
 def _among(keys: "np.ndarray[Any, Any]", key: int) -> bool:

@@ -2,7 +2,9 @@
 list and puts everybody into the ledger. Nothing goes by it."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +17,7 @@ from breachdesk.ground.places import country_of
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.law.shapes import Verdict
+from breachdesk.notify import cohorts
 from breachdesk.notify.app import (
     caring,
     ledger,
@@ -23,7 +26,8 @@ from breachdesk.notify.app import (
     spreading,
     writing,
 )
-from breachdesk.notify.app.choosing import Choice, Chosen, language_for, told_key
+from breachdesk.notify.app.choosing import Care, Choice, Chosen, language_for, told_key
+from breachdesk.notify.app.knowing import Names
 from breachdesk.notify.app.ledger import Row
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
@@ -35,6 +39,7 @@ from breachdesk.notify.shapes import Level, Notice, NoticeCohort
 from breachdesk.notify.states import TOLD, Channel, State
 from breachdesk.notify.wording import Sender, Wording
 from breachdesk.scope.app import actions as scope
+from breachdesk.scope.app.models import Run
 from breachdesk.vault.app import keys
 from breachdesk.vault.app.errands import Deed, Tell
 from breachdesk.vault.app.models import Errand
@@ -47,12 +52,13 @@ def _languages(cohort: NoticeCohort) -> list[str]:
     return sorted({language_for(said, cohort.residence) for said in cohort.languages or {"": 0}})
 
 
-def _ready(letters: Letters, slugs: Sequence[str], early: bool) -> list[Notice]:
+def _ready(letters: Letters, slugs: Sequence[str], early: bool, kin: Sequence[NoticeCohort]) -> list[Notice]:
     """Each letter as it would go, with gaps for what is a person's own. Raises Refused when one must not go as it is: a
     blank, a check that says stop."""
     found, wrong = list[Notice](), list[Notice]()
-    for cohort in letters.cohorts:
-        for language in _languages(cohort) if not slugs or cohort.slug in slugs else ():
+    chosen = [one for one in letters.cohorts if not slugs or one.slug in slugs]
+    for cohort in (*chosen, *kin):
+        for language in _languages(cohort):
             notice = gapped(cohort, language, early=early, **letters.said)
             stopped = any(not one.passed and one.level is Level.STOP for one in notice.checks)
             (wrong if stopped or texts_of(notice.blocks, Kind.BLANK) else found).append(notice)
@@ -80,11 +86,17 @@ def _short(letters: Letters, slugs: Sequence[str], early: bool) -> dict[tuple[st
     return {(notice.cohort.slug, notice.language): one.text for notice, one in all_}
 
 
-def wording(letters: Letters, slugs: Sequence[str], stage: str, channels: Sequence[str]) -> Wording:
-    """What would be said now, at this stage. Raises Refused as `plan` does."""
+def wording(
+    letters: Letters,
+    slugs: Sequence[str],
+    stage: str,
+    channels: Sequence[str],
+    kin: Sequence[NoticeCohort] = (),
+) -> Wording:
+    """What would be said now, at this stage; `kin`: and to next of kin. Raises Refused as `plan` does."""
     press = Press(words=letters.library.phrases)
     early = stage == Stage.EARLY
-    ready = _ready(letters, slugs, early)
+    ready = _ready(letters, slugs, early, kin)
     short = _short(letters, slugs, early) if Channel.SMS in channels else {}
     on_paper = Channel.LETTER in channels
     moulds = tuple(
@@ -121,7 +133,13 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     if run is None:
         raise Refused("sendings.refused.no_list")
     letters = Letters(case)
-    said = wording(letters, sending.slugs, sending.stage, sending.channels)
+    care = caring.care(case)
+    nameless = {one: letters.library.phrases[one]["nameless"] for one in letters.library.phrases}
+    names = Names(sending, nameless.values())
+    with scope.people_of(run) as people:
+        names.look(people.everybody())
+    kin = _kin(letters, run, care, names) if Channel.LETTER in sending.channels else []
+    said = wording(letters, sending.slugs, sending.stage, sending.channels, kin)
     key = keys.key_of(case.number)
     vault = keys.vault()
     forget(sending)  # what an errand left that was broken off
@@ -130,13 +148,14 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     choice = Choice(
         said.letters,
         tuple(Channel(one) for one in sending.channels),
+        names.of,
         letters.organisation.sign_up_code,
         giving.to if giving else None,
         sending.slugs,
-        caring.care(case),
+        care,
         told=_told(case, sending),
         home=said.posted_in,
-        nameless={one: letters.library.phrases[one]["nameless"] for one in letters.library.phrases},
+        nameless=nameless,
     )
     rows = io.BytesIO()
     zones: set[str] = set()
@@ -186,6 +205,36 @@ def _made(sending: Sending, tell: Tell) -> Deed:
         return {"sending": str(held.number)}
 
     return deed
+
+
+def _kin(letters: Letters, run: Run, care: Care, names: Names) -> list[NoticeCohort]:
+    """Whose next of kin are written to, where they live and in which languages."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    if care.deceased:
+        with scope.people_of(run) as people:
+            for one in people.everybody():
+                if care.of(one, names.of(one["person_id"])) == "deceased" and one["elements"]:
+                    slug = cohorts.slug(one["residence"], one["elements"], one["minor"] == "yes")
+                    found[slug][language_for(one["language"], one["residence"])] += 1
+    return _to_kin(letters, found)
+
+
+def _to_kin(letters: Letters, found: Mapping[str, Counter[str]]) -> list[NoticeCohort]:
+    return [
+        replace(cohorts.to_kin(one), count=found[one.slug].total(), languages=dict(found[one.slug]))
+        for one in letters.cohorts
+        if one.slug in found
+    ]
+
+
+def reads_as_fixed(sending: Sending, letters: Letters) -> bool:
+    """Whether it would be worded now as it was fixed. Raises Refused as `plan` does."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in pens.wording_of(sending).letters:
+        if cohorts.to_next_of_kin(one.slug):
+            found[cohorts.without_kin(one.slug)][one.language] += 1
+    now = wording(letters, sending.slugs, sending.stage, sending.channels, _to_kin(letters, found))
+    return now.digest == sending.wording_sha256
 
 
 def _packed(one: Chosen, place: Place) -> bytes:

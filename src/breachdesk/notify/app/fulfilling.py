@@ -23,6 +23,7 @@ from breachdesk.notify.app import ledger, pens, published
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import LIVE, Delivery, Met, Publication, Reckoned, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
+from breachdesk.notify.cohorts import without_kin
 from breachdesk.notify.states import FAILED, TOLD, State
 from breachdesk.scope.app import actions as scope
 from breachdesk.scope.app.models import Run
@@ -165,7 +166,7 @@ def _reached(case: Case, notices: Notices) -> Mapping[str, Stands] | None:
     if not noted and (run is None or not sendings):
         return None
     try:
-        slugs = {one.id: [letter.slug for letter in pens.wording_of(one).letters] for one in sendings}
+        slugs = {one.id: [without_kin(letter.slug) for letter in pens.wording_of(one).letters] for one in sendings}
     except (BadVault, SealError, FileNotFoundError):
         return None  # the case is erased
     stands = _stands(slugs) if slugs else {}

@@ -203,10 +203,10 @@ class Moved(NamedTuple):
 
 
 @transaction.atomic
-def tell(sending: Sending, words: Sequence[Word], *, source: str, by: Hand) -> list[Moved]:
+def tell(sending: Sending, words: Sequence[Word], *, source: str, by: Hand, other_way: bool = True) -> list[Moved]:
     """Write down what was told of deliveries of one sending. What cannot follow how a row stands changes nothing, and
-    is kept all the same; where nobody is left of a channel the next is tried. One entry of the journal for all of it.
-    Returns what stands otherwise now."""
+    is kept all the same; whom it did not reach is told the next way, unless no `other_way` is to be tried. One entry of
+    the journal for all of it. Returns what stands otherwise now."""
     words = _fresh(words)
     if not words:
         return []
@@ -218,7 +218,8 @@ def tell(sending: Sending, words: Sequence[Word], *, source: str, by: Hand) -> l
     for one in moved:
         counts[one.channel, _counted(one.before)] -= 1
         counts[one.channel, _counted(one.after)] += 1
-    fallen = fall_back(sending, [one for one in moved if one.after in FAILED], by.at, counts)
+    failed = [one for one in moved if one.after in FAILED] if other_way else []
+    fallen = fall_back(sending, failed, by.at, counts)
     _tally(sending.id, by.at, counts)
     told = Counter(one.state.value for one in words)
     entry = write(

@@ -6,7 +6,8 @@ went, which was written down when it went.
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from breachdesk.journal.app.actions import Hand, write
 from breachdesk.notify import marks
 from breachdesk.notify.app import ledger, pens, printing
 from breachdesk.notify.app.choosing import key_of
+from breachdesk.notify.app.knowing import lasting
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Batch, Delivery, Event, Printed, Sending, Standing
 from breachdesk.notify.codes import shown
@@ -27,6 +29,7 @@ from breachdesk.notify.recipients import Place, Recipient
 from breachdesk.notify.states import Channel, State
 from breachdesk.scope.app import actions as scope
 from breachdesk.scope.app.models import Run
+from breachdesk.scope.kept import PeopleList
 from breachdesk.vault.store import BadVault
 
 TOLD = "breachdesk.told/1"
@@ -49,21 +52,55 @@ class Told:
 
 @transaction.atomic
 def find(case: Case, wanted: str, *, by: Hand) -> list[Told]:
-    """Whoever is known by exactly this, or got the message with this Message-ID; the look is in the journal."""
-    people: dict[str, str] = {}
+    """Whoever is known by exactly this on any list that was sent to, or got the message with this Message-ID; the look
+    is in the journal."""
     row = marks.row_of(wanted, pens.mark_key())
     keys = set(Delivery.objects.filter(id=row, sending__case=case).values_list("person", flat=True)) if row else set()
-    for run in _runs(case):
-        try:
-            with scope.people_of(run) as listed:
-                for one in listed.find(wanted, _MOST):
-                    people[one["person_id"]] = next(iter(one["names"] or ()), "")
-        except (Refused, SealError, BadVault):
-            continue
-    found = [Told(person, name, _of(case, key_of(person))) for person, name in people.items()]
-    found += [Told("", "", _of(case, key)) for key in keys - {key_of(one) for one in people}]
+    found: list[Told] = []
+    with ExitStack() as open_:
+        lists = [(run.id, people) for run in _runs(case) if (people := _opened(run, open_)) is not None]
+        for run, people in lists:
+            for one in people.find(wanted, _MOST):
+                names = list(dict.fromkeys([lasting(one["person_id"], run), *_elsewhere(one, run, lists)]))
+                if any(told.person in names for told in found):
+                    continue
+                sent = [(name, rows) for name in names if (rows := _of(case, key_of(name)))]
+                shown_as = next(iter(one["names"] or ()), "")
+                found += [Told(name, shown_as, rows) for name, rows in sent or [(names[0], [])]]
+    found += [Told("", "", _of(case, key)) for key in keys - {key_of(one.person) for one in found}]
     write("notify.person.looked_up", by=by, case=case.number, payload={"found": len(found)})
     return found
+
+
+def _opened(run: Run, open_: ExitStack) -> PeopleList | None:
+    try:
+        return open_.enter_context(scope.people_of(run))
+    except (Refused, SealError, BadVault):
+        return None
+
+
+def _elsewhere(person: Mapping[str, Any], run: int, lists: Sequence[tuple[int, PeopleList]]) -> list[str]:
+    """What the same person may be called who stands on other lists too."""
+    return [
+        lasting(one["person_id"], other)
+        for other, people in lists
+        if other != run
+        for told in _reached_at(person) or person["names"] or ()
+        for one in people.find(told, _MOST)
+        if _same(person, one)
+    ]
+
+
+def _reached_at(person: Mapping[str, Any]) -> list[str]:
+    return [*(person["emails"] or ()), *(person["phones"] or ())]
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """The same address or number and no other name; without these the same name at the same place."""
+    names, others = set(one["names"] or ()), set(other["names"] or ())
+    if set(_reached_at(one)) & set(_reached_at(other)):
+        return not names or not others or bool(names & others)
+    return bool(names & others) and bool(set(one["addresses"] or ()) & set(other["addresses"] or ()))
 
 
 def _runs(case: Case) -> list[Run]:

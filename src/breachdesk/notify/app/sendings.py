@@ -143,7 +143,7 @@ def _fit(sending: Sending) -> None:
         raise Refused("sendings.refused.counted_anew")
     if Channel.SMS in sending.channels and transports.of(Channel.SMS) is None:
         raise Refused("sendings.refused.no_gateway")
-    if fixing.wording(letters, sending.slugs, sending.stage, sending.channels).digest != sending.wording_sha256:
+    if not fixing.reads_as_fixed(sending, letters):
         raise Refused("sendings.refused.worded_anew")
     if Channel.EMAIL in sending.channels and transports.of(Channel.EMAIL) is None:
         raise Refused("sendings.refused.no_relay")

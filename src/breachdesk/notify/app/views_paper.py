@@ -125,7 +125,9 @@ def returns(request: DeskRequest, case: Case) -> HttpResponse:
     if post and form.is_valid():
         said = form.cleaned_data
         try:
-            taken = returned.take(case, said["codes"], Reason(said["reason"]), by=request.by)
+            taken = returned.take(
+                case, said["codes"], Reason(said["reason"]), by=request.by, why=request.words.say("returned.why_dead")
+            )
         except Refused as refused:
             form.refused(refused)
         else:

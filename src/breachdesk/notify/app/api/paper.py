@@ -73,10 +73,12 @@ class WrongOut(Schema):
 
 
 class ReturnedOut(Schema):
-    """`known`: letters that came back now; `other_way`: people who are told another way; `again`: entered before."""
+    """`known`: letters that came back now; `other_way`: people who are told another way; `dead`: people
+    who have died, whose next of kin a further sending by letter tells; `again`: entered before."""
 
     known: int
     other_way: int
+    dead: int
     again: int
     wrong: list[WrongOut]
 
@@ -136,4 +138,10 @@ def take_returned(request: DeskRequest, number: str, said: ReturnedIn) -> dict[s
     lines = (" ".join(one[:200].splitlines()) for one in said.codes)
     found = returned.take(request.case, "\n".join(lines), said.reason, by=request.by)
     wrong = [{"line": one.line, "came": one.came, "said": one.text or one.code} for one in found.wrong]
-    return {"known": found.known, "other_way": found.other_way, "again": found.again, "wrong": wrong}
+    return {
+        "known": found.known,
+        "other_way": found.other_way,
+        "dead": found.dead,
+        "again": found.again,
+        "wrong": wrong,
+    }
