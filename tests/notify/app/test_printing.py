@@ -26,6 +26,7 @@ from breachdesk.notify.states import Channel, State
 from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.models import Errand
 from tests.cast import browser, hand
+from tests.law.app.bakery import answer, judge
 from tests.notify.app.sending import case_with, going, named, planned, states
 from tests.notify.mail import read_pages, scanned
 from tests.notify.relay import Box, relaying
@@ -306,6 +307,8 @@ def test_a_program_does_the_same(cast: Any) -> None:
 
 def test_of_somebody_who_has_died_the_next_of_kin_are_told_by_letter_in_words_of_their_own(cast: Any) -> None:
     case = case_with(cast, rows(3))
+    answer(case, entity__role="controller", breach__personal_data=True, risk__gdpr="high", breach__malicious=True)
+    judge(case)
     sending = going(cast, planned(case, cast.ada, channels=(LETTER, PHONE)))
     one = handed(drawn(sending, cast.ada), cast.ada)
     taken = returned.take(case, codes(one)[1], Reason.DECEASED, by=hand(cast.ada), why="the post says so")
