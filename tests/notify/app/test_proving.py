@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from breachdesk.case.app.actions import asks
+from breachdesk.case.app.models import Ask
+from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
 from breachdesk.notify.app import carrier, ledger, pens, proving
@@ -67,10 +70,15 @@ def sent(cast: Any, box: Box, settings_of: Any) -> Sending:
 def packed(sending: Sending, who: Any, tmp_path: Path, **wanted: Any) -> Path:
     """The archive as whoever asked has it, unpacked."""
     errand = proving.ask(sending.case, Wanted("DPA Berlin, 12/26", **wanted), rights=LEAD, by=hand(who))
+    assert isinstance(errand, Errand)
+    return unpacked(errand, tmp_path)
+
+
+def unpacked(errand: Errand, tmp_path: Path) -> Path:
     errands.do(errand)
     done = Errand.objects.select_related("case").get(id=errand.id)
     assert done.state == "done", done.fault
-    number = sending.case.number
+    number = done.case.number
     with keys.vault().open(number, done.outcome["sealed"], keys.key_of(number)) as file:
         content = file.readall()
     assert hashlib.sha256(content).hexdigest() == done.outcome["sha256"]
@@ -161,7 +169,19 @@ def test_names_are_for_who_may_see_them_and_says_why(cast: Any, sent: Sending, t
     ):
         with pytest.raises(Refused, match=said):
             proving.ask(sent.case, wanted, rights=rights, by=hand(cast.ada))
-    folder = packed(sent, cast.ada, tmp_path, named=True, reason="the court ordered it")
+    wanted = Wanted("DPA Berlin", named=True, reason="the court ordered it")
+    asked = proving.ask(sent.case, wanted, rights=LEAD, by=hand(cast.ada))
+    assert isinstance(asked, Ask)
+    with pytest.raises(Refused, match="no_approval"):
+        proving.begin(asked, rights=LEAD, by=hand(cast.ada))
+    with pytest.raises(Refused, match="own"):
+        asks.answer(asked, approved=True, reason="", by=hand(cast.ada))
+    asks.answer(asked, approved=True, reason="", by=hand(cast.ben))
+    with pytest.raises(Refused, match="no_approval"):  # he approved, and did not ask
+        proving.begin(asked, rights=LEAD, by=hand(cast.ben))
+    folder = unpacked(proving.begin(asked, rights=LEAD, by=hand(cast.ada)), tmp_path)
+    with pytest.raises(Refused, match="no_approval"):
+        proving.begin(asked, rights=LEAD, by=hand(cast.ada))
     found = table(folder, "deliveries.csv")
     assert {row["to"] for row in found} == {f"ada{n}@d{n % 7}.example" for n in range(12)}
     assert "Max" not in (folder / "events.csv").read_text()
@@ -201,3 +221,12 @@ def test_and_by_the_api(cast: Any, sent: Sending) -> None:
     assert call(ada, "GET", f"/cases/{sent.case.number}/errands/{errand}").json()["ready"] is True
     assert b"".join(call(ada, "POST", f"{top}/{errand}/fetch"))[:2] == b"PK"
     assert call(ada, "POST", top, to="DPA", named=True).json()["refused"] == "case.refused.no_reason"
+    asked = call(ada, "POST", top, to="DPA", named=True, reason="the court ordered it").json()
+    assert (asked["errand"], asked["state"]) == (None, "asked")
+    page, where = browser(cast.ada), f"/case/{sent.case.number}/telling/"
+    assert "Write the approved proof" not in page.get(where).content.decode()
+    asks.answer(Ask.objects.get(id=asked["ask"]), approved=True, reason="", by=hand(cast.ben, at=clock.now()))
+    assert "Write the approved proof" in page.get(where).content.decode()
+    assert page.post(where, {"ask": asked["ask"]}).status_code == 302
+    assert call(ada, "POST", f"{top}/approved/{asked['ask']}").json()["refused"] == "asks.refused.no_approval"
+    assert Errand.objects.latest("id").said["named"] is True

@@ -8,7 +8,7 @@ asked for that.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from breachdesk.case.app.models import Case
+from breachdesk.case.app.actions import asks
+from breachdesk.case.app.models import Ask, Case
 from breachdesk.ground.keys import KeyRing
 from breachdesk.ground.refused import Refused
 from breachdesk.ground.sealing import SealedWriter, SealError
@@ -61,8 +62,9 @@ def duties_of(found: Iterable[Sending]) -> list[str]:
 
 
 @transaction.atomic
-def ask(case: Case, wanted: Wanted, *, rights: frozenset[Act], by: Hand) -> Errand:
-    """Have the worker write it. Raises Refused."""
+def ask(case: Case, wanted: Wanted, *, rights: frozenset[Act], by: Hand) -> Errand | Ask:
+    """Have the worker write it. With names and addresses it is a release: a second person is asked first (`begin`).
+    Raises Refused."""
     to, reason = " ".join(wanted.to.split()), wanted.reason.strip()
     if not to:
         raise Refused("proving.refused.to_whom", field="to")
@@ -74,10 +76,38 @@ def ask(case: Case, wanted: Wanted, *, rights: frozenset[Act], by: Hand) -> Erra
     if not chosen:
         raise Refused("proving.refused.nothing")
     numbers = [one.number for one in chosen]
+    if wanted.named:
+        what = {"to": to, "sendings": " ".join(map(str, numbers)), "duty": wanted.duty}
+        return asks.ask(case, asks.PROVE, what, reason=reason, by=by)
+    return _put(case, Wanted(to, duty=wanted.duty), chosen, by)
+
+
+@transaction.atomic
+def begin(asked: Ask, *, rights: frozenset[Act], by: Hand) -> Errand:
+    """Use the approval, once: the worker writes it, with names and addresses. Raises Refused."""
+    if asked.deed != asks.PROVE or asked.asked_by != by.actor.name:
+        raise Refused("asks.refused.no_approval")
+    if Act.UNMASK not in rights or Act.EXPORT not in rights:
+        raise Refused("proving.refused.no_right")
+    what = asked.what
+    used = asks.use(asked.case, asks.PROVE, what, by=by)
+    numbers = str(what["sendings"]).split()
+    chosen = [one for one in sendings_of(asked.case) if str(one.number) in numbers]
+    if not chosen:
+        raise Refused("proving.refused.nothing")
+    wanted = Wanted(str(what["to"]), duty=str(what["duty"]), named=True, reason=asked.reason)
+    return _put(asked.case, wanted, chosen, by, {"ask": used.id})
+
+
+def _put(
+    case: Case, wanted: Wanted, chosen: Sequence[Sending], by: Hand, refs: Mapping[str, int] | None = None
+) -> Errand:
+    to, reason, numbers = wanted.to, wanted.reason, [one.number for one in chosen]
     write(
         "notify.telling.asked",
         by=by,
         case=case.number,
+        refs=refs or {},
         payload={"to": to, "sendings": numbers, "duty": wanted.duty, "unmasked": wanted.named, "reason": reason},
     )
     said = {"to": to, "sendings": numbers, "duty": wanted.duty, "named": wanted.named, "reason": reason}

@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from breachdesk.case.app.actions import asks
 from breachdesk.case.app.models import Case
 from breachdesk.case.app.paper import Paper, line, text
 from breachdesk.ground.refused import Refused
@@ -53,20 +54,29 @@ def _errand(case: Case, errand: int) -> Errand:
 
 @doors.case(Act.EXPORT)
 def telling(request: DeskRequest, case: Case) -> HttpResponse:
-    """Prove you told them: posting has the worker write it."""
+    """Prove you told them: posting has the worker write it, or asks a second person first; `ask`: that was approved."""
     found, post = proving.sendings_of(case), request.method == "POST"
+    if post and "ask" in request.POST:
+        number = request.POST["ask"]
+        asked = get_object_or_404(case.asks, id=int(number) if number.isascii() and number.isdigit() else 0)
+        proving.begin(asked, rights=request.rights, by=request.by)
+        messages.success(request, request.words.say("proving.asked"))
+        return redirect("case_telling", case.number)
     form = TellingForm(
         request.POST if post else None, words=request.words, found=found, whole=Act.UNMASK in request.rights
     )
     if post and form.is_valid():
         try:
-            proving.ask(case, form.wanted(), rights=request.rights, by=request.by)
+            made = proving.ask(case, form.wanted(), rights=request.rights, by=request.by)
         except Refused as refused:
             form.refused(refused)
         else:
-            messages.success(request, request.words.say("proving.asked"))
+            said = "proving.asked" if isinstance(made, Errand) else "proving.second"
+            messages.success(request, request.words.say(said))
             return redirect("case_telling", case.number)
     shown = {"form": form, "found": found, "errands": proving.asked_by(case, request.by.actor.name, request.at)}
+    mine = asks.alive(case, request.by).filter(deed=asks.PROVE, asker=request.account).order_by("asked_at")
+    shown |= {"asked": [(one, (one.answered_at or one.asked_at) + asks.LIVES) for one in mine]}
     return render(request, "notify/telling.html", shown, status=422 if post else 200)
 
 

@@ -20,7 +20,7 @@ from breachdesk.staff.app.models import Account
 from breachdesk.staff.rights import RIGHTS, Act, Role
 
 CLOSE, REOPEN, ERASE, RELEASE, UNMASK_BULK = "close", "reopen", "erase", "release", "unmask_bulk"
-ERASE_ENTRY, SEND, PUBLISH = "erase_entry", "send", "publish"
+ERASE_ENTRY, SEND, PUBLISH, PROVE = "erase_entry", "send", "publish", "prove"
 #: What is done by four eyes only, and the right that asking for it needs.
 DEEDS: Mapping[str, Act] = {
     CLOSE: Act.END,
@@ -31,6 +31,7 @@ DEEDS: Mapping[str, Act] = {
     ERASE_ENTRY: Act.END,
     SEND: Act.TELL,
     PUBLISH: Act.TELL,
+    PROVE: Act.UNMASK,
 }
 #: In which states of a case a deed may be asked for: others while it is open.
 STATES: Mapping[str, tuple[State, ...]] = {

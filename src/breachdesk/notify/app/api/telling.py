@@ -32,9 +32,10 @@ class TellingIn(Schema):
 
 
 class TellingOut(Schema):
-    """Ask `read_errand` until it is ready."""
+    """Ask `read_errand` until it is ready. With names and addresses it is an `ask` first, for a second person."""
 
-    errand: int
+    errand: int | None = None
+    ask: int | None = None
     state: str
 
 
@@ -47,9 +48,20 @@ def _errand(case: Case, errand: int) -> Errand:
 @api_case(Act.EXPORT)
 def prove_telling(request: DeskRequest, number: str, said: TellingIn) -> Status[dict[str, Any]]:
     """Have the worker write the proof that people were told (docs/formats/told-them.md). With names and addresses it
-    needs the right to see whole values."""
+    needs the right to see whole values, and the approval of a second person."""
     wanted = Wanted(said.to, said.sending, said.duty, said.named, said.reason)
-    errand = proving.ask(request.case, wanted, rights=request.rights, by=request.by)
+    made = proving.ask(request.case, wanted, rights=request.rights, by=request.by)
+    if isinstance(made, Errand):
+        return Status(202, {"errand": made.id, "state": made.state})
+    return Status(202, {"ask": made.id, "state": "asked"})
+
+
+@router.post("/cases/{number}/telling/approved/{ask}", response={202: TellingOut})
+@api_case(Act.EXPORT)
+def begin_telling(request: DeskRequest, number: str, ask: Row) -> Status[dict[str, Any]]:
+    """Use the approval of a proof with names and addresses, once: the worker writes it."""
+    asked = get_object_or_404(request.case.asks.select_related("case"), id=ask)
+    errand = proving.begin(asked, rights=request.rights, by=request.by)
     return Status(202, {"errand": errand.id, "state": errand.state})
 
 
