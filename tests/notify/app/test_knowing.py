@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from breachdesk.notify.app import carrier, knowing, proof
+from breachdesk.ground.refused import Refused
+from breachdesk.notify.app import caring, carrier, knowing, pens, proof
 from breachdesk.notify.app.choosing import key_of
 from breachdesk.notify.app.knowing import Names, lasting
 from breachdesk.notify.app.models import Delivery, Sending
@@ -105,3 +106,17 @@ def test_somebody_whose_name_was_read_anew_is_the_same_and_a_family_is_not_one_p
         new[1], "ada", "nameless", "bare", "misread", new[6], new[7]
     ]  # fmt: skip
     assert len({key_of(names.of(one["person_id"])) for one in people}) == len(people)
+
+
+def test_who_is_minded_by_their_number_is_minded_whatever_number_they_get(cast: Any, box: Box) -> None:
+    case = case_with(cast, rows(3))
+    caring.mind(case, "P00000002", "honey", reason="bait", by=hand(cast.ada))
+    renumbered(case, cast)
+    sending = planned(case, cast.ada)
+    assert sending.left_out == {"honey": 1}
+    with pens.recipients_of(sending) as people:
+        assert sorted(one.emails[0] for one in people.everybody()) == [
+            "ada0@d0.example", "ada2@d2.example", *(f"ada{n}@d{n % 7}.example" for n in (90, 91, 92))
+        ]  # fmt: skip
+    with pytest.raises(Refused, match="whose"):
+        caring.mind(case, "P00000077", "honey", reason="nobody has it", by=hand(cast.ada))
