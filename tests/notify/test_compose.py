@@ -1,6 +1,7 @@
 """Whole letters: golden texts, the law's headings and silences, slots and blanks."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify.blocks import Heading, Kind, plain, spans_of
 from breachdesk.notify.check import text_of
-from breachdesk.notify.compose import compose
+from breachdesk.notify.cohorts import to_kin
+from breachdesk.notify.compose import compose, title
 from breachdesk.notify.draw import as_text
 from breachdesk.notify.library import our_library
 from breachdesk.notify.shapes import AskKind, Level, Notice, NoticeCohort
@@ -248,3 +250,20 @@ def test_pennsylvania_owes_free_services_for_more_than_a_social_security_number(
     who = cohort("US-PA", "name", lost)
     notice = compose(who, "en", library=our_library(), organisation=organisation(services=None), facts=FACTS)
     assert "organisation.services.name" in [one.id for one in notice.asks]
+
+
+@pytest.mark.parametrize("layout", ["general", "lost", "early"])
+def test_the_title_says_whose_data_it_is(layout: str) -> None:
+    grown_up = cohort("DE", "name", "email")
+    said = {
+        language: [
+            title(our_library(), language, layout, one)
+            for one in (grown_up, replace(grown_up, minor=True), to_kin(grown_up))
+        ]
+        for language in LANGUAGES
+    }
+    for own, child, kin in said.values():
+        assert len({own, child, kin}) == 3
+    assert "child" in said["en"][1]
+    assert "family" in said["en"][2]
+    assert title(our_library(), "en", "us", to_kin(grown_up)) == "Notice of Data Breach"  # as California has it

@@ -45,13 +45,20 @@ def compose(
         language=language,
         rules=names,
         layout=made.layout,
-        title=library.headings[language][library.layouts[made.layout].title],
+        title=title(library, language, made.layout, cohort),
         blocks=tuple(blocks),
         steps=made.steps,
         asks=tuple(values.asks.values()),
     )
     checks = check(notice, made.rules, library=library, organisation=organisation, facts=facts, person=person)
     return replace(notice, checks=checks)
+
+
+def title(library: Library, language: str, layout: str, cohort: NoticeCohort) -> str:
+    """Of a letter; one to parents or to next of kin says whose data it is about, where there are such words."""
+    headings, name = library.headings[language], library.layouts[layout].title
+    reader = "kin" if cohort.kin else "minor" if cohort.minor else ""
+    return headings.get(f"{name}-{reader}", headings[name])
 
 
 @dataclass(frozen=True, slots=True)

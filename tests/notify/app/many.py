@@ -2,7 +2,8 @@
 
 `python -m tests.notify.app.many lay N`: in the database and the data folder that the environment names;
 `carry PORT [LOG]`: look up what is in doubt in the log of a relay on loopback, send what is left to it, and tell how
-long it took; `stand`: how it stands, as JSON. `lay N sms`: by text message; `text provider BASE`, `text centre PORT`:
+long it took; `stand`: how it stands, as JSON. `django PORT N`: the first N
+of these letters by Django's `send_mail`. `lay N sms`: by text message; `text provider BASE`, `text centre PORT`:
 look up what is in doubt and send what is left to that gateway; `decide NUMBER...`: a person says that these were taken,
 and nobody else of those in doubt.
 """
@@ -101,6 +102,31 @@ def carried(port: int, log: Path | None = None) -> dict[str, float]:
     return {"sent": sent, "seconds": seconds, "processor": used, "mib": after.ru_maxrss / 1024}
 
 
+def by_django(port: int, count: int) -> dict[str, float]:
+    """The same letters, cast before the clock starts, by a loop over Django's own `send_mail`."""
+    from django.conf import settings
+    from django.core.mail import send_mail
+
+    from breachdesk.notify.app import pens
+    from breachdesk.notify.app.models import Sending
+
+    sending = Sending.objects.select_related("case").get()
+    said = pens.wording_of(sending)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    letters = []
+    for n in range(count):
+        one = recipient(n)
+        letter = said.letters[one.letter]
+        letters.append((letter.title, letter.cast(pens.person_of(letter, one), AT.date()), one.emails[0]))
+    begun = time.perf_counter()
+    for title, cast, to in letters:
+        send_mail(title, cast.text, said.sender.address, [to], html_message=cast.html)
+    return {"sent": count, "seconds": time.perf_counter() - begun}
+
+
 def texted(kind: str, where: str) -> dict[str, int]:
     """As the worker does it: what carriers left is looked up where that can be, and what is left goes."""
     from django.conf import settings
@@ -183,6 +209,8 @@ def main() -> None:
         told = carried(int(given[0]), Path(given[1]) if given[1:] else None)
     elif what == "text":
         told = texted(*given)
+    elif what == "django":
+        told = by_django(int(given[0]), int(given[1]))
     elif what == "decide":
         told = decided(given)
     else:
