@@ -35,6 +35,61 @@ def test_of_each_message_the_last_word_counts() -> None:
     assert "<four@x.example>" not in found.messages
 
 
+HALF = """\
+Nov 24 11:00:00 mx postfix/smtpd[7]: connect from desk[127.0.0.1]
+Nov 24 11:00:00 mx postfix/smtpd[7]: 4F2B1: client=desk[127.0.0.1]
+Nov 24 11:00:00 mx postfix/smtpd[8]: 4F2B2: client=desk[127.0.0.1]
+Nov 24 11:00:00 mx postfix/cleanup[2]: 4F2B1: message-id=<one@x.example>
+Nov 24 11:00:00 mx postfix/cleanup[3]: 4F2B2: message-id=<two@x.example>
+Nov 24 11:00:01 mx postfix/smtpd[7]: lost connection after DATA (13848 bytes) from desk[127.0.0.1]
+Nov 24 11:00:01 mx postfix/smtpd[7]: disconnect from desk[127.0.0.1] ehlo=1 mail=1 rcpt=1 data=0/1 commands=3/4
+"""
+TAKEN = "Nov 24 11:09:00 mx postfix/qmgr[3]: 4F2B1: from=<n+a@x.example>, size=12000, nrcpt=1 (queue active)\n"
+
+
+def status(log: str, name: str = "one") -> str:
+    return read_log(log.splitlines(), OURS, now=NOW, zone=UTC).messages[f"<{name}@x.example>"].status
+
+
+def test_what_broke_off_was_left_and_what_is_only_named_may_wait_behind_a_full_queue() -> None:
+    found = read_log(HALF.splitlines(), OURS, now=NOW, zone=UTC).messages
+    one, two = found["<one@x.example>"], found["<two@x.example>"]
+    assert (one.left, one.taken, two.left, two.taken) == (True, False, False, False)
+    assert status(HALF + TAKEN.replace("4F2B1", "4F2B2"), "two") == "queued"
+    late = HALF.replace("lost connection after DATA", "timeout after BDAT")
+    assert status(late) == "left"
+
+
+def test_what_is_tried_again_is_judged_by_the_last_try() -> None:
+    again = (
+        "Nov 24 11:02:00 mx postfix/smtpd[9]: 4F2B9: client=desk[127.0.0.1]\n"
+        "Nov 24 11:02:00 mx postfix/cleanup[2]: 4F2B9: message-id=<one@x.example>\n"
+    )
+    assert status(HALF + again) == "seen"
+    assert status(HALF + again + TAKEN.replace("4F2B1", "4F2B9")) == "queued"
+    first, lost, rest = HALF.partition(HALF.splitlines()[5])  # the relay waited for the rest of the first until now
+    assert status(first + again + lost + rest) == "seen"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "NOQUEUE: reject: RCPT from desk[127.0.0.1]: 450 4.1.1 <eve@d.example>: not now",
+        "disconnect from desk[127.0.0.1]",
+        "4F2C7: client=desk[127.0.0.1]",
+    ],
+)
+def test_what_breaks_off_later_is_another_message(between: str) -> None:
+    lines = HALF.splitlines()
+    assert status("\n".join([*lines[:5], f"Nov 24 11:00:00 mx postfix/smtpd[7]: {between}", *lines[5:]])) == "seen"
+
+
+def test_what_was_refused_after_its_end_was_left() -> None:
+    for part, said in (("cleanup", "milter-reject: END-OF-MESSAGE"), ("cleanup", "reject: header Subject: no")):
+        line = f"Nov 24 11:00:01 mx postfix/{part}[3]: 4F2B2: {said} from desk[127.0.0.1]: 5.7.1 no\n"
+        assert status(HALF + line, "two") == "left"
+
+
 def test_times_of_both_kinds() -> None:
     zone = ZoneInfo("Europe/Berlin")
     old = read_log(LOG.splitlines(), OURS, now=NOW, zone=zone)

@@ -1,7 +1,6 @@
 """Killed at any moment, a carrier loses nobody and writes to nobody twice, once the log of the relay or the list of the
 provider was looked up, or a person who asked the message centre has decided."""
 
-import json
 import os
 import random
 import re
@@ -13,61 +12,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 import pytest
 
 from breachdesk.notify.app.transports import ByGateway, ByRelay
 from breachdesk.web.postgres import Postgres
-from tests import database
 from tests.journeys.desk.running import a_small_disk, fill
+from tests.notify.app.apart import Run, runner
 from tests.notify.smsc import Smsc, smsc
 from tests.notify.texting import Box, texting
 
 PEOPLE, KILLS = 3_000, 8
 _TAKEN = re.compile(r": message-id=(<[^>]+>)")
-
-
-class Run(Protocol):
-    """`name`: of the database that what is run works in."""
-
-    name: str
-
-    def __call__(self, module: str, *words: str, kill: Callable[[], None] | None = None) -> Any: ...
-
-
-def _runner(given: dict[str, str]) -> Any:
-    def do(module: str, *words: str, kill: Callable[[], None] | None = None) -> Any:
-        command = [sys.executable, "-m", module, *words]
-        with subprocess.Popen(command, env={**os.environ, **given}, stdout=subprocess.PIPE, text=True) as child:
-            if kill is not None:
-                kill()
-                child.kill()
-                return None
-            said, _ = child.communicate(timeout=120)
-            assert child.returncode == 0, said
-            return json.loads(said.splitlines()[-1])
-
-    return do
-
-
-@pytest.fixture
-def run(postgres: Any, tmp_path: Path, worker_id: str) -> Iterator[Run]:
-    """`run(module, *words)`: a process against a database of its own; its last line of JSON."""
-    server, template = postgres
-    name = f"kills_{worker_id}"
-    url = database.make(server, name, template=template)
-    given = {
-        "BREACHDESK_DATABASE_URL": url,
-        "BREACHDESK_DATA": str(tmp_path / "desk"),
-        "DJANGO_SETTINGS_MODULE": "breachdesk.settings",
-    }
-
-    do = _runner(given)
-    do.name = name
-    yield do
-    database.drop(server, name)
 
 
 @pytest.fixture
@@ -138,7 +96,7 @@ def on_a_small_disk(tmp_path: Path) -> Iterator[tuple[Run, Postgres, Path]]:
             }
             migrate = [sys.executable, "-m", "django", "migrate", "-v", "0"]
             subprocess.run(migrate, env={**os.environ, **given}, check=True, timeout=120)
-            yield _runner(given), server, disk / "ballast"
+            yield runner(given), server, disk / "ballast"
         finally:
             server.stop()
 

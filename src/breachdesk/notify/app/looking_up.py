@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -42,10 +43,10 @@ class Looked(NamedTuple):
 
 def look_up(
     sending: Sending, *, by: Hand, log: Path | None = None, settled: timedelta = SETTLED,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = None,
 ) -> Looked:  # fmt: skip
     """`log`: the file (none: the one that is set); `settled`: for how long the log must have gone on after a message
-    was handed over, to say that it was not taken; `zone`: of its old times."""
+    was handed over, to say that it was not taken; `zone`: of its old times (none: that of this machine)."""
     path = log or (None if settings.PROVIDER else settings.RELAY_LOG)
     rows = Delivery.objects.filter(sending=sending, channel=Channel.EMAIL, state=State.DOUBT).order_by("id")[:MOST]
     doubtful = list(rows.only("id", "sent_at"))
@@ -55,20 +56,32 @@ def look_up(
     ids = {marks.message_id(marks.mark(one.id, key), domain): one for one in doubtful}
     try:
         with open(path, encoding="utf-8", errors="replace") as lines:
-            found = read_log(lines, ids, now=clock.now(), zone=zone)
+            found = read_log(lines, ids, now=clock.now(), zone=zone or _here())
     except OSError:
         return Looked(0, 0, len(doubtful))
-    words = []
+    astray = found.last is not None and found.last > clock.now() + _SLACK  # times of another zone: none is believed
+    words = list[Word]()
     for name, one in ids.items():
         known = found.messages.get(name)
+        there = known is not None and not known.left
         if known is not None and known.taken:
             words.append(_word(one.id, known))
-        elif one.sent_at is not None and found.covers(one.sent_at, settled):
-            words.append(Word(one.id, State.DEFERRED, told="the relay has no word of it", again=by.at))
+        elif not (there or astray) and one.sent_at is not None and found.covers(one.sent_at, settled):
+            told = "the relay has no word of it" if known is None else "the relay did not get the whole of it"
+            words.append(Word(one.id, State.DEFERRED, told=told, again=by.at))
     if words:
         ledger.tell(sending, words, source="log", by=by)
     again = sum(one.state is State.DEFERRED for one in words)
     return Looked(len(words) - again, again, len(doubtful) - len(words))
+
+
+def _here() -> tzinfo:
+    """In which Postfix writes; this process thinks in UTC, wherever it is (Django)."""
+    try:
+        with open("/etc/localtime", "rb") as file:
+            return ZoneInfo.from_file(file)
+    except (OSError, ValueError):
+        return UTC
 
 
 def _word(row: int, known: Known) -> Word:
