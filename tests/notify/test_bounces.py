@@ -118,6 +118,15 @@ def test_what_a_server_said_is_kept_without_the_person(name: str) -> None:
     assert read(shape(name), KEY).fate.said == SAID[name]
 
 
+def test_what_a_server_answered_is_a_code_and_words() -> None:
+    told = {name: (fate.code, fate.told) for name in SAID if (fate := read(shape(name), KEY).fate)}
+    assert told["postfix-unknown"] == (550, "5.1.1 <…@mail.example>: no such mailbox, … left us")
+    assert told["gmail-unknown"][0] == 550
+    assert told["gmail-unknown"][1].startswith("5.1.1 No account has this address.")
+    assert told["qmail-unknown"] == (0, "5.1.1 <…@mail.example>: There is no mailbox of that name here. (#5.1.1)")
+    assert told["complaint"] == (0, "abuse")
+
+
 def test_given_up_after_long_trying_is_not_for_good() -> None:
     assert read(shape("postfix-unknown"), KEY).permanent
     assert read(shape("mailru-unknown-russian"), KEY).permanent

@@ -87,6 +87,7 @@ _IN_WORDS = (
 )
 _LOOSELY = re.compile(rf"(?<![0-9.])(?P<status>{_CODE})")
 _REPLY = re.compile(r"(?:^[ \t]*|: |\b(?:said|error|code) )(?P<status>[45])[0-5][0-9][ -](?=\S)", re.IGNORECASE | re.M)
+_ANSWER = re.compile(r"([245][0-5][0-9])(?:[ -]|$)")
 _COPY = re.compile(r"^--.*\b(?:copy|original|returned|копия|исходное)\b", re.IGNORECASE | re.M)
 _NESTING = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
 _HOST = re.compile(r"\[[0-9a-f.:]{2,45}\]|[^\W_][\w-]*(?:\.[\w-]+)*")
@@ -130,6 +131,18 @@ class Fate:
     said: str = ""
     domain: str = ""
     reach: Reach | None = None
+
+    @property
+    def code(self) -> int:
+        """What the server answered (RFC 5321 4.2), where `said` begins with it."""
+        found = _ANSWER.match(self.said)
+        return int(found[1]) if found else 0
+
+    @property
+    def told(self) -> str:
+        """What it said, without that code, after the status."""
+        said = _ANSWER.sub("", self.said, count=1)
+        return said if said.startswith(self.status) else f"{self.status} {said}".strip()
 
 
 _SILENCE = Fate(Kind.UNKNOWN)

@@ -88,7 +88,8 @@ def test_a_bounce_leads_to_a_call_and_counts_once(server: Imap, sent: Any) -> No
     }
     assert states(sent) == told
     first.refresh_from_db()
-    assert (first.state, first.last, first.told) == (State.BOUNCED, False, "5.1.1 550 no such user")
+    assert (first.state, first.last, first.code) == (State.BOUNCED, False, 550)
+    assert first.told == "5.1.1 no such user"
     Mailbox.objects.filter(id=mailbox.RETURNS).update(validity=1)  # made anew: all is there once more
     returning.look()
     assert states(sent) == told

@@ -50,8 +50,8 @@ def take(uid: int, raw: bytes, size: int, at: datetime) -> bool:
     for row, its in Delivery.objects.filter(id__in=rows).values_list("id", "sending"):
         by_sending[its].append(row)
     for sending in Sending.objects.select_related("case").filter(id__in=by_sending):
-        said = f"{found.fate.status} {found.fate.said}".strip()[:300]
-        words = [Word(row, state, told=said, outside=f"mail {number} {row}") for row in by_sending[sending.id]]
+        code, told = found.fate.code, found.fate.told[:300]
+        words = [Word(row, state, code, told, outside=f"mail {number} {row}") for row in by_sending[sending.id]]
         ledger.tell(sending, words, source="dsn", by=pens.hand(at))
         sendings.go_on(sending, by=pens.hand(at))
     return bool(by_sending)
