@@ -116,8 +116,8 @@ class Postfix:
 
 
 @contextmanager
-def running(onward: int, **given: Any) -> Iterator[Postfix]:
-    """A Postfix that goes on to the port `onward`, and that others visit every quarter of a second."""
+def running(onward: int, *, alone: bool = False, **given: Any) -> Iterator[Postfix]:
+    """A Postfix that goes on to the port `onward`, and that others visit every quarter of a second, unless `alone`."""
     if why := missing():
         pytest.skip(why)
     one, over = Postfix(onward, **given), threading.Event()
@@ -129,7 +129,8 @@ def running(onward: int, **given: Any) -> Iterator[Postfix]:
     visitor = threading.Thread(target=visit, daemon=True)
     try:
         one.start()
-        visitor.start()
+        if not alone:
+            visitor.start()
         yield one
     finally:
         over.set()

@@ -1,8 +1,10 @@
 """What is in doubt is looked up, in the log of the relay or in the list of the provider: what it has is told as it
 says, what it certainly has not is sent again. What nobody says anything sure of waits for a person."""
 
+import socket
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +20,7 @@ from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Piece, Sending
 from breachdesk.notify.outcomes import Unusable
 from breachdesk.notify.recipients import Place
-from breachdesk.notify.relaylog import Known, read_log
+from breachdesk.notify.relaylog import Known, Log, read_log
 from breachdesk.notify.states import Channel, State
 from breachdesk.notify.texts import Fate
 from breachdesk.notify.webgate import Listed, WebGate
@@ -71,8 +73,27 @@ def look_up(
             words.append(Word(one.id, State.DEFERRED, told=told, again=by.at))
     if words:
         ledger.tell(sending, words, source="log", by=by)
+    if any(_ended_early(found, one, settled) for one in doubtful):
+        _knock()
     again = sum(one.state is State.DEFERRED for one in words)
     return Looked(len(words) - again, again, len(doubtful) - len(words))
+
+
+def _ended_early(log: Log, row: Delivery, settled: timedelta) -> bool:
+    """Whether its time is over, and the log has gone quiet before."""
+    if row.sent_at is None or log.last is None:
+        return False
+    return log.last < row.sent_at + settled <= clock.now()
+
+
+def _knock() -> None:
+    """A relay that has nothing to do writes nothing; a visitor it writes down, and the next look finds that."""
+    relay = settings.RELAY
+    if relay is None:
+        return
+    with suppress(OSError), socket.create_connection((relay.host, relay.port), 3) as wire:
+        wire.recv(512)
+        wire.sendall(b"QUIT\r\n")
 
 
 def _here() -> tzinfo:
