@@ -23,7 +23,7 @@ from breachdesk.staff.rights import Role
 from breachdesk.web import doctor
 from tests.cast import AT, account, browser, hand
 from tests.law.app.bakery import FACTS, answer, judge, lay
-from tests.notify.app.test_kills import Run, run  # noqa: F401
+from tests.notify.app.apart import Run
 from tests.notify.app.test_public_pages import PEOPLE, SPOKEN
 from tests.notify.posting import Wall, posting
 from tests.web.test_api import call, client
@@ -355,7 +355,7 @@ def test_only_short_posts_go_to_channels_and_their_addresses_are_shown_nowhere(t
 
 
 def test_a_worker_killed_between_handing_over_and_writing_down_leaves_it_in_doubt(
-    run: Run,  # noqa: F811
+    run: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with posting() as wall:
