@@ -12,9 +12,11 @@ from breachdesk.notify.app.models import Delivery, Sending
 from breachdesk.notify.app.transports import ByRelay
 from breachdesk.notify.recipients import Recipient
 from breachdesk.notify.smtp import Relay
+from breachdesk.vault.app.models import Item
 from tests.cast import hand
-from tests.notify.app.sending import case_with, going, named, planned, renumbered, rows
+from tests.notify.app.sending import HEAD, case_with, going, named, planned, renumbered, rows
 from tests.notify.relay import Box, relaying
+from tests.scope.app.filling import read, take
 
 
 @pytest.fixture
@@ -120,3 +122,18 @@ def test_who_is_minded_by_their_number_is_minded_whatever_number_they_get(cast: 
         ]  # fmt: skip
     with pytest.raises(Refused, match="whose"):
         caring.mind(case, "P00000077", "honey", reason="nobody has it", by=hand(cast.ada))
+
+
+def test_whose_name_was_misread_before_is_found_by_the_name_of_now(cast: Any, box: Box) -> None:
+    """They were told under the misread name: the proof does not say that nothing was sent."""
+    case = case_with(cast, rows(2))
+    carried(cast, planned(case, cast.ada), box)
+    told = proof.find(case, "ada1@d1.example", by=hand(cast.ada))[0].person
+    take(case, cast.ada, f"{HEAD}1,Eve Other,ada1@d1.example,,,,DE\n".encode(), "corrected.csv")
+    first = Item.objects.get(case=case, label="E-001")
+    first.delete()
+    read(case, cast.ada)
+    found = {one.name: one for one in proof.find(case, "Eve Other", by=hand(cast.ada))}
+    assert set(found) == {"Eve Other", f"Ada {named(1)}"}
+    assert not found["Eve Other"].deliveries
+    assert (found[f"Ada {named(1)}"].person, len(found[f"Ada {named(1)}"].deliveries)) == (told, 1)

@@ -48,9 +48,10 @@ def _mark(case: Case, known_by: str) -> str:
     """An id is of one reading alone: what it stands for is kept."""
     if _ID.fullmatch(known_by.strip()):
         found = scope.person_of(case, known_by.strip())
-        if found is None:
+        mark = next(kept.marks_of(found[1]), None) if found else None
+        if mark is None:
             raise Refused("sendings.refused.whose", field="known_by")
-        return next(kept.marks_of(found[1])).hex()
+        return mark.hex()
     return kept.mark(known_by).hex()
 
 

@@ -59,14 +59,11 @@ def find(case: Case, wanted: str, *, by: Hand) -> list[Told]:
     found: list[Told] = []
     with ExitStack() as open_:
         lists = [(run.id, people) for run in _runs(case) if (people := _opened(run, open_)) is not None]
-        for run, people in lists:
-            for one in people.find(wanted, _MOST):
-                names = list(dict.fromkeys([lasting(one["person_id"], run), *_elsewhere(one, run, lists)]))
-                if any(told.person in names for told in found):
-                    continue
-                sent = [(name, rows) for name in names if (rows := _of(case, key_of(name)))]
-                shown_as = next(iter(one["names"] or ()), "")
-                found += [Told(name, shown_as, rows) for name, rows in sent or [(names[0], [])]]
+        for group in _groups(lists, wanted):
+            names = [lasting(one["person_id"], run) for run, one in group]
+            sent = [(name, rows) for name in names if (rows := _of(case, key_of(name)))]
+            shown_as = next((name for _, one in group for name in one["names"] or ()), "")
+            found += [Told(name, shown_as, rows) for name, rows in sent or [(names[0], [])]]
     found += [Told("", "", _of(case, key)) for key in keys - {key_of(one.person) for one in found}]
     write("notify.person.looked_up", by=by, case=case.number, payload={"found": len(found)})
     return found
@@ -79,16 +76,28 @@ def _opened(run: Run, open_: ExitStack) -> PeopleList | None:
         return None
 
 
-def _elsewhere(person: Mapping[str, Any], run: int, lists: Sequence[tuple[int, PeopleList]]) -> list[str]:
-    """What the same person may be called who stands on other lists too."""
-    return [
-        lasting(one["person_id"], other)
-        for other, people in lists
-        if other != run
-        for told in _reached_at(person) or person["names"] or ()
-        for one in people.find(told, _MOST)
-        if _same(person, one)
-    ]
+def _groups(lists: Sequence[tuple[int, PeopleList]], wanted: str) -> list[list[tuple[int, dict[str, Any]]]]:
+    """Whoever is known by it, each with the same person on the other lists. Who has an address in common with them and
+    another name stands for themselves: it may be a relative, or the same person whose name was misread before."""
+    known = [(run, one) for run, people in lists for one in people.find(wanted, _MOST)]
+    seen = {(run, one["person_id"]) for run, one in known}
+    for run, person in list(known):
+        for other, people in lists:
+            for told in (_reached_at(person) or person["names"] or ()) if other != run else ():
+                for one in people.find(told, _MOST):
+                    related = bool(set(_reached_at(person)) & set(_reached_at(one))) or _same(person, one)
+                    if related and (other, one["person_id"]) not in seen:
+                        seen.add((other, one["person_id"]))
+                        known.append((other, one))
+    groups: list[list[tuple[int, dict[str, Any]]]] = []
+    for run, person in known:
+        fits = (one for one in groups if all(run != there for there, _ in one) and _same(one[0][1], person))
+        group = next(fits, None)
+        if group is None:
+            groups.append([(run, person)])
+        else:
+            group.append((run, person))
+    return groups
 
 
 def _reached_at(person: Mapping[str, Any]) -> list[str]:

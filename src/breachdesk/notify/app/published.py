@@ -55,7 +55,7 @@ def put_up(case: Case, kind: str, language: str, *, reason: str, by: Hand) -> Pu
     same = there.filter(standing__in=(Up.FIXED, Up.RELEASED), sha256=digest).first()
     if same is not None:
         raise Refused("published.refused.same", n=same.number)
-    _end(there.filter(standing=Up.FIXED), Up.DROPPED, by)
+    dropped = _end(there.filter(standing=Up.FIXED), Up.DROPPED, by)
     page = ours.file(spoken, "html").decode()
     made = PublicText.objects.create(
         case=case, number=PublicText.objects.filter(case=case).count() + 1, kind=kind, language=language,
@@ -70,7 +70,7 @@ def put_up(case: Case, kind: str, language: str, *, reason: str, by: Hand) -> Pu
         refs={"public_text": made.number},
         payload={
             "kind": kind, "language": language, "sha256": digest, "page_sha256": made.page_sha256,
-            "checks": len(spoken.checks),
+            "checks": len(spoken.checks), "in_place_of": dropped,
         },
     )  # fmt: skip
     asks.ask(case, asks.PUBLISH, what(made), reason=reason, by=by)
