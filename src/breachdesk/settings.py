@@ -374,9 +374,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"()": "breachdesk.web.telling.Plain"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "plain"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
+        "apprise": {"handlers": ["nowhere"], "propagate": False},  # what it logs holds addresses with their tokens
         "django.server": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -82,7 +82,6 @@ def _handed(channel: Any, words: str) -> Said:
 
     desk, capture = apprise.Apprise(), cast(Any, apprise.LogCapture)
     desk.add(channel)
-    logging.getLogger("apprise").propagate = False  # it can hold the address with its tokens: nothing of it is kept
     with capture(level=logging.DEBUG) as log:
         taken = desk.notify(body=words, body_format=apprise.NotifyFormat.TEXT)
         heard = log.getvalue()
