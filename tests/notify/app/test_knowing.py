@@ -7,7 +7,7 @@ import pytest
 from breachdesk.ground.refused import Refused
 from breachdesk.notify.app import caring, carrier, knowing, pens, proof
 from breachdesk.notify.app.choosing import key_of
-from breachdesk.notify.app.knowing import Names, lasting
+from breachdesk.notify.app.knowing import Handles, handle_of
 from breachdesk.notify.app.models import Delivery, Sending
 from breachdesk.notify.app.transports import ByRelay
 from breachdesk.notify.recipients import Recipient
@@ -100,14 +100,14 @@ def test_somebody_whose_name_was_read_anew_is_the_same_and_a_family_is_not_one_p
         person(6, "Eve Example", "eve@x.example"),  # a second one by that address and name
         person(7, "Cem Example", address="Otherstr. 9, 10115 Berlin"),
     ]
-    names = Names(second, ["To whom it may concern"])
-    names.look(people)
+    handles = Handles(second, ["To whom it may concern"])
+    handles.look(people)
     assert first.run_id is not None
-    new = [lasting(f"P{n:08}", first.run_id) for n in range(8)]
-    assert [names.of(one["person_id"]) for one in people] == [
+    new = [handle_of(f"P{n:08}", first.run_id) for n in range(8)]
+    assert [handles.of(one["person_id"]) for one in people] == [
         new[1], "ada", "nameless", "bare", "misread", new[6], new[7]
     ]  # fmt: skip
-    assert len({key_of(names.of(one["person_id"])) for one in people}) == len(people)
+    assert len({key_of(handles.of(one["person_id"])) for one in people}) == len(people)
 
 
 def test_who_is_minded_by_their_number_is_minded_whatever_number_they_get(cast: Any, box: Box) -> None:

@@ -35,10 +35,10 @@ def mind(case: Case, known_by: str, kind: str, *, reason: str, by: Hand) -> Mind
     return _mind(case, _mark(case, known_by), kind, reason, by)
 
 
-def mind_dead(case: Case, names: Iterable[str], *, reason: str, by: Hand) -> int:
-    """The post says that they have died; `names`: lasting ones. Who is minded already stays so. Returns how many."""
+def mind_dead(case: Case, handles: Iterable[str], *, reason: str, by: Hand) -> int:
+    """The post says that they have died. Who is minded already stays so. Returns how many."""
     known = set(Minded.objects.filter(case=case, last=True).values_list("mark", flat=True))
-    marks = {kept.mark(one).hex() for one in names} - known
+    marks = {kept.mark(one).hex() for one in handles} - known
     for mark in sorted(marks):
         _mind(case, mark, Minded.Kind.DECEASED, reason, by)
     return len(marks)

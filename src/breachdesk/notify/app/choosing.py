@@ -35,10 +35,9 @@ def language_for(said: str, residence: str) -> str:
     return next((one for one in LANGUAGES if one != "en" and one in official), "en")
 
 
-def key_of(name: str) -> int:
-    """What stands for a person in the ledger: the mark of their lasting name (knowing.py), as the database keeps
-    numbers."""
-    return int.from_bytes(kept.mark(name), "big", signed=True)
+def key_of(handle: str) -> int:
+    """What stands for a person in the ledger: the mark of their handle (knowing.py), as the database keeps numbers."""
+    return int.from_bytes(kept.mark(handle), "big", signed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,11 @@ class Care:
     vulnerable: frozenset[bytes] = frozenset()  # told by telephone first
     held: frozenset[bytes] = frozenset()  # the police asked to wait
 
-    def of(self, person: Mapping[str, Any], name: str) -> str:
-        """`honey`, `deceased`, `held`, `vulnerable`, or nothing. `name`: the lasting one."""
+    def of(self, person: Mapping[str, Any], handle: str) -> str:
+        """`honey`, `deceased`, `held`, `vulnerable`, or nothing."""
         if not (self.honey or self.deceased or self.vulnerable or self.held):
             return ""
-        told = {kept.mark(name), *kept.marks_of(person)}
+        told = {kept.mark(handle), *kept.marks_of(person)}
         named = (("honey", self.honey), ("deceased", self.deceased), ("held", self.held))
         found = next((name for name, marks in named if told & marks), "")
         return found or ("vulnerable" if told & self.vulnerable else "")
@@ -74,14 +73,14 @@ class Chosen:
 
 @dataclass(slots=True)
 class Choice:
-    """Goes through a list of people. `letters`: of the wording, in their order; `names`: gives the lasting name of an
+    """Goes through a list of people. `letters`: of the wording, in their order; `handles`: gives the handle of an
     id of the list; `slugs`: only these cohorts, none: all; `codes`: gives each person a code of their own, else `code`
     is everybody's; `told`: (person, slug) of those who have this already. `left_out`: why -> how many, as it goes
     on."""
 
     letters: tuple[Mould, ...]
     channels: tuple[Channel, ...]
-    names: Callable[[str], str]
+    handles: Callable[[str], str]
     code: str  # by which people sign up for the free service, one for all; or nothing
     codes: Callable[[str], str] | None = None
     slugs: Collection[str] = ()
@@ -119,8 +118,8 @@ class Choice:
         own = self.slug_of(person)
         if self.slugs and own not in self.slugs:
             return "other"
-        name = self.names(person["person_id"])
-        minded = self.care.of(person, name)
+        handle = self.handles(person["person_id"])
+        minded = self.care.of(person, handle)
         if minded == "honey":
             return minded
         if minded == "deceased":
@@ -129,7 +128,7 @@ class Choice:
                 return "deceased"
         if (own, language_for(person["language"], person["residence"])) not in self._numbers:
             return "deceased" if minded == "deceased" else "no_letter"
-        if self.told is not None and _among(self.told, told_key(key_of(name), own)):
+        if self.told is not None and _among(self.told, told_key(key_of(handle), own)):
             return "told_already"
         return ""
 
@@ -146,8 +145,8 @@ class Choice:
 
     def _chosen(self, person: Mapping[str, Any]) -> Chosen:
         language = language_for(person["language"], person["residence"])
-        lasting = self.names(person["person_id"])
-        minded, own = self.care.of(person, lasting), self.slug_of(person)
+        handle = self.handles(person["person_id"])
+        minded, own = self.care.of(person, handle), self.slug_of(person)
         by_post = minded == "deceased"  # nothing goes into the mailbox or to the telephone of somebody who has died
         number = self._numbers[kin_slug(own) if by_post else own, language]
         country = country_of(person["residence"])
@@ -158,7 +157,7 @@ class Choice:
         addresses = self._addresses(person, country)
         name = next(iter(person["names"] or ()), "") or self.nameless.get(language, "")
         recipient = Recipient(
-            lasting,
+            handle,
             name,
             number,
             country,
@@ -166,7 +165,7 @@ class Choice:
             phones,
             addresses,
             _samples(person, self.letters[number]),
-            self._code(lasting, number),
+            self._code(handle, number),
         )
         has = {Channel.EMAIL: len(emails), Channel.SMS: min(mobiles, 15), Channel.LETTER: len(addresses),
                Channel.PHONE: len(phones)}  # fmt: skip
@@ -176,7 +175,7 @@ class Choice:
         if minded == "held" and channel is not Channel.NONE:
             state = State.HELD
         domain = addressing.domain_of(channel, recipient)
-        return Chosen(recipient, key_of(lasting), channel, state, domain, has)
+        return Chosen(recipient, key_of(handle), channel, state, domain, has)
 
 
 def _samples(person: Mapping[str, Any], letter: Mould) -> tuple[tuple[str, ...], ...]:

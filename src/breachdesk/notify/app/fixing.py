@@ -27,7 +27,7 @@ from breachdesk.notify.app import (
     writing,
 )
 from breachdesk.notify.app.choosing import Care, Choice, Chosen, language_for, told_key
-from breachdesk.notify.app.knowing import Names
+from breachdesk.notify.app.knowing import Handles
 from breachdesk.notify.app.ledger import Row
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
@@ -135,10 +135,10 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     letters = Letters(case)
     care = caring.care(case)
     nameless = {one: letters.library.phrases[one]["nameless"] for one in letters.library.phrases}
-    names = Names(sending, nameless.values())
+    handles = Handles(sending, nameless.values())
     with scope.people_of(run) as people:
-        names.look(people.everybody())
-    kin = _kin(letters, run, care, names) if Channel.LETTER in sending.channels else []
+        handles.look(people.everybody())
+    kin = _kin(letters, run, care, handles) if Channel.LETTER in sending.channels else []
     said = wording(letters, sending.slugs, sending.stage, sending.channels, kin)
     key = keys.key_of(case.number)
     vault = keys.vault()
@@ -148,7 +148,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     choice = Choice(
         said.letters,
         tuple(Channel(one) for one in sending.channels),
-        names.of,
+        handles.of,
         letters.organisation.sign_up_code,
         giving.to if giving else None,
         sending.slugs,
@@ -207,13 +207,13 @@ def _made(sending: Sending, tell: Tell) -> Deed:
     return deed
 
 
-def _kin(letters: Letters, run: Run, care: Care, names: Names) -> list[NoticeCohort]:
+def _kin(letters: Letters, run: Run, care: Care, handles: Handles) -> list[NoticeCohort]:
     """Whose next of kin are written to, where they live and in which languages."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     if care.deceased:
         with scope.people_of(run) as people:
             for one in people.everybody():
-                if care.of(one, names.of(one["person_id"])) == "deceased" and one["elements"]:
+                if care.of(one, handles.of(one["person_id"])) == "deceased" and one["elements"]:
                     slug = cohorts.slug(one["residence"], one["elements"], one["minor"] == "yes")
                     found[slug][language_for(one["language"], one["residence"])] += 1
     return _to_kin(letters, found)

@@ -1,7 +1,7 @@
 """Who is who from one list to the next.
 
 Each reading of the evidence numbers people anew: a source that joins two of them moves the numbers of all behind. The
-ledger, codes and proofs go by a name that stays: the number on the list of the reading with which somebody was first
+ledger, codes and proofs go by a handle that stays: the number on the list of the reading with which somebody was first
 written to, and which reading that was. Who was written to before is known again by address or number and name.
 """
 
@@ -21,13 +21,13 @@ from breachdesk.notify.recipients import Recipient
 _NOBODY = -1
 
 
-def lasting(person_id: str, run: int) -> str:
-    """The name that stays of somebody who was never written to before."""
+def handle_of(person_id: str, run: int) -> str:
+    """Of somebody who was never written to before."""
     return f"{person_id}.{run}"
 
 
 class _Index:
-    """Mark -> number of a name; the first that was put in counts."""
+    """Mark -> number of a handle; the first that was put in counts."""
 
     def __init__(self) -> None:
         self._marks, self._numbers = array("q"), array("q")
@@ -52,15 +52,15 @@ class _Index:
         return _NOBODY
 
 
-class Names:
-    """The lasting name of everybody on a list. `nameless`: how people without a name are called in lists.
+class Handles:
+    """The handle of everybody on a list. `nameless`: how people without a name are called in lists.
 
     Raises BadVault, SealError, FileNotFoundError for a list of before that is gone."""
 
     def __init__(self, sending: Sending, nameless: Collection[str]) -> None:
         assert sending.run_id is not None
         self._run, self._nameless = sending.run_id, frozenset(nameless)
-        self._names: list[str] = []
+        self._handles: list[str] = []
         self._exact, self._loose, self._bare = _Index(), _Index(), _Index()
         self._same = array("i")  # by the number on this list
         known: dict[str, int] = {}
@@ -68,9 +68,9 @@ class Names:
         for one in earlier.exclude(recipients="").select_related("case").order_by("number"):
             with pens.recipients_of(one) as people:
                 for line in people.everybody():
-                    number = known.setdefault(line.person, len(self._names))
-                    if number == len(self._names):
-                        self._names.append(line.person)
+                    number = known.setdefault(line.person, len(self._handles))
+                    if number == len(self._handles):
+                        self._handles.append(line.person)
                     self._keep(line, number)
         for index in (self._exact, self._loose, self._bare):
             index.close()
@@ -85,11 +85,11 @@ class Names:
             self._bare.put(_mark(line.addresses[0].partition("\n")[0], name), number)
 
     def look(self, people: Iterable[Mapping[str, Any]]) -> None:
-        """Find again whom earlier lists had; a name is one person's. Who fits by name as well comes before who has only
-        an address in common with somebody: a family may share it."""
-        if not self._names:
+        """Find again whom earlier lists had; a handle is one person's. Who fits by name as well comes before who has
+        only an address in common with somebody: a family may share it."""
+        if not self._handles:
             return
-        taken = bytearray(len(self._names))
+        taken = bytearray(len(self._handles))
         left: list[tuple[int, list[int]]] = []
         for person in people:
             number = _number(person["person_id"])
@@ -123,7 +123,7 @@ class Names:
     def of(self, person_id: str) -> str:
         number = _number(person_id)
         same = self._same[number] if number < len(self._same) else _NOBODY
-        return lasting(person_id, self._run) if same == _NOBODY else self._names[same]
+        return handle_of(person_id, self._run) if same == _NOBODY else self._handles[same]
 
 
 def _contacts(person: Mapping[str, Any]) -> Iterator[str]:

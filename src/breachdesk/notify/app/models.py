@@ -113,8 +113,8 @@ def words_of(channel: str) -> str:
 
 
 class Delivery(models.Model):
-    """One person x notice x channel x attempt. `person`: the first eight bytes of SHA-256 of their lasting
-    name (knowing.py). `offset`, `length`: their line in the list of the sending. `ways`: how many addresses of each
+    """One person x notice x channel x attempt. `person`: the first eight bytes of SHA-256 of their handle
+    (knowing.py). `offset`, `length`: their line in the list of the sending. `ways`: how many addresses of each
     channel there are, four bits each. `last`: no later way was tried for this person. `domain`: receiving domain,
     country of a letter or a number. `attempt`: which of the addresses, from 0. `tries`: how often it was handed
     over."""

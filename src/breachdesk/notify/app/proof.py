@@ -21,7 +21,7 @@ from breachdesk.journal.app.actions import Hand, write
 from breachdesk.notify import marks
 from breachdesk.notify.app import ledger, pens, printing
 from breachdesk.notify.app.choosing import key_of
-from breachdesk.notify.app.knowing import lasting
+from breachdesk.notify.app.knowing import handle_of
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Batch, Delivery, Event, Printed, Sending, Standing
 from breachdesk.notify.codes import shown
@@ -60,10 +60,10 @@ def find(case: Case, wanted: str, *, by: Hand) -> list[Told]:
     with ExitStack() as open_:
         lists = [(run.id, people) for run in _runs(case) if (people := _opened(run, open_)) is not None]
         for group in _groups(lists, wanted):
-            names = [lasting(one["person_id"], run) for run, one in group]
-            sent = [(name, rows) for name in names if (rows := _of(case, key_of(name)))]
+            handles = [handle_of(one["person_id"], run) for run, one in group]
+            sent = [(one, rows) for one in handles if (rows := _of(case, key_of(one)))]
             shown_as = next((name for _, one in group for name in one["names"] or ()), "")
-            found += [Told(name, shown_as, rows) for name, rows in sent or [(names[0], [])]]
+            found += [Told(one, shown_as, rows) for one, rows in sent or [(handles[0], [])]]
     found += [Told("", "", _of(case, key)) for key in keys - {key_of(one.person) for one in found}]
     write("notify.person.looked_up", by=by, case=case.number, payload={"found": len(found)})
     return found
