@@ -7,7 +7,7 @@ from typing import Any
 
 from breachdesk.case.app.models import Case
 from breachdesk.notify import marks
-from breachdesk.notify.app import caring, ledger, pens, proving, rewording, spreading
+from breachdesk.notify.app import caring, in_hand, ledger, pens, proving, rewording, spreading
 from breachdesk.notify.app.ledger import Row, Word
 from breachdesk.notify.app.models import (
     Delivery,
@@ -52,11 +52,11 @@ def fill(case: Case, lead: Account, hostile: str) -> None:
         + [Row(5, Channel.NONE, State.UNREACHABLE, 0, "DE", "", place, 0)],
         AT,
     )
-    carrier = ledger.begin(sending, "test", AT)
-    held = ledger.claim(carrier, Channel.EMAIL, most=4, at=AT)
+    carrier = in_hand.begin(sending, "test", AT)
+    held = in_hand.claim(carrier, Channel.EMAIL, most=4, at=AT)
     words = [Word(one.id, state, 250, hostile[:300], AT) for one, state in zip(held, _SAID, strict=True)]
     ledger.tell(sending, words, source="relay", by=hand(lead))
-    ledger.end(carrier, AT)
+    in_hand.end(carrier, AT)
     spreading.count(sending, AT)
     Delivery.objects.filter(sending=sending).update(zone="DE")
     if Letters(case).cohorts:

@@ -131,7 +131,7 @@ def texted(kind: str, where: str) -> dict[str, int]:
     """As the worker does it: what carriers left is looked up where that can be, and what is left goes."""
     from django.conf import settings
 
-    from breachdesk.notify.app import carrier, ledger, looking_up, pens
+    from breachdesk.notify.app import carrier, in_hand, looking_up, pens
     from breachdesk.notify.app.models import Sending
     from breachdesk.notify.app.transports import ByGateway
     from breachdesk.notify.centre import Centre
@@ -146,7 +146,7 @@ def texted(kind: str, where: str) -> dict[str, int]:
     )
     settings.GATEWAY, settings.SITE_URL = gateway, "http://desk.example"
     sending = Sending.objects.select_related("case").get()
-    ledger.bury(sending, by=pens.hand())
+    in_hand.bury(sending, by=pens.hand())
     deadline = time.monotonic() + 20
     while kind == "provider" and time.monotonic() < deadline:
         if not looking_up.look_up_texts(sending, by=pens.hand(), settled=timedelta(seconds=1)).unsure:
@@ -156,12 +156,12 @@ def texted(kind: str, where: str) -> dict[str, int]:
 
 
 def decided(numbers: list[str]) -> dict[str, int]:
-    from breachdesk.notify.app import ledger, pens, sendings
+    from breachdesk.notify.app import in_hand, pens, sendings
     from breachdesk.notify.app.models import Delivery, Sending
     from breachdesk.notify.recipients import Place
 
     sending = Sending.objects.select_related("case").get()
-    ledger.bury(sending, by=pens.hand())
+    in_hand.bury(sending, by=pens.hand())
     rows = list(Delivery.objects.filter(state="doubt").order_by("id"))
     with pens.recipients_of(sending) as people:
         found = people.at([Place(row.offset, row.length) for row in rows])
@@ -175,9 +175,9 @@ def decided(numbers: list[str]) -> dict[str, int]:
 
 def looked(sending: Any, log: Path) -> None:
     """As the worker does it each minute; the relay is given a moment to read what lies in its sockets."""
-    from breachdesk.notify.app import ledger, looking_up, pens
+    from breachdesk.notify.app import in_hand, looking_up, pens
 
-    ledger.bury(sending, by=pens.hand())
+    in_hand.bury(sending, by=pens.hand())
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         found = looking_up.look_up(sending, by=pens.hand(), log=log, settled=timedelta(seconds=1))

@@ -10,7 +10,7 @@ from breachdesk.case.app.models import Answer, Case
 from breachdesk.ground import clock
 from breachdesk.journal.app.models import Line
 from breachdesk.law.app.models import Deadline
-from breachdesk.notify.app import carrier, fulfilling, ledger, pens, published, sendings, tasks
+from breachdesk.notify.app import carrier, fulfilling, in_hand, ledger, pens, published, sendings, tasks
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Met, Reckoned, Sending
 from breachdesk.notify.app.transports import ByRelay
@@ -111,10 +111,10 @@ def test_a_sending_that_was_stopped_meets_nothing_until_the_rest_is_told(cast: A
     case = owed(cast, 3)
     first = planned(case, cast.ada)
     going(cast, first)
-    one = ledger.begin(first, "here", pens.hand().at)
-    held = ledger.claim(one, Channel.EMAIL, most=1, at=pens.hand().at)
+    one = in_hand.begin(first, "here", pens.hand().at)
+    held = in_hand.claim(one, Channel.EMAIL, most=1, at=pens.hand().at)
     ledger.tell(first, [Word(held[0].id, State.ACCEPTED)], source="relay", by=pens.hand())
-    ledger.end(one, pens.hand().at)
+    in_hand.end(one, pens.hand().at)
     sendings.stop(first, reason="a wrong number in it", by=hand(cast.ada))
     assert states(case) == {"open"}
     second = planned(case, cast.ada)

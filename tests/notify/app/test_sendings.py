@@ -20,7 +20,7 @@ from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
 from breachdesk.journal.verify import inclusion_holds
-from breachdesk.notify.app import calling, caring, carrier, closing, fixing, ledger, pens, sendings
+from breachdesk.notify.app import calling, caring, carrier, closing, fixing, in_hand, ledger, pens, sendings
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
 from breachdesk.notify.app.progress import progress
@@ -290,7 +290,7 @@ def test_a_clock_that_was_put_back_holds_nobody_up(cast: Any, box: Box, monkeypa
     assert states(sending)["accepted"] == 5
     box.say = lambda at, said: None
     monkeypatch.setattr(clock, "now", lambda: now)
-    assert ledger.ready(sending, now, [Channel.EMAIL])
+    assert in_hand.ready(sending, now, [Channel.EMAIL])
     carrier.carry(sending, to(box), idle=0)
     assert states(sending) == {"accepted": 6}
     assert len(box.got) == 6
@@ -388,9 +388,9 @@ def test_what_a_carrier_was_given_and_never_heard_of_goes_back(cast: Any, box: B
     """The database went away between taking in hand and saying so: the carrier lives, and does not know."""
     sending = planned(case_with(cast, rows(3)), cast.ada)
     going(cast, sending)
-    one = ledger.begin(sending, "here", pens.hand().at)
-    assert len(ledger.claim(one, Channel.EMAIL, most=3, at=pens.hand().at)) == 3
-    ledger.end(one, pens.hand().at)
+    one = in_hand.begin(sending, "here", pens.hand().at)
+    assert len(in_hand.claim(one, Channel.EMAIL, most=3, at=pens.hand().at)) == 3
+    in_hand.end(one, pens.hand().at)
     assert set(Delivery.objects.values_list("state", "tries")) == {("queued", 0)}
     carrier.carry(sending, to(box), idle=0)
     assert len(box.got) == 3
@@ -403,18 +403,18 @@ def test_a_database_that_goes_away_just_after_it_wrote_costs_a_carrier_nobody(
     monkeypatch.setattr(ByRelay, "batch", 5)
     sending = planned(case_with(cast, rows(23)), cast.ada)
     going(cast, sending)
-    claim, cuts = ledger.claim, count()
+    claim, cuts = in_hand.claim, count()
 
     def cut() -> None:
         raise OperationalError("server closed the connection unexpectedly")
 
-    def taking(*given: Any, **more: Any) -> list[ledger.Held]:
+    def taking(*given: Any, **more: Any) -> list[in_hand.Held]:
         found = claim(*given, **more)
         if found and next(cuts) in (0, 2):
             transaction.on_commit(cut)
         return found
 
-    monkeypatch.setattr(ledger, "claim", taking)
+    monkeypatch.setattr(in_hand, "claim", taking)
     assert carrier.carry(sending, to(box), idle=0) == 23
     assert next(cuts) > 3
     assert Counter(Counter(box.recipients()).values()) == {1: 23}
@@ -425,10 +425,10 @@ def test_a_database_that_goes_away_just_after_it_wrote_costs_a_carrier_nobody(
 def test_stopped_with_somebody_in_doubt_it_is_still_found_out_and_nobody_is_written_to(cast: Any, box: Box) -> None:
     sending = planned(case_with(cast, rows(4)), cast.ada)
     going(cast, sending)
-    one = ledger.begin(sending, "here", pens.hand().at)
-    held = ledger.claim(one, Channel.EMAIL, most=2, at=pens.hand().at)
+    one = in_hand.begin(sending, "here", pens.hand().at)
+    held = in_hand.claim(one, Channel.EMAIL, most=2, at=pens.hand().at)
     ledger.tell(sending, [Word(row.id, State.DOUBT) for row in held], source="carrier", by=pens.hand())
-    ledger.end(one, pens.hand().at)
+    in_hand.end(one, pens.hand().at)
     sendings.stop(sending, reason="wrong", by=hand(cast.ada))
     sending.refresh_from_db()
     assert states(sending) == {"doubt": 2, "cancelled": 2}

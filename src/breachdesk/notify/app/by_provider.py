@@ -15,7 +15,7 @@ from anymail.message import AnymailMessage
 from django.core.mail import get_connection
 
 from breachdesk.notify import marks
-from breachdesk.notify.app.ledger import Held
+from breachdesk.notify.app.in_hand import Held
 from breachdesk.notify.app.pens import Pen, person_of
 from breachdesk.notify.outcomes import End, Outcome, Told, Unusable
 from breachdesk.notify.recipients import Recipient

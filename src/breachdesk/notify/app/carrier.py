@@ -26,8 +26,9 @@ from django.db import connection, transaction
 
 from breachdesk.ground import clock
 from breachdesk.notify import marks
-from breachdesk.notify.app import ledger, pace, quiet
-from breachdesk.notify.app.ledger import Held, Word
+from breachdesk.notify.app import in_hand, ledger, pace, quiet
+from breachdesk.notify.app.in_hand import Held
+from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Carrier, Sending, Standing
 from breachdesk.notify.app.pens import Pen, hand, mark_key, recipients_of, wording_of
 from breachdesk.notify.app.transports import Transport
@@ -126,7 +127,7 @@ class _Batches:
             if tries >= MOST_TRIES:
                 state = State.REFUSED
             else:
-                again = clock.now() + ledger.backoff(tries)
+                again = clock.now() + in_hand.backoff(tries)
         went = content if state in (State.ACCEPTED, State.DOUBT) else None
         self._say(Word(row, state, outcome.code, outcome.told, again, went, refs=outcome.refs))
 
@@ -222,7 +223,7 @@ class _Batches:
             if len(taken) >= room:
                 break
             without = [name for name, most in limits.items() if most <= 0]
-            found = ledger.claim(
+            found = in_hand.claim(
                 self.carrier,
                 self.transport.channel,
                 most=room - len(taken),
@@ -233,7 +234,7 @@ class _Batches:
             )
             kept, over = _within(found, limits)
             if over:
-                ledger.give_back([one.id for one in over])
+                in_hand.give_back([one.id for one in over])
             elif not without:
                 self.after[zone] = max([self.after.get(zone, 0), *(one.id for one in kept if one.tries == 1)])
             taken += kept
@@ -256,7 +257,7 @@ class _Batches:
         try:
             with transaction.atomic():
                 if back:
-                    ledger.give_back(back)
+                    in_hand.give_back(back)
                 if words:
                     ledger.tell(self.sending, words, source=self.transport.source, by=hand())
         except DatabaseError:
@@ -290,8 +291,8 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
     cannot be had, what is in hand goes back and the sending says why; it is tried again after a rest, longer each
     time. `idle`: for how many seconds it waits for rates, quiet hours and the relay before it ends; the worker begins
     again."""
-    ledger.bury(sending, by=hand())
-    carrier = ledger.begin(sending, f"{socket.gethostname()} {os.getpid()}", clock.now())
+    in_hand.bury(sending, by=hand())
+    carrier = in_hand.begin(sending, f"{socket.gethostname()} {os.getpid()}", clock.now())
     rest, sent, busy = 1.0, 0, time.monotonic()
     with recipients_of(sending) as people:
         pen = Pen(wording_of(sending), mark_key())
@@ -331,7 +332,7 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
                 rest = min(rest * 2, _LONGEST_REST)
             else:
                 rest, busy = 1.0, time.monotonic()
-    ledger.end(carrier, clock.now())
+    in_hand.end(carrier, clock.now())
     return sent
 
 
@@ -345,7 +346,7 @@ def _pause(sending: Sending, transport: Transport[Any]) -> float:
 def _soon(sending: Sending, transport: Transport[Any]) -> bool:
     """Whether something waits only for its turn."""
     rated = bool(sending.per_second or transport.rate[1] or sending.domain_per_second)
-    return rated and ledger.ready(sending, clock.now(), [transport.channel])
+    return rated and in_hand.ready(sending, clock.now(), [transport.channel])
 
 
 def _mended(batches: _Batches) -> None:
@@ -355,9 +356,9 @@ def _mended(batches: _Batches) -> None:
     while True:
         try:
             connection.close()
-            ledger.alive(batches.carrier)
+            in_hand.alive(batches.carrier)
             if batches.rest():
-                ledger.give_back_unheard(batches.carrier)
+                in_hand.give_back_unheard(batches.carrier)
                 batches.after.clear()
                 return
             fault = DatabaseError("what the relay answered cannot be written down")

@@ -22,6 +22,7 @@ from breachdesk.notify.app import (
     alarming,
     caring,
     fixing,
+    in_hand,
     ledger,
     looking_up,
     pens,
@@ -292,13 +293,13 @@ def go_on(sending: Sending, *, by: Hand) -> None:
         _reopen(sending, by=by)
     elif not settle(sending, by=by) and quiet.zones(sending, by.at):
         carried = transports.carried(sending.channels)
-        tasks.carry_soon(sending, [one for one in carried if ledger.ready(sending, by.at, [one])])
+        tasks.carry_soon(sending, [one for one in carried if in_hand.ready(sending, by.at, [one])])
 
 
 def look_after(sending: Sending, *, by: Hand) -> None:
     """As often as once a minute: what carriers left that are no more is in doubt, and looked up; who may be written to
     again is; and it goes on."""
-    ledger.bury(sending, by=by)
+    in_hand.bury(sending, by=by)
     looking_up.look_up(sending, by=by)
     looking_up.look_up_texts(sending, by=by)
     if sending.live:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from breachdesk.notify import centre, smtp, webgate
 from breachdesk.notify.app import receipts
-from breachdesk.notify.app.ledger import Held
+from breachdesk.notify.app.in_hand import Held
 from breachdesk.notify.app.pens import Pen
 from breachdesk.notify.gateways import Gateway
 from breachdesk.notify.outcomes import Item, Told
