@@ -107,7 +107,7 @@ def test_what_nobody_has_said_is_blank_and_asked_for(kind: str, language: str) -
     assert {ask.id for ask in notice.asks if ask.kind is AskKind.SAY} >= {"organisation.incident_page"}
     checks = {one.code: one for one in check_public(notice, now=AT, **given)}
     assert "all.blanks" in stopped(checks)
-    assert checks["all.blanks"].en.endswith("Answer what is asked below.")
+    assert checks["all.blanks"].en.endswith("Answer what is asked for it.")
     assert "None" not in post_of(notice, PACK)
 
 

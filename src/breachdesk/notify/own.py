@@ -11,14 +11,16 @@ from breachdesk.notify.template import BadTemplate, Hole, Template, holes, parse
 
 #: Sender and recipient stand where the window of the envelope is: their lines are not worded.
 FIXED = ("sender", "recipient", "recipient-minor", "recipient-kin")
+#: What the blocks of text messages and of texts for everybody are called by, beside those of letters.
+IN_SHORT, IN_PUBLIC = "short-", "public-"
 _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 _NEAR, _SOME = 6, 22
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One text. `slug`: only in the letter to these people; `rule`: only where this rule holds; neither: in every
-    letter in that language that has the block."""
+    """One text. `slug`: only to these people, or only in this text for everybody; `rule`: only where this rule holds;
+    neither: wherever the block stands in that language."""
 
     block: str
     language: str
@@ -38,9 +40,12 @@ def nearest(own: Iterable[Own], block: str, language: str, slug: str, rules: Ite
     return next((found[key] for key in order if key in found), None)
 
 
-def read_own(text: str, block: str, *, known: Iterable[str], whole: Iterable[str]) -> tuple[str, Template]:
+def read_own(
+    text: str, block: str, *, known: Iterable[str], whole: Iterable[str], lists: bool = True
+) -> tuple[str, Template]:
     """A text as somebody typed it: what is kept of it, and read. `known`: the holes there are; `whole`: those that
-    stand in a paragraph of their own. Raises Refused with one line: which block, where in it, what would do."""
+    stand in a paragraph of their own; `lists`: whether there can be lists. Raises Refused with one line: which block,
+    where in it, what would do."""
     kept, names = clean_lines(text), tuple(known)
     if not kept:
         raise Refused("words.refused.empty", field="text", block=block)
@@ -54,6 +59,8 @@ def read_own(text: str, block: str, *, known: Iterable[str], whole: Iterable[str
         template = parse(kept, block)
     except BadTemplate as error:
         raise Refused("words.refused.markup", field="text", block=block, line=error.line) from None
+    if not lists and any(line.list for line in template):
+        raise Refused("words.refused.list", field="text", block=block)
     if wrong := holes(template) - set(names):
         raise _unknown(block, 1, min(wrong), names)
     if inside := next(_inside(template, set(whole)), ""):

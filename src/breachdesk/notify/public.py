@@ -17,18 +17,23 @@ from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.notify.advice import Words, choose_steps, rows_for, rows_serving, steps_when_lost
 from breachdesk.notify.blocks import Block, Heading, Item, Items, Kind, Span
 from breachdesk.notify.check import check
-from breachdesk.notify.compose import entity_kinds, plan
+from breachdesk.notify.compose import Plan, entity_kinds, parts_of, plan
 from breachdesk.notify.conditions import conditions, holds
 from breachdesk.notify.library import CheckRow, Library, NoticeRule, Part, our_library
 from breachdesk.notify.organisation import Organisation
+from breachdesk.notify.own import IN_PUBLIC, nearest
 from breachdesk.notify.shapes import Ask, AskKind, Notice, NoticeCohort, Step
 from breachdesk.notify.template import Filled, Template, fill, parse
 from breachdesk.notify.values import Values, link
 
-_FOLDER = "messages/public"
+FOLDER = "messages/public"
 POSTING = "posting"
+_ALL = ("all",)
 MOST_STEPS = 4  # in a text that is not read to the end
 MOST_ELEMENTS = 5  # in a banner: the gravest
+#: Holes that only texts for everybody have; of these, what is whole blocks.
+PUBLIC_HOLES = ("open", "steps.few", "elements.few", "press.lines", "case.lines")
+PUBLIC_WHOLE = frozenset(("open", "steps.few", "elements.few"))
 #: What is open as long as nobody has said it, in the order in which it is told.
 OPEN = ("count", "data", "taken", "begin", "how", "who", "used")
 
@@ -98,17 +103,17 @@ class Pack:
 
 def load(shelf: Shelf, library: Library) -> Pack:
     """Read and check the pack. Raises BadPack or pydantic's ValidationError, naming the file."""
-    laid, wanted = shelf.data(f"{_FOLDER}/layouts.yaml"), shelf.data(f"{_FOLDER}/wants.yaml")
+    laid, wanted = shelf.data(f"{FOLDER}/layouts.yaml"), shelf.data(f"{FOLDER}/wants.yaml")
     pack = Pack(
         kinds={name: Text.model_validate(row) for name, row in laid["kinds"].items()},
         posting=Posting.model_validate(laid["posting"]),
         templates={
-            (language, path.removeprefix(f"{_FOLDER}/{language}/").removesuffix(".md")): parse(shelf.text(path), path)
+            (language, path.removeprefix(f"{FOLDER}/{language}/").removesuffix(".md")): parse(shelf.text(path), path)
             for language in LANGUAGES
-            for path, _ in shelf.files(f"{_FOLDER}/{language}", ".md")
+            for path, _ in shelf.files(f"{FOLDER}/{language}", ".md")
         },
-        headings={language: shelf.data(f"{_FOLDER}/{language}/headings.yaml") for language in LANGUAGES},
-        phrases={language: shelf.data(f"{_FOLDER}/{language}/phrases.yaml") for language in LANGUAGES},
+        headings={language: shelf.data(f"{FOLDER}/{language}/headings.yaml") for language in LANGUAGES},
+        phrases={language: shelf.data(f"{FOLDER}/{language}/phrases.yaml") for language in LANGUAGES},
         wants={name: Want.model_validate(row) for name, row in wanted["wants"].items()},
         owes={name: tuple(row) for name, row in wanted["owes"].items()},
         admission={language: tuple(row) for language, row in wanted["admission"].items()},
@@ -127,22 +132,34 @@ def _whole(pack: Pack, library: Library) -> None:
         for language in LANGUAGES:
             for part in kind.parts:
                 if part.block and not _template(pack, library, language, part.block):
-                    raise BadPack(f"{_FOLDER}/layouts.yaml: {name}: no {language}/{part.block}.md")
+                    raise BadPack(f"{FOLDER}/layouts.yaml: {name}: no {language}/{part.block}.md")
             for heading in [*(one.heading for one in kind.titles), *(one.heading for one in kind.parts if one.heading)]:
                 if heading not in pack.headings[language]:
-                    raise BadPack(f"{_FOLDER}/{language}/headings.yaml: no heading {heading}")
+                    raise BadPack(f"{FOLDER}/{language}/headings.yaml: no heading {heading}")
     if set(pack.open) != set(OPEN):
-        raise BadPack(f"{_FOLDER}/wants.yaml: open: these must stand there, and no other: {', '.join(OPEN)}")
+        raise BadPack(f"{FOLDER}/wants.yaml: open: these must stand there, and no other: {', '.join(OPEN)}")
     for name, row in pack.open.items():
         if row.ask is None and row.fact not in library.asks:
-            raise BadPack(f"{_FOLDER}/wants.yaml: open: {name}: give the question as ask: {{en: ..., ru: ...}}")
+            raise BadPack(f"{FOLDER}/wants.yaml: open: {name}: give the question as ask: {{en: ..., ru: ...}}")
     for name in (*pack.kinds, POSTING):
         if unknown := set(pack.owes.get(name, ("nothing",))) - pack.wants.keys():
-            raise BadPack(f"{_FOLDER}/wants.yaml: owes: {name}: no such point: {', '.join(sorted(unknown))}")
+            raise BadPack(f"{FOLDER}/wants.yaml: owes: {name}: no such point: {', '.join(sorted(unknown))}")
 
 
 def _template(pack: Pack, library: Library, language: str, block: str) -> Template | None:
     return pack.templates.get((language, block)) or library.templates.get((language, block))
+
+
+def name_of(pack: Pack, language: str, block: str) -> str:
+    """How own.py calls a block of a text for everybody: one of letters by their name."""
+    return f"{IN_PUBLIC}{block}" if (language, block) in pack.templates else block
+
+
+def _worded(pack: Pack, library: Library, language: str, block: str, slug: str, rules: tuple[str, ...]) -> Template:
+    """What a block says: in the words of the case where it has any."""
+    own = nearest(library.own, name_of(pack, language, block), language, slug, rules)
+    ours = pack.templates.get((language, block))
+    return own.template if own else ours or library.templates[language, block]
 
 
 @cache
@@ -188,6 +205,59 @@ def compose_public(
     facts: Mapping[str, Any],
 ) -> Notice:
     """One text of `pack.kinds` for everybody, in `language` (`en`, `ru`); not checked (public_check.check_public)."""
+    values, said = _begun(
+        kind, cohorts, language, library=library, pack=pack, organisation=organisation, facts=facts
+    )  # fmt: skip
+    text = pack.kinds[kind]
+    title = next(one.heading for one in text.titles if holds(one.when, said))
+    blocks: list[Block] = []
+    for part in text.parts:
+        if not holds(part.when, said):
+            continue
+        if part.heading:
+            blocks.append(Heading(pack.headings[language][part.heading]))
+        else:
+            blocks += fill(_worded(pack, library, language, part.block, kind, _ALL), values, role=part.block)
+    return Notice(
+        cohort=values.cohort,
+        language=language,
+        rules=_ALL,
+        layout=kind,
+        title=pack.headings[language][title],
+        blocks=tuple(blocks),
+        steps=values.steps,
+        asks=(*values.asks.values(), *_asked(values, pack, library)),
+    )
+
+
+def outline_public(
+    kind: str,
+    cohorts: Iterable[NoticeCohort],
+    language: str,
+    *,
+    library: Library,
+    pack: Pack,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The rules of such a text, and its blocks in order as own.py names them."""
+    given: dict[str, Any] = {"library": library, "pack": pack, "organisation": organisation, "facts": facts}
+    _, said = _begun(kind, cohorts, language, **given)
+    blocks = [part.block for part in pack.kinds[kind].parts if part.block and holds(part.when, said)]
+    return _ALL, tuple(name_of(pack, language, block) for block in blocks)
+
+
+def _begun(
+    kind: str,
+    cohorts: Iterable[NoticeCohort],
+    language: str,
+    *,
+    library: Library,
+    pack: Pack,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+) -> tuple["PublicValues", frozenset[str]]:
+    """What fills it, and the conditions that hold in it."""
     rows = list(cohorts)
     people = everybody(rows, library)
     lost = facts.get("breach.confidentiality") is False
@@ -212,28 +282,7 @@ def compose_public(
     }
     between = not lost and "exposed-range" in said
     said |= {"range"} if between else {"day"} if day_known else set()
-    text = pack.kinds[kind]
-    title = next(one.heading for one in text.titles if holds(one.when, said))
-    blocks: list[Block] = []
-    for part in text.parts:
-        if not holds(part.when, said):
-            continue
-        if part.heading:
-            blocks.append(Heading(pack.headings[language][part.heading]))
-        else:
-            ours = pack.templates.get((language, part.block))
-            shared = ours or library.template(language, part.block, people.slug, ("all",))  # a block of the letters
-            blocks += fill(shared, values, role=part.block)
-    return Notice(
-        cohort=people,
-        language=language,
-        rules=("all",),
-        layout=kind,
-        title=pack.headings[language][title],
-        blocks=tuple(blocks),
-        steps=steps,
-        asks=(*values.asks.values(), *_asked(values, pack, library)),
-    )
+    return values, frozenset(said)
 
 
 def _asked(values: "PublicValues", pack: Pack, library: Library) -> Iterator[Ask]:
@@ -343,24 +392,17 @@ def compose_posting(
 
     `cohorts`: those the law is about, at least one; of several places the one with most people gives offices and
     addresses."""
-    people = posting_people(rule, cohorts, library)
-    on = organisation.days.get("public_notice.on")
-    facts = {**facts, "time.individual_notice_sent": on, "time.individual_notice_planned": None}
-    made = plan(people, language, library=library, organisation=organisation, facts=facts)
+    facts = _published_on(facts, organisation)
+    people, made = _plan(rule, cohorts, language, library=library, organisation=organisation, facts=facts)
     where, names = f"notices/public/{POSTING}-{rule.id}/{language}", tuple(one.id for one in made.rules)
     values = Values(library, organisation, facts, people, language, where, made.steps)
     blocks: list[Block] = []
-    for part in library.layouts[made.layout].parts:
-        if not holds(part.when, made.said) or part.block in pack.posting.without:
-            continue
+    for part in _posted(rule, made, library, pack):
         if part.heading:
             blocks.append(Heading(library.headings[language][part.heading]))
-            continue
-        ours = pack.templates.get((language, f"{POSTING}-{part.block}"))
-        said = ours or library.template(language, part.block, people.slug, names)
-        blocks += fill(said, values, role=part.block)
-        if part.block == "contact" and wants_free_call(rule):
-            blocks += fill(pack.templates[language, pack.posting.free_call], values, role=pack.posting.free_call)
+        else:
+            block = _in_public(part.block, pack, language)
+            blocks += fill(_worded(pack, library, language, block, people.slug, names), values, role=part.block)
     notice = Notice(
         cohort=people,
         language=language,
@@ -373,6 +415,52 @@ def compose_posting(
     )
     checks = check(notice, made.rules, library=library, organisation=organisation, facts=facts)
     return replace(notice, checks=checks)
+
+
+def outline_posting(
+    rule: NoticeRule,
+    cohorts: Iterable[NoticeCohort],
+    language: str,
+    *,
+    library: Library,
+    pack: Pack,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The rules of such a notice, and its blocks in order as own.py names them."""
+    facts = _published_on(facts, organisation)
+    _, made = _plan(rule, cohorts, language, library=library, organisation=organisation, facts=facts)
+    blocks = [_in_public(part.block, pack, language) for part in _posted(rule, made, library, pack) if part.block]
+    return tuple(one.id for one in made.rules), tuple(name_of(pack, language, block) for block in blocks)
+
+
+def _published_on(facts: Mapping[str, Any], organisation: Organisation) -> Mapping[str, Any]:
+    """A letter says when it was sent, a public notice when it was published."""
+    on = organisation.days.get("public_notice.on")
+    return {**facts, "time.individual_notice_sent": on, "time.individual_notice_planned": None}
+
+
+def _plan(
+    rule: NoticeRule, cohorts: Iterable[NoticeCohort], language: str, **given: Any
+) -> tuple[NoticeCohort, Plan]:  # fmt: skip
+    people = posting_people(rule, cohorts, given["library"])
+    return people, plan(people, language, **given)
+
+
+def _posted(rule: NoticeRule, made: Plan, library: Library, pack: Pack) -> Iterator[Part]:
+    """The headings and blocks of the letter that have a place in public, and the toll-free number where one is asked
+    for."""
+    for part in parts_of(made, library):
+        if part.block not in pack.posting.without:
+            yield part
+        if part.block == "contact" and wants_free_call(rule):
+            yield Part(block=pack.posting.free_call)
+
+
+def _in_public(block: str, pack: Pack, language: str) -> str:
+    """What stands in a public notice in place of a block of the letter."""
+    own = f"{POSTING}-{block}"
+    return own if (language, own) in pack.templates else block
 
 
 def posting_people(rule: NoticeRule, cohorts: Iterable[NoticeCohort], library: Library) -> NoticeCohort:

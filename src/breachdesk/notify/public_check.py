@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from breachdesk.ground.languages import LANGUAGES
-from breachdesk.notify.blocks import Heading, Kind, Paragraph, spans_of
+from breachdesk.notify.blocks import Heading, Kind, Paragraph, spans_of, texts_of
 from breachdesk.notify.check import Desk, form, sorted_checks, text_of, words
 from breachdesk.notify.conditions import conditions
 from breachdesk.notify.library import Library, NoticeRule
@@ -46,7 +46,7 @@ def check_public(
         found += _promise(notice, organisation, pack, now)
     else:
         found += [*notice.checks, *_free_call(notice, rule, organisation, pack)]
-    found += [_admission(notice, pack), _hold(facts, notice.language, pack, now)]
+    found += [_personal(notice, pack), _admission(notice, pack), _hold(facts, notice.language, pack, now)]
     return sorted_checks(_with_help(one, pack) for one in found)
 
 
@@ -115,6 +115,12 @@ def _promise(notice: Notice, organisation: Organisation, pack: Pack, now: dateti
     if day is not None and any(getattr(block, "role", "") == "next" for block in notice.blocks):
         told = {one: in_words(day, one) for one in LANGUAGES}
         yield _verdict("promise", day >= now.date(), Level.WARN, pack, told)
+
+
+def _personal(notice: Notice, pack: Pack) -> NoticeCheck:
+    """A place for what is one person's own: in public nobody fills it."""
+    own = texts_of(notice.blocks, Kind.SLOT)
+    return _verdict("personal", not own, Level.STOP, pack, dict.fromkeys(LANGUAGES, ", ".join(dict.fromkeys(own))))
 
 
 def _admission(notice: Notice, pack: Pack) -> NoticeCheck:

@@ -23,14 +23,21 @@ from breachdesk.notify.compose import Plan, plan
 from breachdesk.notify.conditions import holds, touches
 from breachdesk.notify.library import EARLY, CheckRow, Library, Part
 from breachdesk.notify.organisation import Organisation
+from breachdesk.notify.own import IN_SHORT, nearest
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
 from breachdesk.notify.template import Filled, Template, fill, parse
 from breachdesk.notify.values import Values
 
 _FILE = "messages/short.yaml"
 SHORT = "short"
+SHORT_HOLES = ("sender", "names", "where")  # that only text messages have
 MOST_PARTS = 3
 _LOST, _NATURE = "lost", "nature_of_breach"
+#: What a telephone makes a link of: a host, with or without what stands before and behind it; no address of mail.
+_LINK = re.compile(
+    r"(?<![\w@.-])(?:https?://)?(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w@-])(?::\d+)?(?:[/?#][^\s,;]*)?", re.IGNORECASE
+)
+_PAGES = ("incident_page", "web")
 
 
 class _Pack(BaseModel):
@@ -106,10 +113,29 @@ def compose_short(
     return replace(notice, checks=sorted_checks(found))
 
 
-def _composed(made: Plan, values: "ShortValues") -> Notice:
+def outline(
+    cohort: NoticeCohort,
+    language: str,
+    *,
+    library: Library,
+    pack: Pack,
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+    early: bool = False,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The rules of a text message, and its blocks in order as own.py names them, if there is room for all of them."""
+    made = plan(cohort, language, early=early, library=library, organisation=organisation, facts=facts)
+    values = ShortValues(library, organisation, facts, cohort, language, "", made.steps, pack=pack)
+    said = _said(made, values)
+    names = tuple(f"{IN_SHORT}{part.block}" for part in pack.said.parts if holds(part.when, said))
+    return tuple(rule.id for rule in made.rules), names
+
+
+def _said(made: Plan, values: "ShortValues") -> frozenset[str]:
+    """The conditions that hold in it."""
     cohort, pack = values.cohort, values.pack
     forbidden = any(one.words == _NATURE for rule in made.rules for one in rule.must_not_state)
-    said = made.said | {
+    return made.said | {
         *([made.layout] if made.layout in (_LOST, EARLY) else []),
         *(["plain"] if forbidden else []),
         *(["page"] if values.page else []),
@@ -117,11 +143,17 @@ def _composed(made: Plan, values: "ShortValues") -> Notice:
         *(["never"] if values.room else []),
         *(name for name, elements in pack.said.lost.items() if touches(cohort.elements, elements)),
     }
+
+
+def _composed(made: Plan, values: "ShortValues") -> Notice:
+    cohort, pack, library = values.cohort, values.pack, values.library
+    said, rules = _said(made, values), tuple(rule.id for rule in made.rules)
     blocks: list[Block] = []
     for part in pack.said.parts:
         if holds(part.when, said):
-            blocks += fill(pack.templates[values.language, part.block], values, role=part.block)
-    rules = tuple(rule.id for rule in made.rules)
+            own = nearest(library.own, f"{IN_SHORT}{part.block}", values.language, cohort.slug, rules)
+            template = own.template if own else pack.templates[values.language, part.block]
+            blocks += fill(template, values, role=part.block)
     return Notice(
         cohort, values.language, rules, SHORT, "", tuple(blocks), made.steps, tuple(values.asks.values())
     )  # fmt: skip
@@ -158,8 +190,17 @@ class ShortValues(Values):
     @property
     def page(self) -> str:
         """The page to read at, as it is written in the facts; nothing where nobody said one."""
-        found = (self.organisation.text(key, self.language) for key in ("incident_page", "web"))
+        found = (self.organisation.text(key, self.language) for key in _PAGES)
         return next((one for one in found if one), "")
+
+    @property
+    def bare_page(self) -> str:
+        return self.page.removeprefix("https://").rstrip("/")
+
+    def called(self) -> list[str]:
+        """What the organisation is called in a text message: its short name, or its whole one."""
+        found = (self.organisation.text(key, self.language) for key in ("short_name", "name"))
+        return [gsm.cleaned(one) for one in found if one]
 
     @property
     def phone(self) -> str:
@@ -170,7 +211,7 @@ class ShortValues(Values):
         return "".join(one.text for one in reach if one.kind is not Kind.BLANK)
 
     def _where(self) -> Filled:
-        page = self.page.removeprefix("https://").rstrip("/")
+        page = self.bare_page
         phone = self.phone if self.room > 1 or not page else ""
         both = ", ".join(one for one in (page, phone) if one)
         return Filled((Span(both, Kind.NAME),)) if both else self.blank("organisation.incident_page")
@@ -185,8 +226,37 @@ def _own(notice: Notice, pack: Pack, values: ShortValues, most: int) -> Iterator
     yield _verdict("parts", n <= most, pack, told)
     missing = [one for one in values.names() if gsm.cleaned(one) not in text]
     yield _verdict("names", not missing, pack, dict.fromkeys(LANGUAGES, ", ".join(missing)))
-    wrong = bad_link(values.page, pack.said.shorteners, pack.said.sign_in) if values.page else ""
+    if known := values.called():
+        yield _verdict("sender", any(one in text for one in known), pack, dict.fromkeys(LANGUAGES, known[0]))
+    if ways := [one for one in (values.bare_page, values.phone) if one]:
+        yield _verdict("where", any(gsm.cleaned(one) in text for one in ways), pack, dict.fromkeys(LANGUAGES, ways[0]))
+    wrong = _foreign(text, values)
     yield _verdict("link", not wrong, pack, dict.fromkeys(LANGUAGES, wrong))
+
+
+def _foreign(text: str, values: ShortValues) -> str:
+    """The first link of it that must not stand there: of somebody else, to sign in, shortened."""
+    shorteners, sign_in = values.pack.said.shorteners, values.pack.said.sign_in
+    if values.page and (wrong := bad_link(values.page, shorteners, sign_in)):
+        return wrong
+    hosts = {_host(one) for key in _PAGES for one in values.organisation.texts.get(key, {}).values()} - {""}
+    for found in _LINK.findall(text):
+        link: str = found.rstrip(".,:!?)»”\"'")
+        if any(link in name for name in values.called()):
+            continue  # somebody is called like a host
+        if wrong := bad_link(link, shorteners, sign_in):
+            return wrong
+        if not any(_host(link) == host or _host(link).endswith(f".{host}") for host in hosts):
+            return link[:80]
+    return ""
+
+
+def _host(page: str) -> str:
+    try:
+        host = urlsplit(page if "://" in page else f"https://{page}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")
 
 
 def bad_link(page: str, shorteners: Iterable[str], sign_in: Iterable[str]) -> str:

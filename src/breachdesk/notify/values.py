@@ -31,6 +31,8 @@ COMPUTED = frozenset(
 WHOLE = frozenset(
     ("elements", "risks", "steps", "bureaus", "trade_commission", "credit_reports", "agencies", "regulators")
 )
+#: Of these, what is each person's own, and what is known only when it goes.
+PERSONAL = frozenset(("recipient.name", "recipient.address", "code", "letter.date"))
 
 
 def holes_known(library: Library) -> tuple[str, ...]:

@@ -7,19 +7,25 @@ import pikepdf
 import pytest
 
 from breachdesk.case.app.actions import asks
+from breachdesk.case.app.models import Ask
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
-from breachdesk.notify.app import rewording, sendings
+from breachdesk.notify.app import caring, published, rewording, sendings, trying
 from breachdesk.notify.app.models import OwnText, Sending, Standing
+from breachdesk.notify.app.publishing import Texts
 from breachdesk.notify.app.rewording import Place
-from breachdesk.notify.app.writing import Letters, the_library
+from breachdesk.notify.app.writing import Letters, the_wordable
+from breachdesk.notify.centre import Centre
+from breachdesk.notify.short import short_text
 from breachdesk.notify.smtp import Relay
+from breachdesk.notify.states import Channel
 from breachdesk.web import sayings
-from tests.cast import browser, hand
+from tests.cast import AT, browser, hand
 from tests.law.app.bakery import judge, lay
 from tests.notify.app.sending import WITH_CODE, case_with, planned, rows
 from tests.notify.app.test_pages import PEOPLE
+from tests.notify.app.test_public_pages import SPOKEN
 from tests.notify.bakery import FACTS
 from tests.notify.relay import Box, relaying
 from tests.notify.test_draw import text_in
@@ -42,6 +48,11 @@ def box(settings_of: Any) -> Any:
         relay = Relay("127.0.0.1", one.port, seconds=10, seconds_for_end=10, connections=3)
         settings_of(RELAY=relay, NOTICE_FROM="privacy@bakery.example", NOTICE_RETURN="back@bakery.example")
         yield one
+
+
+@pytest.fixture
+def sms(settings_of: Any) -> None:
+    settings_of(GATEWAY=Centre("127.0.0.1", 1, False, "desk"), SMS_FROM="Bakery", SMS_PER_SECOND=None)
 
 
 def where(cast: Any, block: str = "contact", language: str = "en") -> str:
@@ -159,7 +170,7 @@ def test_an_edit_after_the_approval_voids_it(cast: Any, box: Box) -> None:
     keep(cast, MINE)
     said = ada.post(f"{top}go/", follow=True).content.decode()
     assert "Facts or words changed since this was fixed" in said
-    assert "Words of the letters were changed after this was fixed" in ada.get(top).content.decode()
+    assert "Words of our texts were changed after this was fixed" in ada.get(top).content.decode()
     assert Sending.objects.get(id=sending.id).standing == Standing.READY
     assert not box.got
     sendings.drop(sending, by=hand(cast.ada))
@@ -190,12 +201,13 @@ def test_a_text_that_a_check_stops_goes_by_no_door(cast: Any, box: Box) -> None:
 def test_programs_word_letters_by_the_same_rules(told: Any) -> None:
     ben, top = client(told.ben), f"/cases/{told.bakery.number}/notices/words"
     rows_ = call(ben, "GET", top).json()
-    assert {"block": "contact", "language": "en", "letters": 6, "own": 0} in rows_
+    assert {"block": "contact", "language": "en", "texts": 8, "own": 0} in rows_
     read = call(ben, "GET", f"{top}/contact/en").json()
     assert "{reach.phone}" in read["shipped"]
     assert "reach.phone" in read["holes"]
     looked = call(ben, "POST", f"{top}/contact/en/look", text="Write to us.").json()
-    assert (looked["letters"], looked["people"], looked["following"]) == (6, 347, 0)
+    assert (looked["letters"], looked["public"], looked["people"], looked["following"]) == (6, 2, 347, 0)
+    assert [one["form"] for one in looked["variants"]] == ["letter"] * 6 + ["public"] * 2
     assert all(any("contact" in code for code in one["fresh"]) for one in looked["variants"])
     assert all(one["musts_met"] < one["musts"] for one in looked["variants"])
     kept = call(ben, "PUT", f"{top}/contact/en", text=MINE, reason="counsel", before="").json()
@@ -205,6 +217,16 @@ def test_programs_word_letters_by_the_same_rules(told: Any) -> None:
         "words.refused.meanwhile"
     )
     assert call(ben, "GET", f"{top}/sender/en").status_code == 404
+    assert call(ben, "GET", f"{top}/public-nothing/en").status_code == 404
+    holes = call(ben, "GET", f"{top}/short-read/en").json()["holes"]
+    assert "where" in holes
+    assert "code" not in holes
+    looked = call(ben, "POST", f"{top}/short-read/en/look", text="Read {where} today.").json()
+    assert (looked["letters"], looked["short"], looked["public"]) == (0, 6, 0)
+    assert all("Read example.org/incident" in one["text"] for one in looked["variants"])
+    looked = call(ben, "POST", f"{top}/public-lead-taken/ru/look", text="Просим прощения.", slug="press").json()
+    assert [(one["form"], one["slug"]) for one in looked["variants"]] == [("public", "press")]
+    assert "Просим прощения." in looked["variants"][0]["text"]
     back = call(ben, "POST", f"{top}/contact/en/withdraw", reason="ours").json()
     assert [one["last"] for one in back["texts"]] == [True, False]
     assert call(client(told.cara), "PUT", f"{top}/contact/en", text=MINE, reason="x").status_code == 403
@@ -213,4 +235,167 @@ def test_programs_word_letters_by_the_same_rules(told: Any) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_block_is_listed_by_what_it_is_for(language: str) -> None:
     named = sayings.words(language).sayings
-    assert not [one for one in rewording.blocks(the_library()) if f"words.blocks.{one}" not in named]
+    assert not [one for one in the_wordable().blocks if f"words.blocks.{one}" not in named]
+
+
+def test_a_text_message_says_it_in_the_words_of_the_case_and_is_looked_at_first(told: Any) -> None:
+    ben, read = browser(told.ben), where(told, "short-read")
+    looked = ben.post(read, {"deed": "look", "text": "Read {where} today.", "scope": "all"}).content.decode()
+    assert "It stands in 6 text messages, to 347 people" in looked
+    assert looked.count("Read example.org/incident") == 6
+    assert "2 parts" in looked
+    ben.post(read, {"deed": "keep", "text": "Read {where} today.", "scope": "all", "reason": "plainer"})
+    letters = Letters(told.bakery)
+    said = [short_text(letters.short(one, "en")) for one in letters.cohorts]
+    assert all("Read example.org/incident" in one for one in said)
+    assert "Read" not in short_text(letters.short(letters.cohorts[0], "ru"))
+    ben.post(read, {"deed": "withdraw", "scope": "all", "reason": "ours is better"})
+    assert "What to do:" in short_text(Letters(told.bakery).short(letters.cohorts[0], "en"))
+
+
+@pytest.mark.parametrize(
+    ("block", "text", "code"),
+    [
+        ("short-read", "Read {where} " + "and take your time " * 40, "short.parts"),
+        ("short-lead-taken", "Data was stolen: {names}.", "short.sender"),
+        ("short-lead-taken", "{sender}: your data was stolen.", "short.names"),
+        ("short-read", "Read your letter.", "short.where"),
+        ("short-read", "Log in: https://example.org/login", "short.link"),
+        ("short-read", "Read bit.ly/3abc or {where}.", "short.link"),
+        ("short-read", "Read {where} or help.other.example.", "short.link"),
+        ("short-read", "Read {where}. {organisation.emergency}", None),
+        ("short-read", "- Read {where}", None),
+        ("short-read", "{code} at {where}", None),
+    ],
+)
+def test_a_text_message_that_would_not_do_is_shown_and_goes_by_no_door(
+    cast: Any, sms: Any, block: str, text: str, code: str | None
+) -> None:
+    case = case_with(cast, rows(3))
+    place = Place(block, "en")
+    if code is None:
+        with pytest.raises(Refused):
+            rewording.reword(case, place, text, reason="x", by=hand(cast.ben))
+        return
+    sending = planned(case, cast.ada, channels=[Channel.SMS, Channel.PHONE])
+    asked = sendings.ask(sending, reason="they have to know", by=hand(cast.ada))
+    asks.answer(asked, approved=True, reason="", by=hand(cast.ben))
+    top = f"/cases/{case.number}/notices/words/{block}/en"
+    looked = call(client(cast.ben), "POST", f"{top}/look", text=text).json()
+    full = [one for one in looked["variants"] if not one["early"]]
+    assert full
+    assert all(code in one["fresh"] and not one["ready"] for one in full)
+    rewording.reword(case, place, text, reason="x", by=hand(cast.ben))
+    with pytest.raises(Refused, match="stopped_text"):
+        sendings.go(sending, by=hand(cast.ada))
+    sendings.drop(sending, by=hand(cast.ada))
+    with pytest.raises(Refused, match="stopped_text"):
+        planned(case, cast.ada, channels=[Channel.SMS, Channel.PHONE])
+
+
+def test_words_of_a_text_message_void_its_approval_and_go_in_the_next(cast: Any, sms: Any) -> None:
+    case = case_with(cast, rows(3))
+    sending = planned(case, cast.ada, channels=[Channel.SMS, Channel.PHONE])
+    asked = sendings.ask(sending, reason="they have to know", by=hand(cast.ada))
+    asks.answer(asked, approved=True, reason="", by=hand(cast.ben))
+    rewording.reword(case, Place("short-read", "en"), "Read {where} today.", reason="x", by=hand(cast.ben))
+    with pytest.raises(Refused, match="worded_anew"):
+        sendings.go(sending, by=hand(cast.ada))
+    sendings.drop(sending, by=hand(cast.ada))
+    anew = planned(case, cast.ada, channels=[Channel.SMS, Channel.PHONE])
+    assert all("Read example.org/incident" in one.short for one in sendings.letters_of(anew) if one.language == "en")
+
+
+def test_a_text_for_everybody_says_it_in_the_words_of_the_case_in_all_of_them_or_in_one(told: Any) -> None:
+    ben, lead = browser(told.ben), where(told, "public-lead-taken")
+    mine = "Somebody copied personal data. Protecting it is our responsibility, and we are sorry."
+    looked = ben.post(lead, {"deed": "look", "text": mine, "scope": "all"}).content.decode()
+    assert "It stands in 3 texts for everybody" in looked
+    assert all(f"<summary>{one}" in looked for one in ("Statement to the press", "Briefing", "Script"))
+    ben.post(lead, {"deed": "keep", "text": mine, "scope": "all", "reason": "x"})
+    press = "Our shop was robbed. Protecting data is our responsibility, and we are sorry."
+    ben.post(lead, {"deed": "keep", "text": press, "scope": "slug:press", "reason": "x"})
+    texts = Texts(told.bakery, AT)
+    assert press in said_in(texts, "press")
+    assert mine not in said_in(texts, "press")
+    assert mine in said_in(texts, "staff")
+    assert mine in said_in(texts, "call")
+    assert mine not in said_in(texts, "staff", "ru")
+    shown = ben.get(f"/case/{told.bakery.number}/notices/public/press/en/").content.decode()
+    assert "?scope=slug%3Apress" in shown
+    assert "only in: Statement to the press" in ben.get(lead).content.decode()
+    assert "Statement to the press" in ben.get(lead).content.decode()
+    with pytest.raises(Refused, match="no_cohort"):
+        rewording.reword(told.bakery, Place("public-lead-taken", "en", "banner"), "x", reason="x", by=hand(told.ben))
+    with pytest.raises(Refused, match="no_rule"):
+        rewording.reword(
+            told.bakery, Place("public-lead-taken", "en", "", "us-ca"), "x", reason="x", by=hand(told.ben)
+        )  # fmt: skip
+
+
+def said_in(texts: Texts, kind: str, language: str = "en") -> str:
+    spoken = texts.spoken(kind, language)
+    assert spoken is not None
+    return spoken.post
+
+
+@pytest.mark.parametrize(
+    ("block", "text", "kind", "code"),
+    [
+        ("public-social-taken", "We are sorry. " * 30, "social", "public.length"),
+        ("public-banner-sorry", "Something happened.", "banner", "public.acknowledgement.1"),
+        ("public-social-taken", "Protecting data is our responsibility. We are sorry.", "social", "public.action.1"),
+        ("measures", "Dear {recipient.name}, we closed it.", "press", "public.personal"),
+        ("public-press-head", "Card 4111 1111 1111 1111", "press", "all.values"),
+    ],
+)
+def test_a_text_for_everybody_that_would_not_do_is_shown_and_goes_by_no_door(
+    cast: Any, block: str, text: str, kind: str, code: str
+) -> None:
+    lay(cast.bakery, {**FACTS, "people": PEOPLE, "organisation": SPOKEN, "breach.exfiltration": "yes"})
+    judge(cast.bakery)
+    up = published.put_up(cast.bakery, kind, "en", reason="they have to know", by=hand(cast.ada))
+    asked = Ask.objects.get(deed=asks.PUBLISH)
+    asks.answer(asked, approved=True, reason="", by=hand(cast.ben))
+    top = f"/cases/{cast.bakery.number}/notices/words/{block}/en"
+    looked = call(client(cast.ben), "POST", f"{top}/look", text=text).json()
+    (found,) = [one for one in looked["variants"] if one["slug"] == kind]
+    assert code in found["fresh"]
+    assert not found["ready"]
+    rewording.reword(cast.bakery, Place(block, "en"), text, reason="x", by=hand(cast.ben))
+    with pytest.raises(Refused, match="stopped"):
+        published.release(up, by=hand(cast.ada))
+    with pytest.raises(Refused, match="stopped"):
+        published.put_up(cast.bakery, kind, "en", reason="they have to know", by=hand(cast.ada))
+    with pytest.raises(Refused, match="stopped"):
+        published.ask(up, reason="they have to know", by=hand(cast.ada))
+
+
+def test_a_block_of_a_public_notice_can_be_for_its_law_alone(told: Any) -> None:
+    place = Place("public-posting-date", "en", "", "us-ca")
+    text = "Published by our counsel on {organisation.public_notice.on}."
+    kept = rewording.reword(told.bakery, place, text, reason="x", by=hand(told.ben))
+    assert kept.rule == "us-ca"
+    assert "Published by our counsel" in said_in(Texts(told.bakery, AT), "posting-us-ca")
+
+
+def test_letters_to_next_of_kin_are_among_what_is_looked_at(cast: Any) -> None:
+    case = case_with(cast, rows(3))
+    place, text = Place("lead-taken-kin", "en"), "We are sorry to write to you now."
+    assert trying.touched(Texts(case, AT), rewording.tried(Letters(case), place, text)[1]).texts == 0
+    caring.mind(case, "ada1@d1.example", "deceased", reason="a relative rang", by=hand(cast.ada))
+    found = trying.touched(Texts(case, AT), rewording.tried(Letters(case), place, text)[1])
+    assert (found.letters, found.people) == (1, 0)
+    page = browser(cast.ben).post(where(cast, "lead-taken-kin"), {"deed": "look", "text": text, "scope": "all"})
+    assert "to their next of kin" in page.content.decode()
+    assert text in page.content.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_shipped_block_could_be_kept_as_it_is(language: str) -> None:
+    wordable = the_wordable()
+    assert len(wordable.blocks) == len(set(wordable.blocks)) > 120
+    for name in wordable.blocks:
+        shipped = wordable.shipped(name, language)
+        assert shipped
+        assert wordable.read(name, shipped)[0] == shipped

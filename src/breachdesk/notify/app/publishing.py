@@ -4,34 +4,26 @@ is kept here."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from breachdesk.case.app.models import Case
 from breachdesk.ground.languages import LANGUAGES
-from breachdesk.ground.shelf import our_shelf
 from breachdesk.law import document
 from breachdesk.law.answer import Answer
 from breachdesk.law.app import standing
 from breachdesk.law.shapes import Duty, Verdict
 from breachdesk.notify import public
-from breachdesk.notify.app.writing import Letters, Written, the_library
+from breachdesk.notify.app.writing import Letters, Written, the_pack
 from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.draw import Press
 from breachdesk.notify.library import NoticeRule
-from breachdesk.notify.public import POSTING, Pack
+from breachdesk.notify.public import POSTING
 from breachdesk.notify.public_check import check_public, post_of
 from breachdesk.notify.shapes import Ask, Notice, NoticeCohort
 from breachdesk.notify.substitute import Crowd, Instead, instead
 
 _TO_MEDIA = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN, Verdict.VOLUNTARY)
 _ON = "public_notice.on"
-
-
-@cache
-def the_pack() -> Pack:
-    """How texts for everybody are worded. Raises BadPack."""
-    return public.load(our_shelf(), the_library())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +73,14 @@ class Texts(Letters):
         if rule is None or rule.id not in self.under:
             return None
         return self._checked(self._posting(rule, language), rule)
+
+    def outline_public(self, kind: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The rules of a text, and its blocks in order."""
+        given: dict[str, Any] = {"pack": self.pack, **self.said}
+        if kind in self.pack.kinds:
+            return public.outline_public(kind, self.cohorts, language, **given)
+        rule = self.library.rules[kind.removeprefix(f"{POSTING}-")]
+        return public.outline_posting(rule, self.under[rule.id], language, **given)
 
     def _public(self, kind: str, language: str) -> Notice:
         return public.compose_public(

@@ -1,10 +1,10 @@
-"""Counsel words a block of the letters of a case, and takes it back; what a text would do is seen before it is kept.
+"""Counsel words a block of the texts of a case, and takes it back; what a text would do is seen before it is kept
+(trying.py).
 
-Nothing that was approved changes by it: a sending goes by its own sealed wording, and one that waits for its approval
-is refused once its letters read otherwise (sendings.py)."""
+Nothing that was approved changes by it: a sending goes by its own sealed wording, a text for everybody by the words
+that were put up, and what waits for its approval is refused once it reads otherwise (sendings.py, published.py)."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,23 +16,15 @@ from breachdesk.case.app.models import Case
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.actions import Hand, write
-from breachdesk.notify import readability
 from breachdesk.notify.app.models import OwnText
-from breachdesk.notify.app.writing import Letters, Written, reading_of
-from breachdesk.notify.compose import entity_kinds
-from breachdesk.notify.library import LETTERS, Library
-from breachdesk.notify.own import FIXED, Own, nearest, read_own
-from breachdesk.notify.readability import Reading
-from breachdesk.notify.shapes import Level, NoticeCheck, NoticeCohort
-from breachdesk.notify.values import WHOLE, holes_known
-
-#: Letters that are composed to be looked at, at once: a second of work.
-AT_ONCE = 30
+from breachdesk.notify.app.writing import Letters, the_wordable
+from breachdesk.notify.own import IN_PUBLIC, Own, nearest
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which block, in which language, and for whom: `slug` these people, `rule` this law, neither everybody."""
+    """Which block, as own.py names it, in which language, and for whom: `slug` these people or this text for everybody,
+    `rule` this law, neither everybody."""
 
     block: str
     language: str
@@ -132,139 +124,36 @@ def history(case: Case, block: str, language: str) -> "QuerySet[OwnText]":
 
 
 def since(case: Case, at: datetime) -> bool:
-    """Whether words of the letters were changed after that."""
+    """Whether words of the case were changed after that."""
     return OwnText.objects.filter(case=case, at__gt=at).exists()
 
 
-# --- what a text would do
-
-
-def blocks(library: Library) -> tuple[str, ...]:
-    """What can be worded, by name."""
-    return tuple(sorted({block for _, block in library.templates} - set(FIXED)))
-
-
-def shipped(library: Library, block: str, language: str) -> str:
-    """What we say there, as Markdown; nothing where this shelf has no such block."""
-    if (language, block) not in library.templates:
-        return ""
-    return library.shelf.text(f"{LETTERS}/{language}/{block}.md").strip()
-
-
 def tried(letters: Letters, place: Place, text: str) -> tuple[str, Own]:
-    """A text as it would be kept, and read. Raises Refused for a place there is not, and for what no letter can say."""
-    library = letters.library
-    if place.block not in blocks(library) or place.language not in LANGUAGES:
+    """A text as it would be kept, and read. Raises Refused for a place there is not, and for what cannot stand
+    there."""
+    wordable = the_wordable()
+    if place.block not in wordable.blocks or place.language not in LANGUAGES:
         raise Refused("words.refused.no_block")
-    if place.slug and (place.rule or letters.of(place.slug) is None):
+    if place.slug and (place.rule or not _is_there(letters, place)):
         raise Refused("sendings.refused.no_cohort", field="scope")
-    if place.rule and place.rule not in library.rules:
+    if place.rule and (place.rule not in letters.library.rules or not wordable.by_law(place.block)):
         raise Refused("words.refused.no_rule", field="scope")
-    kept, template = read_own(text, place.block, known=holes_known(library), whole=WHOLE)
+    kept, template = wordable.read(place.block, text)
     return kept, Own(place.block, place.language, template, place.slug, place.rule)
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A letter that a text touches: as it reads now, and as it would. `early`: the warning to these people."""
-
-    cohort: NoticeCohort
-    early: bool
-    now: Written
-    then: Written
-
-    @property
-    def failed(self) -> list[tuple[NoticeCheck, bool]]:
-        """What fails in it then, and whether that is new."""
-        known = {one.code for one in self.now.failed}
-        return [(one, one.code not in known) for one in self.then.failed]
-
-    @property
-    def mended(self) -> list[NoticeCheck]:
-        """What fails in it now, and would not."""
-        left = {one.code for one in self.then.failed}
-        return [one for one in self.now.failed if one.code not in left]
-
-    @property
-    def musts(self) -> tuple[int, int]:
-        """Of what must not be missing or wrong in it: how much is right, and how much there is."""
-        stops = [one for one in self.then.checks if one.level is Level.STOP]
-        return sum(one.passed for one in stops), len(stops)
-
-    @property
-    def reading(self) -> Reading:
-        return reading_of(self.then)
-
-    @property
-    def before(self) -> Reading:
-        return reading_of(self.now)
-
-    @property
-    def readable(self) -> bool:
-        return readability.passes(self.reading)
+def _is_there(letters: Letters, place: Place) -> bool:
+    if place.block.startswith(IN_PUBLIC):
+        return place.slug in the_wordable().kinds(place.block)
+    return letters.of(place.slug) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """The letters a text touches, most people first: how many there are, for how many people, and some of them."""
-
-    letters: int
-    people: int
-    first: int
-    variants: tuple[Variant, ...]
-
-    @property
-    def following(self) -> int:
-        """Where the next of them begin; 0 when these are the last."""
-        end = self.first + len(self.variants)
-        return end if end < self.letters else 0
-
-
-def touched(letters: Letters, own: Own, *, first: int = 0, most: int = AT_ONCE) -> Touched:
-    """What would read otherwise with this text in its place, whatever stands there now."""
-    kept = tuple(one for one in letters.library.own if one.place != own.place)
-    after = letters.with_own((*kept, own))
-    found = [(one, early) for one, early in every(letters) if _reaches(after, own, one, early)]
-    variants = tuple(
-        Variant(
-            one,
-            early,
-            letters.write(one, own.language, early=early),
-            after.write(one, own.language, early=early),
-        )
-        for one, early in found[first : first + most]
-    )
-    people = {one.slug: one.count for one, _ in found}
-    return Touched(len(found), sum(people.values()), first, variants)
-
-
-def every(letters: Letters) -> Iterator[tuple[NoticeCohort, bool]]:
-    """Each letter of the case in one language, most people first, and the early warning that goes before it."""
-    for one in letters.cohorts:
-        yield from ((one, False), (one, True))
-
-
-def _reaches(letters: Letters, own: Own, cohort: NoticeCohort, early: bool) -> bool:
-    if own.slug and own.slug != cohort.slug:
-        return False
-    rules, names = letters.outline(cohort, own.language, early=early)
-    if own.block not in names:
-        return False
-    return nearest(letters.library.own, own.block, own.language, cohort.slug, rules) == own
-
-
-def uses(letters: Letters, language: str) -> dict[str, int]:
-    """Block -> in how many letters of the case it stands."""
-    found: dict[str, int] = {}
-    for cohort, early in every(letters):
-        for name in letters.outline(cohort, language, early=early)[1]:
-            found[name] = found.get(name, 0) + 1
-    return found
-
-
-def laws(letters: Letters) -> Iterator[str]:
-    """The rules under which letters of the case go, but the one that holds for all."""
-    kinds = entity_kinds(letters.facts)
-    near = {one.residence for one in letters.cohorts}
-    found = {rule.id for place in near for rule in letters.library.rules_for(place, kinds)}
-    yield from sorted(found - {"all"})
+def standing(
+    letters: Letters, outline: tuple[tuple[str, ...], tuple[str, ...]], slug: str, language: str
+) -> list[tuple[str, str, bool]]:
+    """The blocks of one text that can be worded, each with whom what stands there is for, and whether it is the case's
+    own. `outline`: its rules and blocks."""
+    rules, names = outline
+    known = set(the_wordable().blocks)
+    found = {one: nearest(letters.library.own, one, language, slug, rules) for one in names if one in known}
+    return [(one, scope_named(own) if own else "all", own is not None) for one, own in found.items()]

@@ -16,9 +16,7 @@ from breachdesk.law.shapes import Duty, Verdict
 from breachdesk.notify.app import asks, ledger, rewording, sendings, writing
 from breachdesk.notify.app.models import Sending
 from breachdesk.notify.app.progress import Progress, progress
-from breachdesk.notify.app.rewording import scope_named
 from breachdesk.notify.app.writing import Letters, Written
-from breachdesk.notify.own import nearest
 from breachdesk.notify.page import drawn
 from breachdesk.notify.shapes import NoticeCohort
 from breachdesk.staff.app import doors
@@ -111,22 +109,11 @@ def notice(request: DeskRequest, case: Case, slug: str, language: str) -> HttpRe
             "asked": asked,
             "form": form,
             "kinds": KINDS,
-            **_blocks(letters, cohort, language, early),
+            "blocks": rewording.standing(letters, letters.outline(cohort, language, early=early), slug, language),
             "working": standing.working(case),
         },
         status=422 if sent else 200,
     )
-
-
-def _blocks(letters: Letters, cohort: NoticeCohort, language: str, early: bool) -> dict[str, Any]:
-    """The blocks of a letter that can be worded, each with whom the text that stands in it is for."""
-    rules, names = letters.outline(cohort, language, early=early)
-    known = rewording.blocks(letters.library)
-    found = {one: nearest(letters.library.own, one, language, cohort.slug, rules) for one in names if one in known}
-    return {
-        "blocks": [(one, scope_named(own) if own else "all") for one, own in found.items()],
-        "worded": {one for one, own in found.items() if own},
-    }
 
 
 def _due(duties: tuple[Duty, ...]) -> Duty | None:

@@ -12,7 +12,7 @@ from breachdesk.ground import places
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.law.answer import Answer
 from breachdesk.law.app import standing
-from breachdesk.notify.app import asks, published
+from breachdesk.notify.app import asks, published, rewording
 from breachdesk.notify.app.publishing import Law, Spoken, Texts, to_media
 from breachdesk.notify.app.views_published import WhyForm, alive_asks
 from breachdesk.notify.page import drawn
@@ -116,6 +116,7 @@ def text(request: DeskRequest, case: Case, kind: str, language: str) -> HttpResp
             "law": _law(law, ours, reader) if law else None,
             "written": spoken,
             "letter": drawn(spoken.notice.blocks),
+            "blocks": rewording.standing(ours, ours.outline_public(kind, language), kind, language),
             "language": language,
             "others": [one for one in LANGUAGES if one != language],
             "failed": [(one, one.text(reader)) for one in spoken.failed],

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -15,7 +15,7 @@ from breachdesk.law import document
 from breachdesk.law.app import judging, standing
 from breachdesk.law.app.judging import Inputs
 from breachdesk.law.shapes import Duties, Duty
-from breachdesk.notify import gsm, readability, short
+from breachdesk.notify import gsm, public, readability, short
 from breachdesk.notify import library as letters
 from breachdesk.notify.app.models import OwnText
 from breachdesk.notify.blocks import Kind, texts_of
@@ -28,11 +28,12 @@ from breachdesk.notify.gsm import Length
 from breachdesk.notify.library import Library
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
-from breachdesk.notify.own import Own, read_own
+from breachdesk.notify.own import Own
 from breachdesk.notify.readability import Reading
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
 from breachdesk.notify.short import Pack, compose_short, short_text
-from breachdesk.notify.values import WHOLE, Person, holes_known
+from breachdesk.notify.values import Person
+from breachdesk.notify.wordable import Wordable
 from breachdesk.scope.shapes import Cohort
 
 
@@ -46,6 +47,18 @@ def the_library() -> Library:
 def the_short() -> Pack:
     """What text messages are worded with. Raises BadPack."""
     return short.load(our_shelf())
+
+
+@cache
+def the_pack() -> public.Pack:
+    """How texts for everybody are worded. Raises BadPack."""
+    return public.load(our_shelf(), the_library())
+
+
+@cache
+def the_wordable() -> Wordable:
+    """What counsel can word. Raises BadPack."""
+    return Wordable(the_library(), the_short(), the_pack())
 
 
 def organisation(facts: Mapping[str, Any]) -> Organisation:
@@ -120,19 +133,19 @@ def reading_of(written: Written) -> Reading:
     return readability.read(prose_of(written.notice), written.notice.language)
 
 
-def own_words(library: Library, case: Case) -> tuple[Own, ...]:
+def own_words(case: Case) -> tuple[Own, ...]:
     """What the case says in words of its own. What a newer shelf could not fill any more is not said."""
     rows = OwnText.objects.filter(case=case, last=True).exclude(text="")
-    return tuple(one for row in rows if (one := fits(library, row)) is not None)
+    return tuple(one for row in rows if (one := fits(row)) is not None)
 
 
-def fits(library: Library, row: OwnText) -> Own | None:
+def fits(row: OwnText) -> Own | None:
     """The text, read; None when this shelf has no such block, or no such hole."""
     try:
-        _, template = read_own(row.text, row.block, known=holes_known(library), whole=WHOLE)
+        _, template = the_wordable().read(row.block, row.text)
     except Refused:
         return None
-    known = (row.language, row.block) in library.templates
+    known = the_wordable().has(row.block, row.language)
     return Own(row.block, row.language, template, row.slug, row.rule) if known else None
 
 
@@ -141,7 +154,7 @@ class Letters:
 
     def __init__(self, case: Case) -> None:
         self.case, self.given = case, judging.inputs(case)
-        self.library = replace(the_library(), own=own_words(the_library(), case))
+        self.library = replace(the_library(), own=own_words(case))
         self.organisation = organisation(self.given.sheet.facts)
         self.cohorts = merge(people(case, self.given), self.library.vocabulary)
         self.facts = {"subjects.count": sum(one.count for one in self.cohorts), **self.given.sheet.facts}
@@ -154,7 +167,7 @@ class Letters:
         notice = compose(cohort, language, early=early, **self.said)
         return Written(notice, sorted_checks(notice.checks), texts_of(notice.blocks, Kind.BLANK))
 
-    def with_own(self, own: tuple[Own, ...]) -> "Letters":
+    def with_own(self, own: tuple[Own, ...]) -> Self:
         """The same with other words of the case."""
         other = copy(self)
         other.library = replace(self.library, own=own)
@@ -183,6 +196,16 @@ class Letters:
             cohort, language, library=self.library, pack=the_short(), organisation=self.organisation, facts=self.facts,
             most_parts=settings.SMS_PARTS, early=early,
         )  # fmt: skip
+
+    def text_message(self, cohort: NoticeCohort, language: str, *, early: bool = False) -> Written:
+        notice = self.short(cohort, language, early=early)
+        return Written(notice, notice.checks, texts_of(notice.blocks, Kind.BLANK))
+
+    def outline_short(
+        self, cohort: NoticeCohort, language: str, *, early: bool = False
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The rules of a text message, and its blocks in order."""
+        return short.outline(cohort, language, early=early, pack=the_short(), **self.said)
 
     def drawn(self, notice: Notice, kind: str) -> bytes:
         """The draft as html, pdf or txt, with the word that it is one."""

@@ -1,4 +1,4 @@
-"""The words of letters by the API: what each block says in a case, what a text would do, kept and taken back."""
+"""The words of a case by the API: what each block says, what a text would do, kept and taken back."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -8,12 +8,14 @@ from ninja import Field, Router, Schema
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.refused import Refused
-from breachdesk.notify.app import rewording
+from breachdesk.notify.app import rewording, trying
 from breachdesk.notify.app.api.shapes import CheckOut, checks_of
-from breachdesk.notify.app.rewording import Place, Touched
-from breachdesk.notify.app.writing import Letters
+from breachdesk.notify.app.publishing import Spoken, Texts
+from breachdesk.notify.app.rewording import Place
+from breachdesk.notify.app.trying import Form, Touched, Variant
+from breachdesk.notify.app.writing import the_wordable
 from breachdesk.notify.draw import as_text
-from breachdesk.notify.values import holes_known
+from breachdesk.notify.short import short_text
 from breachdesk.staff.app.doors import DeskRequest, api_case
 from breachdesk.staff.rights import Act
 
@@ -24,14 +26,15 @@ _MOST = 100
 
 
 class ScopeIn(Schema):
-    """`slug`: only in the letter to these people; `rule`: only under this rule; neither: everybody."""
+    """`slug`: only in what goes to these people, or only in this text for everybody (`press`); `rule`: only under this
+    rule; neither: wherever the block stands."""
 
     slug: str = Field("", max_length=100)
     rule: str = Field("", max_length=40)
 
 
 class ProposedWords(ScopeIn):
-    """`first`: from which of the letters on, from 0."""
+    """`first`: from which of the texts on, from 0."""
 
     text: str = Field(max_length=_LONGEST)
     first: int = Field(0, ge=0, le=1_000_000)
@@ -51,11 +54,12 @@ class BackIn(ScopeIn):
 
 
 class BlockOut(Schema):
-    """`letters`: in how many letters of the case it stands; `own`: how many texts of the case there are for it."""
+    """`block`: as it is in letters, `short-...` in text messages, `public-...` in texts for everybody; `texts`: in how
+    many texts of the case it stands; `own`: how many there are of the case's own for it."""
 
     block: str
     language: str
-    letters: int
+    texts: int
     own: int
 
 
@@ -84,12 +88,15 @@ class WordsOut(Schema):
 
 
 class VariantOut(Schema):
-    """A letter as it would read; `early`: the warning before it. `score`: reading grade in English, at most 8; Oborneva
-    in Russian, at least 45; `before`: of the letter as it reads now. `fresh`: codes of checks that fail by this text
-    alone."""
+    """A text as it would read. `form`: letter, short (a text message), public. `slug`: whose it is, or which text for
+    everybody; `early`: the warning to these people; `kin`: to the next of kin of those who have died, of whom it is not
+    counted how many they are. `score`: reading grade in English, at most 8; Oborneva in Russian, at least 45; `before`:
+    of the text as it reads now. `fresh`: codes of checks that fail by these words alone."""
 
+    form: Form
     slug: str
     early: bool
+    kin: bool
     residence: str
     people: int
     ready: bool
@@ -104,9 +111,12 @@ class VariantOut(Schema):
 
 
 class TrialOut(Schema):
-    """`letters`, `people`: that it touches; `following`: where the next of them begin, 0 for none."""
+    """`letters`, `short` (text messages), `public`: how many texts it touches; `people`: whom they go to; `following`:
+    where the next of them begin, 0 for none."""
 
     letters: int
+    short: int
+    public: int
     people: int
     following: int
     variants: list[VariantOut]
@@ -116,12 +126,11 @@ class TrialOut(Schema):
 @api_case(Act.READ)
 def list_words(request: DeskRequest, number: str) -> list[dict[str, Any]]:
     """Every block that can be worded, in each language."""
-    letters = Letters(request.case)
-    uses = rewording.uses(letters, LANGUAGES[0])
+    uses = trying.uses(Texts(request.case, request.at), LANGUAGES[0])
     own = [(one.block, one.language) for one in rewording.of(request.case)]
     return [
-        {"block": name, "language": one, "letters": uses.get(name, 0), "own": own.count((name, one))}
-        for name in rewording.blocks(letters.library)
+        {"block": name, "language": one, "texts": uses.get(name, 0), "own": own.count((name, one))}
+        for name in the_wordable().blocks
         for one in LANGUAGES
     ]
 
@@ -136,8 +145,8 @@ def read_words(request: DeskRequest, number: str, block: str, language: Language
 @router.put("/cases/{number}/notices/words/{block}/{language}", response=WordsOut)
 @api_case(Act.TELL)
 def write_words(request: DeskRequest, number: str, block: str, language: Language, said: WordsIn) -> dict[str, Any]:
-    """Say it in these words from now on, in every letter, file and sending of the case."""
-    place = _place(request, block, language, said)
+    """Say it in these words from now on, in every text, file and sending of the case."""
+    place = _place(block, language, said)
     rewording.reword(request.case, place, said.text, reason=said.reason, before=said.before, by=request.by)
     return _told(request, block, language)
 
@@ -147,22 +156,22 @@ def write_words(request: DeskRequest, number: str, block: str, language: Languag
 def look_at_words(
     request: DeskRequest, number: str, block: str, language: Language, said: ProposedWords
 ) -> dict[str, Any]:
-    """What a text would do to every letter it touches; nothing is kept."""
-    place, letters = _place(request, block, language, said), Letters(request.case)
-    _, own = rewording.tried(letters, place, said.text)
-    return _tried(rewording.touched(letters, own, first=said.first), request.words.language)
+    """What a text would do to every letter, text message and text for everybody it touches; nothing is kept."""
+    place, texts = _place(block, language, said), Texts(request.case, request.at)
+    _, own = rewording.tried(texts, place, said.text)
+    return _tried(trying.touched(texts, own, first=said.first), request.words.language)
 
 
 @router.post("/cases/{number}/notices/words/{block}/{language}/withdraw", response=WordsOut)
 @api_case(Act.TELL)
 def withdraw_words(request: DeskRequest, number: str, block: str, language: Language, said: BackIn) -> dict[str, Any]:
     """Take the case's own text back."""
-    rewording.withdraw(request.case, _place(request, block, language, said), reason=said.reason, by=request.by)
+    rewording.withdraw(request.case, _place(block, language, said), reason=said.reason, by=request.by)
     return _told(request, block, language)
 
 
-def _place(request: DeskRequest, block: str, language: str, said: ScopeIn) -> Place:
-    if block not in rewording.blocks(Letters(request.case).library):
+def _place(block: str, language: str, said: ScopeIn) -> Place:
+    if block not in the_wordable().blocks:
         raise Http404
     if said.slug and said.rule:
         raise Refused("sendings.refused.no_cohort", field="slug")
@@ -170,15 +179,14 @@ def _place(request: DeskRequest, block: str, language: str, said: ScopeIn) -> Pl
 
 
 def _told(request: DeskRequest, block: str, language: str) -> dict[str, Any]:
-    library = Letters(request.case).library
-    if block not in rewording.blocks(library):
+    if block not in the_wordable().blocks:
         raise Http404
     rows = rewording.history(request.case, block, language)[:_MOST]
     return {
         "block": block,
         "language": language,
-        "shipped": rewording.shipped(library, block, language),
-        "holes": list(holes_known(library)),
+        "shipped": the_wordable().shipped(block, language),
+        "holes": list(the_wordable().holes(block)),
         "texts": [
             {
                 "slug": one.slug, "rule": one.rule, "text": one.text, "sha256": rewording.digest(one.text),
@@ -192,14 +200,18 @@ def _told(request: DeskRequest, block: str, language: str) -> dict[str, Any]:
 def _tried(found: Touched, reader: str) -> dict[str, Any]:
     return {
         "letters": found.letters,
+        "short": found.short,
+        "public": found.public,
         "people": found.people,
         "following": found.following,
         "variants": [
             {
-                "slug": one.cohort.slug,
-                "early": one.early,
-                "residence": one.cohort.residence,
-                "people": one.cohort.count,
+                "form": one.text.form,
+                "slug": one.text.slug,
+                "early": one.text.early,
+                "kin": one.text.cohort.kin,
+                "residence": one.text.cohort.residence,
+                "people": one.text.cohort.count,
                 "ready": one.then.ready,
                 "score": one.reading.score,
                 "before": one.before.score,
@@ -208,8 +220,14 @@ def _tried(found: Touched, reader: str) -> dict[str, Any]:
                 "musts_met": one.musts[0],
                 "fresh": [check.code for check, new in one.failed if new],
                 "checks": checks_of(one.then.checks, reader),
-                "text": as_text(one.then.notice),
+                "text": _text_of(one),
             }
             for one in found.variants
         ],
     }
+
+
+def _text_of(one: Variant) -> str:
+    if isinstance(one.then, Spoken):
+        return one.then.post
+    return short_text(one.then.notice) if one.text.form is Form.SHORT else as_text(one.then.notice)
