@@ -1,9 +1,8 @@
 """What became of what was handed to somebody who carries it: a mail relay, a provider, a gateway of short messages."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class End(StrEnum):
@@ -18,8 +17,7 @@ class End(StrEnum):
     BACK = "back"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """`code`: of SMTP, HTTP or SMPP, 0 where none came; `told`: the words beside it, harmless, without addresses
     (said.py). `refs`: by which numbers the carrier knows it, one for each part that it has."""
 

@@ -7,12 +7,14 @@ and one of them says just that: `DOUBT`. Whoever keeps the ledger looks it up be
 import asyncio
 import base64
 import contextlib
+import re
 import ssl
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import cast
+from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple, cast
 
 from breachdesk.notify.outcomes import End, Outcome, Told, Unusable
 from breachdesk.notify.said import harmless
@@ -20,8 +22,7 @@ from breachdesk.notify.said import harmless
 LONGEST_REPLY = 64 << 10  # bytes waiting to become lines
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """`key`: whatever tells the caller which it is. `content`: the message with CRLF lines, nowhere a line of one dot
     (dots are doubled here)."""
 
@@ -97,6 +98,16 @@ class _Closed(Exception):
     """The connection ended. `why` in words."""
 
 
+@lru_cache(maxsize=64)
+def _line(raw: bytes) -> tuple[int, bool, str]:
+    """(code, whether the answer ends with it, text) of a line; code 0 for what is no SMTP. Relays say the same again
+    and again."""
+    text = raw.rstrip(b"\r").decode("utf-8", "replace")
+    if not (text[:3].isascii() and text[:3].isdigit()) or text[3:4] not in ("", " ", "-"):
+        return 0, True, text
+    return int(text[:3]), text[3:4] != "-", text[4:]
+
+
 class _Wire(asyncio.Protocol):
     """One connection: what was answered, in order, to whoever waits for it or to a listener."""
 
@@ -113,18 +124,19 @@ class _Wire(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        lines = (self._rest + data).split(b"\n")
+        self._rest = lines.pop()
         if len(self._rest) > LONGEST_REPLY or len(self._lines) > 200:
             self._end("an answer without end")
             return
         for raw in lines:
-            text = raw.rstrip(b"\r").decode("utf-8", "replace")
-            if not text[:3].isdigit() or text[3:4] not in ("", " ", "-"):
+            code, last, text = _line(raw)
+            if not code:
                 self._end(f"this is no SMTP: {harmless(text)}")
                 return
-            self._lines.append(text[4:])
-            if text[3:4] != "-":
-                code, said, self._lines = int(text[:3]), self._lines, []
+            self._lines.append(text)
+            if last:
+                said, self._lines = self._lines, []
                 if self.listener is not None:
                     self.listener.heard(code, said)
                 else:
@@ -235,18 +247,22 @@ def _envelope(mail: Mail) -> bytes:
     return f"MAIL FROM:<{mail.sender}>\r\nRCPT TO:<{mail.recipient}>\r\nDATA\r\n".encode()
 
 
+_SPOKEN = re.compile(r'[!#-;=?-~]*')  # the visible letters of ASCII without < > "
+
+
 def _speakable(mail: Mail) -> bool:
     """Whether the addresses are what may stand in a command: one line, no brackets, letters of ASCII."""
-    both = mail.sender + mail.recipient
-    return both.isascii() and both.isprintable() and not set(both) & set('<>" ') and "@" in mail.recipient
+    return bool(_SPOKEN.fullmatch(mail.sender + mail.recipient)) and "@" in mail.recipient
 
 
-def _body(mail: Mail) -> bytes:
+def _body(mail: Mail, following: bytes = b"") -> bytes:
+    """What is sent of it, and what is said behind it."""
     content = mail.content
-    if content.startswith(b".") or b"\n." in content:
+    last = content.rfind(b".")  # the letters of base64 have none, so almost all of it need not be gone through
+    if last >= 0 and (content.startswith(b".") or content.find(b"\n.", 0, last + 1) >= 0):
         content = content.replace(b"\n.", b"\n..")
         content = b"." + content if content.startswith(b".") else content
-    return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
+    return b"".join((content, b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n", following))
 
 
 def _of(code: int) -> End:
@@ -290,7 +306,7 @@ async def _pipelined(relay: Relay, wire: _Wire, shared: _Shared, first: Mail) ->
         wire.listener = None
 
 
-class _Step(Enum):
+class _Step(IntEnum):
     """What a connection is to be answered next."""
 
     SENDER, RECIPIENT, DATA, CONTENT, FORGET = range(5)
@@ -381,7 +397,7 @@ class _Run:
             self.lost(self._wire.closed)
             return
         self._step, self._seconds = _Step.CONTENT, self._relay.seconds_for_end
-        self._wire.write(_body(self._mail) + more)
+        self._wire.write(_body(self._mail, more))
 
     def _take_back(self, *, wants_it: bool) -> None:
         """It was refused. A relay that wants the message though it knows nobody to give it to gets an empty one."""

@@ -8,7 +8,6 @@ few statements for a whole batch; none of them counts rows.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -89,8 +88,7 @@ def _tally(sending: int, at: datetime, counts: Mapping[tuple[str, str], int]) ->
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What was told of a delivery. `again`: when to try again, of one that was put off. `content`: SHA-256 of what
     went. `outside`: by what number whoever told it knows it, so that it counts once. `refs`: by which numbers a gateway
     knows the message, one for each part."""
