@@ -65,6 +65,16 @@ def test_every_public_format_has_its_page() -> None:
     assert {name for name in formats - inner if f"breachdesk.{name}/" not in pages} == set()
 
 
+def test_pages_that_the_code_names_are_there() -> None:
+    named = {
+        found
+        for path in (*(ROOT / "src").rglob("*.py"), *(ROOT / "packs").rglob("*.yaml"))
+        for found in re.findall(r"docs/[\w/-]+\.md", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10
+    assert {one for one in named if not (ROOT / one).exists()} == set()
+
+
 def test_every_language_of_the_commands_says_the_same_things() -> None:
     from breachdesk.ground.languages import LANGUAGES
     from breachdesk.ground.shelf import our_shelf

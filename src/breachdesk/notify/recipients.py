@@ -1,7 +1,7 @@
 """The list of a sending: whom it writes to and with which values, sealed as one file, a line for each person.
 
 The ledger holds where a line begins and how long it is, and no value of anybody. A line is JSON
-(docs/formats/recipients.md); lines are read back in runs, as the ledger hands them out.
+(docs/formats/sending.md); lines are read back in runs, as the ledger hands them out.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ class Recipient(NamedTuple):
 
 
 def read_line(line: bytes) -> Recipient:
-    person, name, letter, country, emails, phones, addresses, samples, code = json.loads(line)
+    person, name, letter, country, emails, phones, addresses, samples, code = json.loads(line.decode())  # told that it is UTF-8, it need not find out
     lists = (tuple(emails), tuple(phones), tuple(addresses))
     return Recipient(person, name, letter, country, *lists, tuple(map(tuple, samples)), code)
 

@@ -1,6 +1,6 @@
 """What was approved to be said: every letter of a sending as a mould, and in whose name it goes.
 
-The document is canonical JSON (docs/formats/wording.md); its SHA-256 is what two people approve. Whoever sends casts
+The document is canonical JSON (docs/formats/sending.md); its SHA-256 is what two people approve. Whoever sends casts
 from it, not from the facts of the moment.
 """
 

@@ -131,7 +131,7 @@ def _sendings(case: Case) -> list[int]:
 
 @transaction.atomic
 def document(case: Case, person: str, *, reason: str, by: Hand) -> dict[str, Any] | None:
-    """breachdesk.told/1 (docs/formats/told.md); None for whom nothing was sent. Raises Refused without a reason."""
+    """breachdesk.told/1 (docs/formats/sending.md); None for whom nothing was sent. Raises Refused without a reason."""
     if not reason.strip():
         raise Refused("case.refused.no_reason", field="reason")
     rows = _of(case, key_of(person))
