@@ -37,7 +37,7 @@ class Recipient(NamedTuple):
 
 
 def read_line(line: bytes) -> Recipient:
-    person, name, letter, country, emails, phones, addresses, samples, code = json.loads(line.decode())  # told that it is UTF-8, it need not find out
+    person, name, letter, country, emails, phones, addresses, samples, code = json.loads(line.decode())
     lists = (tuple(emails), tuple(phones), tuple(addresses))
     return Recipient(person, name, letter, country, *lists, tuple(map(tuple, samples)), code)
 

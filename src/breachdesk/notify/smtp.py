@@ -247,7 +247,7 @@ def _envelope(mail: Mail) -> bytes:
     return f"MAIL FROM:<{mail.sender}>\r\nRCPT TO:<{mail.recipient}>\r\nDATA\r\n".encode()
 
 
-_SPOKEN = re.compile(r'[!#-;=?-~]*')  # the visible letters of ASCII without < > "
+_SPOKEN = re.compile(r"[!#-;=?-~]*")  # the visible letters of ASCII without < > "
 
 
 def _speakable(mail: Mail) -> bool:

@@ -71,7 +71,6 @@ def may_follow(before: State, after: State) -> bool:
     return after in FORWARD[before]
 
 
-def pairs() -> tuple[list[str], list[str]]:
-    """FORWARD as two columns: before, after."""
-    both = [(before.value, after.value) for before, then in FORWARD.items() for after in sorted(then)]
-    return [before for before, _ in both], [after for _, after in both]
+def steps() -> list[str]:
+    """FORWARD, each as `before after`."""
+    return [f"{before} {after}" for before, then in FORWARD.items() for after in sorted(then)]

@@ -49,6 +49,14 @@ def test_carriers_on_several_machines_share_one_sending(run: Run, sink: tuple[st
     assert (len(taken), max(taken.values())) == (1000, 1)
 
 
+def test_the_database_has_looked_at_a_list_before_carriers_come(run: Run, postgres: Any) -> None:
+    """Else it sorts all who wait to hand out the next few, until it looks by its own clock."""
+    run("tests.notify.app.many", "lay", "700")
+    with psycopg.connect(postgres[0].get_uri(run.name)) as connection:
+        found = connection.execute("SELECT reltuples FROM pg_class WHERE relname = 'notify_delivery'").fetchone()
+    assert found == (700,)
+
+
 def test_a_database_that_goes_away_is_waited_for(run: Run, sink: tuple[str, Path], postgres: Any) -> None:
     """Its connections are cut while letters are under way: the carrier goes on by itself, and nobody gets two."""
     port, log = sink
