@@ -62,10 +62,12 @@ class Log:
         return self.first is not None and self.last is not None and self.first <= at and self.last >= at + settled
 
 
-def read_log(lines: Iterable[str], wanted: Collection[str], *, now: datetime, zone: tzinfo) -> Log:
+def read_log(
+    lines: Iterable[str], wanted: Collection[str], *, now: datetime, zone: tzinfo, since: datetime | None = None
+) -> Log:
     """What it says of the wanted Message-IDs. One line and the wanted are held. `now`, `zone`: of the year and the
-    clock of the old times."""
-    log, reading = Log(), _Reading(wanted)
+    clock of the old times. `since`: from when on all of it is there, where that is known."""
+    log, reading = Log(first=since), _Reading(wanted)
     for line in lines:
         found = _LINE.match(line[:LONGEST_LINE])
         if found is None:

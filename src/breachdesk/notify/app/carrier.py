@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
 
@@ -32,6 +33,7 @@ from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Carrier, Sending, Standing
 from breachdesk.notify.app.pens import Pen, hand, mark_key, recipients_of, wording_of
 from breachdesk.notify.app.transports import Transport
+from breachdesk.notify.logfiles import end_of
 from breachdesk.notify.message import BadMessage
 from breachdesk.notify.mould import Unfilled
 from breachdesk.notify.outcomes import End, Item, Outcome, Unusable
@@ -292,7 +294,8 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
     time. `idle`: for how many seconds it waits for rates, quiet hours and the relay before it ends; the worker begins
     again."""
     in_hand.bury(sending, by=hand())
-    carrier = in_hand.begin(sending, f"{socket.gethostname()} {os.getpid()}", clock.now())
+    log = end_of(settings.RELAY_LOG) if settings.RELAY_LOG else ""
+    carrier = in_hand.begin(sending, f"{socket.gethostname()} {os.getpid()}", clock.now(), log=log)
     rest, sent, busy = 1.0, 0, time.monotonic()
     with recipients_of(sending) as people:
         pen = Pen(wording_of(sending), mark_key())

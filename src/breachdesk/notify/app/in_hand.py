@@ -120,9 +120,9 @@ def backoff(tries: int) -> timedelta:
     return min(timedelta(minutes=5 * float(2 ** max(0, min(tries, 12) - 1))), timedelta(hours=4))
 
 
-def begin(sending: Sending, where: str, at: datetime) -> Carrier:
-    """A carrier of this process. It is alive while this connection lives."""
-    carrier = Carrier.objects.create(sending=sending, where=where[:120], begun_at=at)
+def begin(sending: Sending, where: str, at: datetime, *, log: str = "") -> Carrier:
+    """A carrier of this process. It is alive while this connection lives. `log`: where the log of the relay ends."""
+    carrier = Carrier.objects.create(sending=sending, where=where[:120], begun_at=at, log=log)
     alive(carrier)
     return carrier
 

@@ -231,7 +231,7 @@ def _moved(sending: Sending, batch: Batch, words: Sequence[Word], source: str, a
             moved AS (
                 UPDATE notify_delivery d
                 SET state = last.state, code = last.code, told = last.told, next_at = last.again, at = %(at)s,
-                    carrier_id = NULL
+                    carrier_id = CASE last.state WHEN 'doubt' THEN d.carrier_id END
                 FROM last JOIN held ON held.id = last.id
                 WHERE d.id = last.id AND d.last AND held.state || ' ' || last.state = ANY(%(forward)s::text[])
                 RETURNING d.id, held.state AS was, d.state, d.channel, d.attempt, d.person, d.domain, d.ways),

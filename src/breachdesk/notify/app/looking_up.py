@@ -17,7 +17,8 @@ from breachdesk.journal.app.actions import Hand
 from breachdesk.notify import marks, webgate
 from breachdesk.notify.app import ledger, pens
 from breachdesk.notify.app.ledger import Word
-from breachdesk.notify.app.models import Delivery, Piece, Sending
+from breachdesk.notify.app.models import Carrier, Delivery, Piece, Sending
+from breachdesk.notify.logfiles import reading
 from breachdesk.notify.outcomes import Unusable
 from breachdesk.notify.recipients import Place
 from breachdesk.notify.relaylog import Known, Log, read_log
@@ -51,14 +52,15 @@ def look_up(
     was handed over, to say that it was not taken; `zone`: of its old times (none: that of this machine)."""
     path = log or (None if settings.PROVIDER else settings.RELAY_LOG)
     rows = Delivery.objects.filter(sending=sending, channel=Channel.EMAIL, state=State.DOUBT).order_by("id")[:MOST]
-    doubtful = list(rows.only("id", "sent_at"))
+    doubtful = list(rows.only("id", "sent_at", "carrier"))
     if not doubtful or path is None:
         return Looked(0, 0, len(doubtful))
     key, domain = pens.mark_key(), pens.wording_of(sending).sender.return_domain
     ids = {marks.message_id(marks.mark(one.id, key), domain): one for one in doubtful}
+    begun, end = _from(doubtful)
     try:
-        with open(path, encoding="utf-8", errors="replace") as lines:
-            found = read_log(lines, ids, now=clock.now(), zone=zone or _here())
+        with reading(path, end) as (lines, whole):
+            found = read_log(lines, ids, now=clock.now(), zone=zone or _here(), since=begun if whole else None)
     except OSError:
         return Looked(0, 0, len(doubtful))
     astray = found.last is not None and found.last > clock.now() + _SLACK  # times of another zone: none is believed
@@ -77,6 +79,15 @@ def look_up(
         _knock()
     again = sum(one.state is State.DEFERRED for one in words)
     return Looked(len(words) - again, again, len(doubtful) - len(words))
+
+
+def _from(rows: Sequence[Delivery]) -> tuple[datetime | None, str]:
+    """When the first carrier of these began, and where the log ended then: what it says of them stands behind that."""
+    numbers = {one.carrier_id for one in rows if one.carrier_id is not None}
+    if any(one.carrier_id is None for one in rows):
+        return None, ""
+    first = Carrier.objects.filter(id__in=numbers).order_by("id").first()
+    return (first.begun_at, first.log) if first is not None else (None, "")
 
 
 def _ended_early(log: Log, row: Delivery, settled: timedelta) -> bool:

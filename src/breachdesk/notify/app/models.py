@@ -99,10 +99,11 @@ class Sending(models.Model):
 
 class Carrier(models.Model):
     """A process that sends. It holds an advisory lock of its number while it lives: one that ended without saying so
-    leaves what it had in hand in doubt."""
+    leaves what it had in hand in doubt. `log`: where the log of the relay ended when it began (logfiles.py)."""
 
     sending = models.ForeignKey(Sending, models.CASCADE, related_name="carriers")
     where = models.CharField(max_length=120)  # host and process
+    log = models.CharField(max_length=120, blank=True)
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
