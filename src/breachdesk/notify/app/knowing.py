@@ -130,7 +130,8 @@ def _contacts(person: Mapping[str, Any]) -> Iterator[str]:
     """As they stand in a list that is sent to."""
     country = country_of(person["residence"])
     yield from filter(None, map(addressing.as_mailbox, person["emails"] or ()))
-    yield from addressing.numbers(person["phones"] or (), country if len(country) == 2 else "")[0]
+    here = country if len(country) == 2 else ""
+    yield from dict.fromkeys(filter(None, (addressing.as_number(one, here) for one in person["phones"] or ())))
 
 
 def _number(person_id: str) -> int:
