@@ -80,7 +80,7 @@ def test_what_it_says_of_one_is_told_of_that_one(box: Box, said: Said, end: End)
 @pytest.mark.parametrize(
     "said",
     [Said(401, {"code": 20003, "message": "Authenticate"}), Said(403), Said(404), Said(302, {}, {"Location": "/"}),
-     Said(400, {"code": 21606, "message": "From is not yours"})],
+     Said(400, {"code": 21606, "message": "From is not yours"}), Said(400, {"code": 21661, "message": "no texts"})],
 )  # fmt: skip
 def test_when_it_takes_nothing_of_ours_nobody_is_refused(box: Box, said: Said) -> None:
     box.say = lambda form: said

@@ -31,10 +31,14 @@ MOST_WAITS = 6  # of one message, when it is told that it is too much at once
 MOST_TROUBLES = 3  # one after the other: then nothing more is tried for now
 MOST_PAGES = 20  # of a list
 _LONGEST_WAIT = 15.0
-#: What it says of this number, or of this text to it: it never will be taken.
+#: What it says of this number, or of this text to it: it never will be taken. Its list of errors grows; what is not
+#: here is tried again, and refused in the end.
 _NEVER = frozenset((21211, 21214, 21217, 21265, 21408, 21610, 21612, 21614, 21617, 21635, 60005))
 #: What it says of us, whoever it is for.
-_OURS = frozenset((20003, 20005, 20404, 21212, 21603, 21606, 21607, 21609, 21618, 21659, 21660, 21703, 21705, 21712))
+_OURS = frozenset(
+    (20003, 20005, 20404, 21212, 21601, 21603, 21606, 21607, 21608, 21609, 21618, 21659, 21660, 21661, 21703, 21705,
+     21712)
+)  # fmt: skip
 _FATES = {
     "delivered": Fate.DELIVERED, "read": Fate.DELIVERED, "undelivered": Fate.UNDELIVERED, "failed": Fate.UNDELIVERED,
     "canceled": Fate.UNDELIVERED,
