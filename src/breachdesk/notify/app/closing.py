@@ -46,9 +46,9 @@ def standing_still(case: Case) -> Iterable[Open]:
     """Public notices in place of letters that have to stand longer, or were taken down too early."""
     rows = Publication.objects.filter(text__case=case, until__isnull=False).select_related("text")
     today = published.day_of(case, clock.now())
+    again = set(Publication.objects.filter(text__case=case, early=False).values_list("text__rule", "part"))
     for row in rows.filter(Q(early=True) | Q(down_at=None, until__gte=today)):
-        again = Publication.objects.filter(text__case=case, text__rule=row.text.rule, part=row.part, early=False)
-        if row.early and again.exists():
+        if row.early and (row.text.rule, row.part) in again:
             continue
         url = reverse("case_published_text", args=[case.number, row.text.number])
         yield "closing.open.early" if row.early else "closing.open.stands", {"where": row.where}, url

@@ -124,7 +124,7 @@ def _shown(request: DeskRequest, one: PublicText, *, forms: dict[str, Paper] | N
     substitute = ours.law(one.kind) if one.rule else None
     changed = one.standing in (Up.FIXED, Up.RELEASED) and (now is None or now.post != one.words)
     mine = asks.alive(case, request.by).filter(deed=asks.PUBLISH, what=published.what(one)).first()
-    rule = published.rule_of(one)
+    rule, titles, lacking = published.rule_of(one), dict(_parts(one, request)), published.lacking(one)
     given = {
         "ask": WhyForm(words=words, auto_id="ask_%s"),
         "withdraw": WhyForm(words=words, auto_id="withdraw_%s"),
@@ -149,14 +149,14 @@ def _shown(request: DeskRequest, one: PublicText, *, forms: dict[str, Paper] | N
                 (row, given.get(f"down-{row.id}") or DownForm(words=words, zone=case.zone, auto_id=f"down{row.id}_%s"))
                 for row in one.publications.all()
             ],
-            "part_titles": dict(_parts(one, request)),
+            "part_titles": titles,
             "posts": list(one.posts.all()),
             "doubt": any(row.state == Post.DOUBT for row in one.posts.all()),
             "may_post": one.kind in posts.KINDS,
             "channels": posts.open_to(one),
             "named_channels": posts.named(),
             "forms": given,
-            "lacking": [title for name, title in _parts(one, request) if name in published.lacking(one)],
+            "lacking": [titles[name] for name in lacking],
             "law": rule.title.say(words.language) if rule else "",
             "allowed": substitute.instead.allowed.value if substitute else Answer.NO.value,
             "said": one.standing in published.SAID and one.released_at is not None,
