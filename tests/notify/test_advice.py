@@ -2,7 +2,8 @@
 
 import pytest
 
-from breachdesk.notify.advice import choose_steps, rows_serving
+from breachdesk.ground.languages import LANGUAGES
+from breachdesk.notify.advice import choose_steps, rows_serving, steps_for_kin
 from breachdesk.notify.library import our_library
 
 ADVICE = our_library().advice
@@ -99,3 +100,46 @@ def test_help_made_for_a_place_comes_first_and_only_there() -> None:
     assert "eu_dpa_de" not in [one.id for one in ADVICE.at("FR", "regulator")]
     assert [one.id for one in ADVICE.at("US-NY", "state_agency")] == ["us_ny_ag", "us_ny_dcp"]
     assert ADVICE.at("US-CA", "state_agency") == ()
+
+
+KIN = tuple(name for name in ADVICE.steps if name.startswith("kin_"))
+
+
+@pytest.mark.parametrize("place", ["US-CA", "GB", "DE", "RU", "CA", "AU", "BR", "unknown"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_next_of_kin_get_steps_of_their_own_and_none_of_the_living(place: str, language: str) -> None:
+    everything = tuple(our_library().vocabulary.elements)
+    steps = steps_for_kin(ADVICE, everything, place, language)
+    assert 3 <= len(steps) <= 7
+    assert all(one.id in KIN for one in steps)
+    assert [one.urgency for one in steps] == sorted((one.urgency for one in steps), key=ADVICE.rules.urgency.index)
+    assert "kin_report" in [one.id for one in steps]
+    lost = steps_for_kin(ADVICE, everything, place, language, lost=True)
+    assert [one.id for one in lost] == ["kin_records", "kin_callers"]
+    mail = [one.id for one in steps_for_kin(ADVICE, ("email",), place, language)]
+    assert "kin_accounts" in mail
+    assert not {"kin_credit", "kin_bank", "kin_health"} & set(mail)
+
+
+@pytest.mark.parametrize(
+    ("place", "said", "office", "sure"),
+    [
+        ("US-TX", "it tells the other two", "us_equifax_death", True),
+        ("GB", "so that nobody borrows in their name", None, False),
+        ("DE", "Send SCHUFA a copy", "eu_schufa_death", False),
+        ("RU", "the notary who handles the estate", None, False),
+        ("FR", "Where there are credit bureaus", None, True),
+    ],
+)
+def test_a_death_is_told_to_the_bureaus_of_the_country(place: str, said: str, office: str | None, sure: bool) -> None:
+    (step,) = [one for one in steps_for_kin(ADVICE, ("date_of_birth",), place, "en") if one.id == "kin_credit"]
+    assert said in step.text
+    assert list(step.resources) == ([office] if office else [])
+    assert step.sure is sure
+
+
+def test_a_country_says_where_its_words_to_next_of_kin_are_from() -> None:
+    for name in KIN:
+        for country, words in ADVICE.steps[name].in_.items():
+            assert bool(words.source) is (words.verified is not False), (name, country)
+            assert words.verified is True or words.note, (name, country)

@@ -10,6 +10,7 @@ from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify import readability
 from breachdesk.notify.blocks import Heading, Items, Paragraph
 from breachdesk.notify.check import prose_of, text_of
+from breachdesk.notify.cohorts import to_kin
 from breachdesk.notify.compose import compose
 from breachdesk.notify.library import our_library
 from breachdesk.notify.shapes import Level, Notice
@@ -29,12 +30,12 @@ CROWDS = (
 )
 
 
-def letters(place: str, language: str) -> Iterator[Notice]:
+def letters(place: str, language: str, *, kin: bool = False) -> Iterator[Notice]:
     alone = [(name,) for name in LIBRARY.vocabulary.elements]
     for turn, elements in enumerate((*alone, *CROWDS)):
         who = cohort(place, *elements, minor=turn % 5 == 0)
         facts = OPEN if turn % 2 else FACTS
-        yield compose(who, language, library=LIBRARY, organisation=ORGANISATION, facts=facts)
+        yield compose(to_kin(who) if kin else who, language, library=LIBRARY, organisation=ORGANISATION, facts=facts)
 
 
 def sentences(notice: Notice) -> list[str]:
@@ -43,13 +44,15 @@ def sentences(notice: Notice) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("place", PLACES)
-def test_every_letter_is_readable_whole_and_says_nothing_twice(place: str, language: str) -> None:
-    for notice in letters(place, language):
+@pytest.mark.parametrize("kin", [False, True])
+def test_every_letter_is_readable_whole_and_says_nothing_twice(place: str, language: str, kin: bool) -> None:
+    for notice in letters(place, language, kin=kin):
         about = ", ".join(notice.cohort.elements)
         reading = readability.read(prose_of(notice), language)
         assert readability.passes(reading), (about, reading)
         assert not reading.long_sentences, [text for text in sentences(notice) if len(text.split()) > 20]
         assert 1 <= len(notice.steps) <= 7, about
+        assert {step.id.startswith("kin_") for step in notice.steps} == {kin}
         twice = [text for text, times in Counter(sentences(notice)).items() if times > 1]
         assert not twice, (about, twice)
         stopped = [one.en for one in notice.checks if not one.passed and one.level is not Level.INFO]

@@ -27,9 +27,12 @@ class Words(_Row):
 
 
 class LocalWords(Words):
-    """The same step in one country; `minutes: 0` says no time."""
+    """The same step in one country; `minutes: 0` says no time. `verified`, `source`: as of a resource."""
 
     minutes: int | None = None
+    verified: bool | str = True
+    source: str = ""
+    note: str = ""
 
 
 class Resource(_Row):
@@ -58,6 +61,7 @@ class StepRow(_Row):
     only_in: tuple[str, ...] = ()
     only_for: Literal["", "adults", "minors"] = ""
     in_: dict[str, LocalWords] = Field(default_factory=dict, alias="in")
+    most_resources: int | None = None  # under it, where not as many as under any
     early: Words | None = None  # in an early warning, where it is not established what became of the data
 
     def say(self, language: str, country: str) -> str:
@@ -75,6 +79,13 @@ class ElementRow(_Row):
     home: str = ""  # the country that gave the number: its steps and offices serve, wherever the person lives
 
 
+class KinRow(_Row):
+    """A step for the next of kin of somebody who has died. `for`: only when one of these was lost."""
+
+    step: str
+    serves: tuple[str, ...] = Field((), alias="for")
+
+
 class _Rules(_Row):
     checked_on: Any
     most_steps: int
@@ -84,6 +95,8 @@ class _Rules(_Row):
     alone: tuple[str, ...]
     lost: tuple[str, ...]
     minor: str
+    kin: tuple[KinRow, ...]
+    kin_lost: tuple[str, ...]
     groups: dict[str, tuple[str, ...]]
 
 
@@ -126,6 +139,8 @@ def load_advice(shelf: Shelf) -> Advice:
     asked = {step for row in advice.elements.values() for step in row.steps} | {
         *advice.rules.always,
         *advice.rules.lost,
+        *(row.step for row in advice.rules.kin),
+        *advice.rules.kin_lost,
     }
     missing = asked - advice.steps.keys()
     missing |= {harm for row in advice.elements.values() for harm in row.harms} - advice.harms.keys()
@@ -213,6 +228,25 @@ def steps_when_lost(advice: Advice, residence: str, language: str) -> tuple[Step
     return tuple(_step(advice, _Choice(name, residence, 0, 0), language, shown) for name in advice.rules.lost)
 
 
+def steps_for_kin(
+    advice: Advice, elements: Iterable[str], residence: str, language: str, *, lost: bool = False
+) -> tuple[Step, ...]:
+    """What the next of kin of somebody who has died can do, at most seven, the urgent first. `lost`: nobody saw the
+    data."""
+    known = tuple(elements)
+    names = [
+        row.step
+        for row in advice.rules.kin
+        if not row.serves or any(covers(one, element) for one in row.serves for element in known)
+    ]
+    chosen = advice.rules.kin_lost if lost else [one for one in names if _usable(advice, one, residence, False, False)]
+    kept = [_Choice(name, residence, rank, 0) for rank, name in enumerate(chosen[: advice.rules.most_steps])]
+    order = advice.rules.urgency.index
+    kept.sort(key=lambda one: (order(advice.steps[one.name].urgency), one.rank))
+    shown: set[str] = set()
+    return tuple(_step(advice, one, language, shown) for one in kept)
+
+
 class _Choice(NamedTuple):
     name: str
     place: str
@@ -234,9 +268,11 @@ def _usable(advice: Advice, name: str, place: str, minor: bool, services: bool) 
 def _step(advice: Advice, chosen: _Choice, language: str, shown: set[str]) -> Step:
     """A resource stands under the first step that uses it; `shown` remembers."""
     row, country = advice.steps[chosen.name], country_of(chosen.place)
-    near = [one.id for one in advice.at(chosen.place, *row.resource_kinds)[: advice.rules.most_resources]]
+    most = row.most_resources or advice.rules.most_resources
+    near = [one.id for one in advice.at(chosen.place, *row.resource_kinds)[:most]]
     fresh = tuple(one for one in near if one not in shown)
     shown.update(fresh)
     local = row.in_.get(country)
     minutes = row.minutes if local is None or local.minutes is None else local.minutes
-    return Step(chosen.name, row.urgency, minutes or None, row.say(language, country), fresh)
+    sure = local is None or local.verified is True
+    return Step(chosen.name, row.urgency, minutes or None, row.say(language, country), fresh, sure)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from breachdesk.notify.advice import choose_steps, first_steps, steps_when_lost
+from breachdesk.notify.advice import choose_steps, first_steps, steps_for_kin, steps_when_lost
 from breachdesk.notify.blocks import Block, Heading
 from breachdesk.notify.check import check
 from breachdesk.notify.conditions import conditions, holds, wants_services
@@ -89,21 +89,22 @@ def plan(
     layout = layout_of(rules)
     if layout == _GENERAL and facts.get("breach.confidentiality") is False:
         layout = _LOST
-    steps = (
-        steps_when_lost(library.advice, cohort.residence, language)
-        if layout == _LOST
-        else choose_steps(
-            library.advice,
-            cohort.elements,
-            cohort.residence,
-            language,
-            minor=cohort.minor,
-            services=not early and wants_services(cohort, rules, organisation, facts),
-        )
-    )
+    services = not early and wants_services(cohort, rules, organisation, facts)
+    steps = _steps(cohort, language, library, lost=layout == _LOST, services=services)
     if early:
         layout, steps = EARLY, first_steps(library.advice, steps, language)
     return Plan(rules, layout, said | {f"step:{step.id}" for step in steps}, steps)
+
+
+def _steps(
+    cohort: NoticeCohort, language: str, library: Library, *, lost: bool, services: bool
+) -> tuple[Step, ...]:  # fmt: skip
+    advice, place = library.advice, cohort.residence
+    if cohort.kin:
+        return steps_for_kin(advice, cohort.elements, place, language, lost=lost)
+    if lost:
+        return steps_when_lost(advice, place, language)
+    return choose_steps(advice, cohort.elements, place, language, minor=cohort.minor, services=services)
 
 
 def parts_of(made: Plan, library: Library) -> tuple[Part, ...]:

@@ -68,13 +68,15 @@ class NoticeCohort:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do. `resources` are ids of packs/advice/resources."""
+    """One thing to do. `resources` are ids of packs/advice/resources; `sure`: false where somebody must look whether it
+    is still so in that country."""
 
     id: str
     urgency: str  # now, this_week, this_month, ongoing
     minutes: int | None
     text: str
     resources: tuple[str, ...] = ()
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,8 @@ class Values:
     def _steps(self) -> Filled:
         items = []
         for step in self.steps:
+            if not step.sure:
+                self._look_at(step)
             spans = [Span(step.text)]
             if step.minutes:
                 words = self.library.phrases[self.language]["minutes"].replace("{n}", str(step.minutes))
@@ -253,6 +255,11 @@ class Values:
         return Filled(
             blocks=(Items(tuple(Item(self._resource(row)) for row in rows), role="resources"),) if rows else ()
         )
+
+    def _look_at(self, step: Step) -> None:
+        row, key = self.library.asks["step"].ask, f"step.{step.id}"
+        said = [row.say(language).replace("{name}", step.text) for language in ("en", "ru")]
+        self.asks[key] = Ask(key, self.where, said[0], said[1], AskKind.CONFIRM)
 
     def _resource(self, row: Resource) -> tuple[Span, ...]:
         if row.verified is not True:
