@@ -120,7 +120,7 @@ class Delivery(models.Model):
     country of a letter or a number. `attempt`: which of the addresses, from 0. `tries`: how often it was handed
     over."""
 
-    sending = models.ForeignKey(Sending, models.CASCADE, related_name="deliveries")
+    sending = models.ForeignKey(Sending, models.CASCADE, related_name="deliveries", db_index=False)
     person = models.BigIntegerField()
     channel = models.CharField(max_length=8)
     attempt = models.PositiveSmallIntegerField(default=0)
