@@ -8,6 +8,21 @@ import pytest
 
 from tests import database
 from tests.notify.app.apart import Run, runner
+from tests.notify.app.sending import relay
+from tests.notify.relay import Box, relaying
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    """A relay, and what it took."""
+    with relaying(Box()) as one:
+        yield one
+
+
+@pytest.fixture
+def by_relay(settings_of: Any, box: Box) -> None:
+    """The desk sends by it."""
+    settings_of(RELAY=relay(box), NOTICE_FROM="privacy@bakery.example", NOTICE_RETURN="back@bakery.example")
 
 
 @pytest.fixture

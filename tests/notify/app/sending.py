@@ -1,18 +1,22 @@
 """A case with people and letters that are ready to go, and a sending of it."""
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
 from breachdesk.case.app.actions import asks
 from breachdesk.case.app.models import Case
 from breachdesk.notify.app import ledger, sendings
-from breachdesk.notify.app.models import Sending, Stage
+from breachdesk.notify.app.models import Delivery, Sending, Stage
+from breachdesk.notify.app.transports import ByRelay
+from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel
 from breachdesk.vault.app import errands
 from breachdesk.vault.app.models import Errand, Item
 from tests.cast import hand
 from tests.law.app.bakery import answer, judge, lay
 from tests.notify.bakery import FACTS, SAID
+from tests.notify.relay import Box
 from tests.scope.app.filling import read, take
 
 #: What the bakery says of itself, with the code everybody signs up with for the free service.
@@ -74,3 +78,26 @@ def renumbered(case: Any, cast: Any) -> None:
     for was, now in (("E-001", "E-X"), ("E-002", "E-001"), ("E-X", "E-002")):
         Item.objects.filter(case=case, label=was).update(label=now)
     read(case, cast.ada)
+
+
+def relay(box: Box) -> Relay:
+    return Relay("127.0.0.1", box.port, seconds=10, seconds_for_end=10, connections=3)
+
+
+def to(box: Box) -> ByRelay:
+    return ByRelay(relay(box))
+
+
+def tallied(sending: Sending) -> bool:
+    """Whether the sums say what the rows say."""
+    rows_: dict[tuple[str, str], int] = {}
+    for channel, state in Delivery.objects.filter(sending=sending, last=True).values_list("channel", "state"):
+        key = (channel, "queued" if state in ("sending", "deferred") else state)
+        rows_[key] = rows_.get(key, 0) + 1
+    return rows_ == {(channel.value, state.value): n for (channel, state), n in ledger.standing(sending).items()}
+
+
+def text(who: Any, address: str) -> str:
+    found = who.get(address)
+    assert found.status_code == 200
+    return html.unescape("".join(found.content.decode()))

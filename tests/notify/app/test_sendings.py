@@ -3,7 +3,6 @@
 import email
 import email.policy
 import hashlib
-import html
 import json
 import random
 import re
@@ -20,43 +19,22 @@ from breachdesk.ground import clock
 from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.models import Line
 from breachdesk.journal.verify import inclusion_holds
-from breachdesk.notify.app import calling, caring, carrier, closing, fixing, in_hand, ledger, pens, sendings
+from breachdesk.notify.app import caring, carrier, fixing, in_hand, ledger, pens, sendings
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
-from breachdesk.notify.app.progress import progress
 from breachdesk.notify.app.transports import ByRelay
 from breachdesk.notify.recipients import Place
-from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
 from breachdesk.notify.values import in_words
 from breachdesk.vault.app import errands, keys
 from breachdesk.vault.app.models import Errand
 from tests.cast import browser, hand
-from tests.law.app.bakery import FACTS as LAW
-from tests.law.app.bakery import answer, judge, lay
-from tests.notify.app.sending import WITH_CODE, case_with, going, named, planned, rows, states
-from tests.notify.relay import Box, relaying
+from tests.law.app.bakery import answer
+from tests.notify.app.sending import WITH_CODE, case_with, going, named, planned, rows, states, tallied, text, to
+from tests.notify.relay import Box
 from tests.scope.app.filling import read, take
-from tests.web.test_api import call, client
 
-
-@pytest.fixture
-def box() -> Any:
-    with relaying(Box()) as one:
-        yield one
-
-
-def relay(box: Box) -> Relay:
-    return Relay("127.0.0.1", box.port, seconds=10, seconds_for_end=10, connections=3)
-
-
-def to(box: Box) -> ByRelay:
-    return ByRelay(relay(box))
-
-
-@pytest.fixture(autouse=True)
-def _relay(settings_of: Any, box: Box) -> None:
-    settings_of(RELAY=relay(box), NOTICE_FROM="privacy@bakery.example", NOTICE_RETURN="back@bakery.example")
+pytestmark = pytest.mark.usefixtures("by_relay")
 
 
 def test_everybody_gets_their_own_letter_once(cast: Any, box: Box) -> None:
@@ -81,15 +59,6 @@ def test_everybody_gets_their_own_letter_once(cast: Any, box: Box) -> None:
 def told_by(box: Box, stage: str, words: dict[str, str]) -> None:
     """The relay answers so to whoever's address begins with that, at that stage."""
     box.say = lambda at, said: next((text for name, text in words.items() if at == stage and name in said), None)
-
-
-def tallied(sending: Sending) -> bool:
-    """Whether the sums say what the rows say."""
-    rows_: dict[tuple[str, str], int] = {}
-    for channel, state in Delivery.objects.filter(sending=sending, last=True).values_list("channel", "state"):
-        key = (channel, "queued" if state in ("sending", "deferred") else state)
-        rows_[key] = rows_.get(key, 0) + 1
-    return rows_ == {(channel.value, state.value): n for (channel, state), n in ledger.standing(sending).items()}
 
 
 def test_whatever_batch_it_went_with_what_went_can_be_shown_again(
@@ -339,51 +308,6 @@ def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:
     assert "everybody is told" in text(ada, f"{here}/sendings/1/")
 
 
-def test_whoever_is_to_be_telephoned_is_called_by_one_at_a_time(cast: Any, box: Box) -> None:
-    case = case_with(cast, rows(3))
-    for n in range(2):
-        caring.mind(case, f"ada{n}@d{n}.example", "vulnerable", reason="cannot read", by=hand(cast.ada))
-    sending = planned(case, cast.ada, channels=(Channel.EMAIL, Channel.PHONE))
-    going(cast, sending)
-    carrier.carry(sending, to(box), idle=0)
-    here = f"/case/{case.number}/sendings/1/calls/"
-    cara, ada = browser(cast.cara), browser(cast.ada)
-    assert "2 people to telephone" in text(cara, here)
-    assert "+49" not in text(cara, here)
-    cara.post(here)
-    assert re.search(r"tel:\+49305550\d{3}", text(cara, here))
-    ada.post(here)
-    first, second = calling.in_hand(sending, cast.cara.email), calling.in_hand(sending, cast.ada.email)
-    assert first is not None
-    assert second is not None
-    assert first.id != second.id
-    ben = browser(cast.ben)
-    ben.post(here)
-    assert calling.in_hand(sending, cast.ben.email) is None  # both are in hand
-    ada.post(here, {"row": first.id, "outcome": "reached"})  # not hers
-    first.refresh_from_db()
-    assert first.state == State.SENDING
-    cara.post(here, {"row": first.id, "outcome": "reached", "note": "calm"})
-    ada.post(here, {"row": second.id, "outcome": "no_answer"})
-    assert {one.state: one.told for one in Delivery.objects.filter(channel="phone")} == {
-        "delivered": "reached calm",
-        "deferred": "no_answer",
-    }
-    assert tallied(sending)
-    Delivery.objects.filter(state=State.DEFERRED).update(next_at=second.at)
-    cara.post(here)
-    assert "called 2 times" in text(cara, here)
-    cara.post(here, {"row": second.id, "outcome": "wrong_number"})
-    assert ledger.counts(ledger.standing(sending)).failed == 1
-    assert [line.type for line in Line.objects.filter(case=case.number)].count("notify.call.taken") == 3
-
-
-def text(who: Any, address: str) -> str:
-    found = who.get(address)
-    assert found.status_code == 200
-    return html.unescape("".join(found.content.decode()))
-
-
 def test_what_a_carrier_was_given_and_never_heard_of_goes_back(cast: Any, box: Box) -> None:
     """The database went away between taking in hand and saying so: the carrier lives, and does not know."""
     sending = planned(case_with(cast, rows(3)), cast.ada)
@@ -457,72 +381,3 @@ def test_a_list_that_could_not_be_made_leaves_nothing_behind_and_hinders_no_othe
     caring.forget(case.minded.first(), reason="it is a customer", by=hand(cast.ada))
     assert planned(case, cast.ada).people == 1
     assert Sending.objects.get(id=stuck.id).standing == Standing.DROPPED
-
-
-def test_a_wrong_number_of_somebody_vulnerable_leads_to_the_ways_of_the_sending(cast: Any, box: Box) -> None:
-    case = case_with(cast, rows(1))
-    caring.mind(case, "ada0@d0.example", "vulnerable", reason="cannot read", by=hand(cast.ada))
-    sending = planned(case, cast.ada)
-    sending = going(cast, sending)
-    call = calling.take(sending, by=hand(cast.ada))
-    assert call is not None
-    calling.tell(sending, call.row, calling.Outcome.WRONG_NUMBER, note="", by=hand(cast.ada))
-    carrier.carry(sending, to(box), idle=0)
-    assert box.recipients() == ["ada0@d0.example"]
-
-
-def test_a_warning_says_less_warns_and_tells_nobody_and_the_full_notice_goes_to_them_later(cast: Any, box: Box) -> None:
-    case = case_with(cast, rows(6))
-    lay(case, {name: value for name, value in LAW.items() if name != "organisation"})
-    answer(case, breach__exfiltration="unknown")
-    judge(case)
-    warning = planned(case, cast.ada, stage=Stage.EARLY)
-    assert (warning.standing, warning.people, warning.duties, warning.due) == (Standing.READY, 6, [], None)
-    going(cast, warning)
-    carrier.carry(warning, to(box))
-    warned = [email.message_from_bytes(raw, policy=email.policy.default) for _, _, raw in box.got]
-    for one in warned:
-        text = one.get_body(("plain",)).get_content()
-        assert one["Subject"] == "Early warning about your data"
-        assert "An outsider got into our shop." in text
-        assert "A full letter will follow" in text
-        assert "by 1 December 2026" in text
-        assert "NORTH-2026" not in text
-    shown = progress(warning, clock.now())
-    assert (shown.warned, shown.told) == (6, 0)
-    page = browser(cast.ada).get(f"/case/{case.number}/sendings/{warning.number}/").content.decode()
-    assert "6 of 6 people have been warned" in page
-    assert "have been told" not in page
-    assert "warned" in browser(cast.ada).get(f"/case/{case.number}/notices/").content.decode()
-    told = call(client(cast.ada), "GET", f"/cases/{case.number}/sendings/{warning.number}").json()
-    assert (told["warned"], told["told"], told["stage"]) == (6, 0, "early")
-    assert [values for _, values in closing_of(case)] == [{"n": 6}]
-    take(case, cast.ada, rows(8), "more.csv")
-    read(case, cast.ada)
-    again = planned(case, cast.ada, stage=Stage.EARLY)
-    assert (again.people, again.left_out) == (2, {"told_already": 6})
-    sendings.drop(again, by=hand(cast.ada))
-    full = planned(case, cast.ada)
-    assert (full.people, full.left_out) == (8, {})
-    assert full.duties
-    going(cast, full)
-    carrier.carry(full, to(box))
-    assert len(box.got) == 14
-    assert progress(full, clock.now()).told == 8
-    assert not closing_of(case)
-
-
-def closing_of(case: Any) -> list[tuple[str, dict[str, Any]]]:
-    """What a case that somebody wants to close still owes people who were only warned."""
-    return [(key, values) for key, values, _ in closing.warned(case)]
-
-
-def test_a_warning_that_claims_what_is_not_established_goes_by_no_door(cast: Any) -> None:
-    case = case_with(cast, rows(3))
-    answer(case, breach__exfiltration="unknown", breach__confidentiality=None)
-    claims = {"known": {"en": "Your data was stolen.", "ru": "Ваши данные похитили."}}
-    answer(case, organisation={**WITH_CODE, "early": claims})
-    with pytest.raises(Refused, match="stopped"):
-        planned(case, cast.ada, stage=Stage.EARLY)
-    answer(case, breach__exfiltration="yes")
-    assert planned(case, cast.ada, stage=Stage.EARLY).people == 3
