@@ -43,7 +43,7 @@ def fill(case: Case, lead: Account, hostile: str) -> None:
         case=case, number=1, stage=Stage.FULL, standing=Standing.GOING, channels=["email", "sms"], people=6,
         run=scope.last(case), left_out={"honey": 1}, made_at=AT, made_by=lead.email, fixed_at=AT, begun_at=AT,
         wording="n-hostile", wording_sha256="ab" * 32, recipients_sha256="cd" * 32, approved_by=lead.email, due=AT,
-        trouble=hostile[:300],
+        troubles={"email": hostile[:300]},
     )  # fmt: skip
     place = Place(0, 10)
     ledger.enroll(

@@ -24,6 +24,7 @@ from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
 from breachdesk.notify.app.transports import ByRelay
 from breachdesk.notify.recipients import Place
+from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
 from breachdesk.notify.values import in_words
 from breachdesk.vault.app import errands, keys
@@ -365,6 +366,22 @@ def test_stopped_with_somebody_in_doubt_it_is_still_found_out_and_nobody_is_writ
     )
     again = planned(sending.case, cast.ada)
     assert (again.people, again.left_out) == (3, {"told_already": 1})
+
+
+def test_what_holds_one_channel_up_does_not_hide_what_holds_up_another(cast: Any, box: Box) -> None:
+    sending = planned(case_with(cast, rows(2)), cast.ada)
+    going(cast, sending)
+    in_hand.trouble(sending.id, Channel.SMS, "the gateway is away")
+    carrier.carry(sending, ByRelay(Relay("127.0.0.1", 9)), idle=0)
+    sending.refresh_from_db()
+    assert "sms: the gateway is away" in sending.trouble
+    assert "email: 127.0.0.1:9" in sending.trouble
+    assert carrier.carry(sending, to(box), idle=0) == 2
+    sending.refresh_from_db()
+    assert sending.trouble == "the gateway is away"
+    in_hand.trouble(sending.id, Channel.SMS, "")
+    sending.refresh_from_db()
+    assert sending.trouble == ""
 
 
 def test_a_list_that_could_not_be_made_leaves_nothing_behind_and_hinders_no_other(cast: Any) -> None:

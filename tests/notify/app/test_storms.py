@@ -94,6 +94,7 @@ def test_through_an_hour_of_hang_ups_greylists_and_silence_everybody_is_written_
                 calm.set()
             sending.refresh_from_db()
             carrier.carry(sending, ByRelay(relay_of(box)), idle=0)
+            sending.refresh_from_db()
             troubles += bool(sending.trouble)
             doubts += asked(sending, box)
             if not Delivery.objects.filter(sending=sending, state__in=[State.QUEUED, State.DEFERRED]).exists():

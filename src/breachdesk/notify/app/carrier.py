@@ -296,7 +296,7 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
     in_hand.bury(sending, by=hand())
     log = end_of(settings.RELAY_LOG) if settings.RELAY_LOG else ""
     carrier = in_hand.begin(sending, f"{socket.gethostname()} {os.getpid()}", clock.now(), log=log)
-    rest, sent, busy = 1.0, 0, time.monotonic()
+    rest, sent, busy, said = 1.0, 0, time.monotonic(), sending.troubles.get(transport.channel, "")
     with recipients_of(sending) as people:
         pen = Pen(wording_of(sending), mark_key())
         batches = _Batches(sending, carrier, pen, people, transport)
@@ -309,14 +309,14 @@ def carry(sending: Sending, transport: Transport[Any], *, idle: float = IDLE_SEC
                 try:
                     batches.through()
                 except Unusable as error:
-                    trouble = str(error)[:300]
+                    trouble = str(error)
             away = batches.broken or not batches.rest()
             if away:
                 _mended(batches)
             sent = batches.sent
-            if trouble or sending.trouble:
-                sending.trouble = trouble
-                Sending.objects.filter(id=sending.id).update(trouble=trouble)
+            if trouble or said:
+                said = trouble
+                in_hand.trouble(sending.id, transport.channel, trouble)
             if not batches.going:
                 break
             if away:

@@ -10,15 +10,14 @@ def main(number: int, channel: str) -> int:
     import django
 
     django.setup()
-    from breachdesk.notify.app import carrier, transports
+    from breachdesk.notify.app import carrier, in_hand, transports
     from breachdesk.notify.app.models import Sending
     from breachdesk.notify.states import Channel
 
     transport = transports.of(Channel(channel))
     if transport is None:
-        Sending.objects.filter(id=number).update(
-            trouble=f"nothing is set to carry {channel} (docs/guide/running-a-desk.md)"
-        )
+        said = f"nothing is set to carry {channel} (docs/guide/running-a-desk.md)"
+        in_hand.trouble(number, Channel(channel), said)
         return 1
     carrier.carry(Sending.objects.select_related("case").get(id=number), transport)
     return 0

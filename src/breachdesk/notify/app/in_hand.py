@@ -127,6 +127,16 @@ def begin(sending: Sending, where: str, at: datetime, *, log: str = "") -> Carri
     return carrier
 
 
+@transaction.atomic
+def trouble(sending: int, channel: Channel, said: str) -> None:
+    """Why nothing goes by this channel now; nothing: it goes. What other channels say is left."""
+    held = Sending.objects.select_for_update().only("troubles").get(id=sending)
+    others = {name: one for name, one in held.troubles.items() if name != channel}
+    troubles = {**others, channel.value: said[:300]} if said else others
+    if troubles != held.troubles:
+        Sending.objects.filter(id=sending).update(troubles=troubles)
+
+
 def alive(carrier: Carrier) -> None:
     """Say so again, after the connection was lost."""
     with connection.cursor() as cursor:

@@ -67,7 +67,7 @@ class Sending(models.Model):
     ended_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=120, blank=True)
     alarmed_for = models.DateTimeField(null=True)  # the deadline that the team was told will be missed
-    trouble = models.CharField(max_length=300, blank=True)  # why nothing goes at the moment, as the relay said
+    troubles = models.JSONField(default=dict)  # channel -> why nothing goes by it at the moment, as its carrier said
     spread = models.JSONField(default=list)  # [letter, state, people]: where and in which languages (spreading.py)
     spread_at = models.DateTimeField(null=True)
 
@@ -79,6 +79,13 @@ class Sending(models.Model):
     def early(self) -> bool:
         """A warning: whoever it reached is warned, and not yet told."""
         return self.stage == Stage.EARLY
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing goes at the moment; with the channel, where there are several."""
+        if len(self.troubles) < 2:
+            return "".join(self.troubles.values())
+        return "; ".join(f"{channel}: {said}" for channel, said in sorted(self.troubles.items()))
 
     @property
     def live(self) -> bool:
