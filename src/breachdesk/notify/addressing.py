@@ -38,12 +38,19 @@ def _ascii(domain: str) -> str:
 
 def as_number(text: str, country: str) -> str:
     """E.164: `+4917012345678`. `country`: where numbers without a calling code are from."""
+    number = _number(text, country)
+    return "" if number is None else _written(number)
+
+
+def _number(text: str, country: str) -> phonenumbers.PhoneNumber | None:
     try:
         number = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_valid_number(number):
-        return ""
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
+
+
+def _written(number: phonenumbers.PhoneNumber) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -53,9 +60,9 @@ _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIX
 def numbers(texts: Iterable[str], country: str) -> tuple[tuple[str, ...], int]:
     """Numbers as `as_number` has them, each once, those that text messages reach first; and how many these are. Where
     a country tells its mobile numbers from the others, only they are."""
-    found = list(dict.fromkeys(filter(None, (as_number(one, country) for one in texts))))
-    reached = [one for one in found if phonenumbers.number_type(phonenumbers.parse(one)) in _MOBILE]
-    return (*reached, *(one for one in found if one not in reached)), len(reached)
+    found = {_written(one): one for text in texts if (one := _number(text, country)) is not None}
+    reached = [said for said, one in found.items() if phonenumbers.number_type(one) in _MOBILE]
+    return (*reached, *(said for said in found if said not in reached)), len(reached)
 
 
 def as_lines(text: str) -> str:
