@@ -11,10 +11,8 @@ import re
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,6 +25,7 @@ from breachdesk.notify.draw import Bundle, Fonts, Press
 from breachdesk.notify.library import Library
 from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.page import LetterData, head_and_body, paper_of
+from breachdesk.notify.pressroom import Job, Pressroom
 from breachdesk.notify.shapes import Level, Notice
 
 LETTERS = "breachdesk.letters/1"
@@ -151,9 +150,8 @@ def write_batches(
                 told,
             )
             if workers > 1:
-                # Started anew, not forked: typst keeps threads, which do not survive a fork.
-                desk.pool = ProcessPoolExecutor(workers, get_context("spawn"))
-                held.callback(desk.pool.shutdown, cancel_futures=True)
+                desk.room = Pressroom(workers)
+                held.callback(desk.room.close)
             desk.write(letters)
         sync_folder(part)
         part.rename(folder)
@@ -223,7 +221,7 @@ class _Desk:
     key: bytes
     most: int
     told: Callable[[Batch], None]
-    pool: ProcessPoolExecutor | None = None
+    room: Pressroom | None = None  # of other processes, where they draw
     done: Counts = field(default_factory=Counts)
     index: list[dict[str, Any]] = field(default_factory=list)
     press: Press = field(init=False)
@@ -343,19 +341,19 @@ class _Desk:
         paper, language, fonts = group
         self.numbered += 1
         name = f"letters-{self.numbered:04}-{paper}-{language}" + ("-boxes" if fonts is Fonts.BOXES else "")
-        about = _About(
+        job = Job(
             tuple(letter.data for letter in letters),
             fonts,
             f"{letters[0].data.title} ({name})",
             self.author(language),
             language,
         )
-        if self.pool:
-            waiting: Future[Bundle] = self.pool.submit(_drawn, about)
-            self.drawing.append(_Drawing(group, name, letters, waiting.result))
-        else:
-            made = _bundle(self.press, about)
-            self.drawing.append(_Drawing(group, name, letters, lambda: made))
+        self.drawing.append(_Drawing(group, name, letters, self.room.draw(job) if self.room else self._drawn(job)))
+
+    def _drawn(self, job: Job) -> Callable[[], Bundle]:
+        made = job.drawn(self.press)
+        self.press.forget(job.fonts)
+        return lambda: made
 
     def _finish(self) -> None:
         one = self.drawing.popleft()
@@ -394,30 +392,6 @@ class _Desk:
         if fonts is not Fonts.BOXES:
             return ()
         return tuple(f"U+{ord(sign):04X}" for sign in sorted(self._boxes(letter.data, Fonts.MACHINE)))
-
-
-@dataclass(frozen=True, slots=True)
-class _About:
-    """What a process is given to draw one batch."""
-
-    letters: tuple[LetterData, ...]
-    fonts: Fonts
-    title: str
-    author: str
-    language: str
-
-
-_PRESSES: list[Press] = []  # in a process that draws: its one press
-
-
-def _drawn(about: _About) -> Bundle:
-    if not _PRESSES:
-        _PRESSES.append(Press())
-    return _bundle(_PRESSES[0], about)
-
-
-def _bundle(press: Press, about: _About) -> Bundle:
-    return press.bundle(about.letters, about.fonts, title=about.title, author=about.author, language=about.language)
 
 
 def manifest_of(batch: Batch) -> dict[str, Any]:

@@ -148,8 +148,13 @@ class Press:
                 return Bundle(b"", (), failed)
             content = compiled(kept)
         pages = self._asked("pages", fonts)
-        self._forget(fonts)
         return Bundle(content, tuple((first, last) for first, last in pages), failed)
+
+    def forget(self, fonts: Fonts) -> None:
+        """Typst keeps what it set until it was not of use for some compiles, and hundreds of letters are hundreds of
+        megabytes: compiles of nothing make it let go."""
+        for _ in range(_KEPT_FOR):
+            self._compiled({"signs": "[]"}, fonts, _SIGNS)
 
     def lacking(self, signs: Iterable[str], fonts: Fonts) -> set[str]:
         """Which of these signs these fonts have no glyph for."""
@@ -175,12 +180,6 @@ class Press:
         """How wide these lines of an address are, in millimetres."""
         self._compiled({"lines": json.dumps(lines)}, Fonts.BOXES, _RULER)
         return [float(width) for width in self._asked("widths", Fonts.BOXES, _RULER)]
-
-    def _forget(self, fonts: Fonts) -> None:
-        """Typst keeps what it set until it was not of use for some compiles, and hundreds of letters are hundreds of
-        megabytes: compiles of nothing make it let go."""
-        for _ in range(_KEPT_FOR):
-            self._compiled({"signs": "[]"}, fonts, _SIGNS)
 
     def _asked(self, label: str, fonts: Fonts, source: str = _LETTER) -> Any:
         """What the source noted under a label when it was last compiled."""
