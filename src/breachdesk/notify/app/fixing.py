@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 
-from breachdesk.case.app.models import Case
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.places import country_of
 from breachdesk.ground.refused import Refused
@@ -20,6 +19,7 @@ from breachdesk.law.shapes import Verdict
 from breachdesk.notify import cohorts
 from breachdesk.notify.app import (
     caring,
+    lawful,
     ledger,
     pens,
     signing_up,
@@ -32,11 +32,13 @@ from breachdesk.notify.app.ledger import Row
 from breachdesk.notify.app.models import LIVE, Delivery, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
 from breachdesk.notify.blocks import Kind, texts_of
+from breachdesk.notify.compose import entity_kinds
 from breachdesk.notify.draw import Press
 from breachdesk.notify.mould import gapped, mould
 from breachdesk.notify.recipients import Place, RecipientsWriter
 from breachdesk.notify.shapes import Level, Notice, NoticeCohort
 from breachdesk.notify.states import TOLD, Channel, State
+from breachdesk.notify.ways import WAYS, accepted
 from breachdesk.notify.wording import Sender, Wording
 from breachdesk.scope.app import actions as scope
 from breachdesk.scope.app.models import Run
@@ -45,6 +47,7 @@ from breachdesk.vault.app.errands import Deed, Tell
 from breachdesk.vault.app.models import Errand
 
 KIND = "notices"
+_TOLD_BY_A_WAY = [state.value for state in TOLD - {State.SUBSTITUTED}]
 
 
 def _languages(cohort: NoticeCohort) -> list[str]:
@@ -153,7 +156,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
         giving.to if giving else None,
         sending.slugs,
         care,
-        told=_told(case, sending),
+        told=_told(letters, sending),
         home=said.posted_in,
         nameless=nameless,
     )
@@ -182,7 +185,7 @@ def _made(sending: Sending, tell: Tell) -> Deed:
         held.wording_sha256, held.recipients_sha256 = said.digest, digest
         held.codes = giving.ranges if giving else []
         held.left_out, held.zones = dict(sorted(choice.left_out.items())), sorted(zones)
-        duties = _duties(letters, sending.slugs) if held.stage != Stage.EARLY else []  # a warning meets none
+        duties = _duties(letters, sending) if held.stage != Stage.EARLY else []  # a warning meets none
         held.duties = [name for name, _ in duties]
         held.due = min((due for _, due in duties if due is not None), default=None)
         held.standing, held.fixed_at = Standing.READY, by.at
@@ -253,10 +256,13 @@ def _unpacked(rows: io.BytesIO) -> Iterator[Row]:
         yield Row(int(person), Channel(channel), State(state), int(letter), zone, domain, place, int(ways))
 
 
-def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
+def _told(letters: Letters, sending: Sending) -> "np.ndarray[Any, Any] | None":
     """Who need not get this: who was told the same in full; and no second warning for who was warned. A warning is no
-    notice: who was only warned is told in full. Keys of people with their letter, sorted."""
-    earlier = Sending.objects.filter(case=case).exclude(id=sending.id).exclude(standing=Standing.DROPPED)
+    notice: who was only warned is told in full. So is who was told by a way that their law does not accept, when this
+    goes only by ways it accepts. Keys of people with their letter, sorted."""
+    ours = {Channel(one) for one in sending.channels}
+    narrow = {slug: ways for slug, ways in lawful.narrow(letters).items() if ours <= ways}
+    earlier = Sending.objects.filter(case=letters.case).exclude(id=sending.id).exclude(standing=Standing.DROPPED)
     if sending.stage != Stage.EARLY:
         earlier = earlier.exclude(stage=Stage.EARLY)
     found: list[int] = []
@@ -267,16 +273,22 @@ def _told(case: Case, sending: Sending) -> "np.ndarray[Any, Any] | None":
             rows = Delivery.objects.filter(sending=one, last=True)
         else:
             rows = Delivery.objects.filter(sending=one, last=True, state__in=states)
+        for place, slug in enumerate(slugs):
+            if slug in narrow:
+                others = [way for way in WAYS if way not in narrow[slug]]
+                rows = rows.exclude(letter=place, channel__in=others, state__in=_TOLD_BY_A_WAY)
         found += [told_key(person, slugs[letter]) for person, letter in rows.values_list("person", "letter").iterator()]
     return np.sort(np.array(found, np.int64)) if found else None
 
 
-def _duties(letters: Letters, slugs: Sequence[str]) -> list[tuple[str, datetime | None]]:
-    """The owed duties this meets, with their deadlines."""
+def _duties(letters: Letters, sending: Sending) -> list[tuple[str, datetime | None]]:
+    """The owed duties this can meet, with their deadlines: by one of its ways at least somebody is told as they go."""
     found: dict[str, datetime | None] = {}
-    for cohort in (one for one in letters.cohorts if not slugs or one.slug in slugs):
+    ours, kinds = {Channel(one) for one in sending.channels}, entity_kinds(letters.facts)
+    for cohort in (one for one in letters.cohorts if not sending.slugs or one.slug in sending.slugs):
+        rules = letters.library.rules_for(cohort.residence, kinds)
         for duty in letters.duties(cohort):
-            if duty.verdict is Verdict.OWED:
+            if duty.verdict is Verdict.OWED and ours & accepted(rules, duty.ref):
                 found[duty.id] = duty.due
     return sorted(found.items())
 

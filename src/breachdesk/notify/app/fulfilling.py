@@ -24,18 +24,25 @@ from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import LIVE, Delivery, Met, Publication, Reckoned, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
 from breachdesk.notify.cohorts import without_kin
+from breachdesk.notify.compose import entity_kinds
+from breachdesk.notify.library import NoticeRule
 from breachdesk.notify.states import FAILED, TOLD, State
+from breachdesk.notify.ways import WAYS, accepted
 from breachdesk.scope.app import actions as scope
 from breachdesk.scope.app.models import Run
 from breachdesk.vault.store import BadVault
 
+#: The channels as bits of a number, as the ledger is asked for them.
+_BIT = {channel: 1 << place for place, channel in enumerate(WAYS)}
+_ALL = sum(_BIT.values())
 _SENT = (Standing.GOING, Standing.PAUSED, Standing.STOPPED, Standing.ENDED)
 _ASKED = (Verdict.OWED, Verdict.HELD)
 
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """Of the people of one letter: how many are told in full, how many are not, and when the last was."""
+    """Of the people of one letter: how many are told in full, by a way that counts, how many are not, and when the last
+    was."""
 
     told: int
     left: int
@@ -169,31 +176,42 @@ def _reached(case: Case, notices: Notices) -> Mapping[str, Stands] | None:
         slugs = {one.id: [without_kin(letter.slug) for letter in pens.wording_of(one).letters] for one in sendings}
     except (BadVault, SealError, FileNotFoundError):
         return None  # the case is erased
-    stands = _stands(slugs) if slugs else {}
     covered = {slug for one in sendings if run is not None and one.run_id == run.id for slug in slugs[one.id]}
     letters = Letters(case)
-    covered |= {one.slug for one in letters.cohorts if stands.get(one.slug, _NOBODY).told >= one.count}
+    kinds = entity_kinds(letters.facts)
+    rules = {place: letters.library.rules_for(place, kinds) for place in {one.residence for one in letters.cohorts}}
+    asked = {
+        one.slug: [(duty, _counting(rules[one.residence], duty)) for duty in letters.duties(one)]
+        for one in letters.cohorts
+    }
+    ways = {slug: {_ALL, *(bits for _, bits in some)} for slug, some in asked.items()}
+    stands = _stands(slugs, ways) if slugs else {}
     # what only a notice had met stands open again once it is taken down too early
     looked = set(Met.objects.filter(case=case).values_list("duty", flat=True)) if noted else set[str]()
     by_duty: dict[str, list[tuple[Stands, bool]]] = defaultdict(list)
     for cohort in letters.cohorts:
-        told = stands.get(cohort.slug, _NOBODY)
-        for duty in letters.duties(cohort):
+        for duty, bits in asked[cohort.slug]:
             if duty.verdict not in _ASKED:
                 continue
+            told = stands.get((cohort.slug, bits), _NOBODY)
             since = notices.met(duty, cohort.slug)
             if since is not None:
                 told_all = Stands(cohort.count, 0, max(since, told.at) if told.at else since)
                 by_duty[duty.id].append((told_all, True))
             else:
-                by_duty[duty.id].append((told, cohort.slug in covered))
-            if since is not None or cohort.slug in stands:
+                by_duty[duty.id].append((told, cohort.slug in covered or told.told >= cohort.count))
+            if since is not None or (cohort.slug, _ALL) in stands:
                 looked.add(duty.id)
     return {
         duty: _summed([one for one, _ in some], all(whole for _, whole in some))
         for duty, some in by_duty.items()
         if duty in looked
     }
+
+
+def _counting(rules: tuple[NoticeRule, ...], duty: Duty) -> int:
+    """The channels by which somebody is told as that duty goes: a law may not accept every one (ways.py)."""
+    return sum(_BIT[one] for one in accepted(rules, duty.ref))
 
 
 def _noted(case: Case) -> bool:
@@ -209,22 +227,38 @@ def _summed(some: list[Stands], covered: bool) -> Stands:
     return Stands(sum(one.told for one in some), left, max((one.at for one in some if one.at), default=None))
 
 
-def _stands(slugs: Mapping[int, list[str]]) -> dict[str, Stands]:
-    """By letter: a person counts once, and is told when any of the sendings told them."""
-    letters = [(sending, place, slug) for sending, some in slugs.items() for place, slug in enumerate(some)]
+def _stands(slugs: Mapping[int, list[str]], ways: Mapping[str, set[int]]) -> dict[tuple[str, int], Stands]:
+    """By letter and the channels that count: a person counts once, and is told when any of the sendings told them by
+    one of these, or the public was told instead."""
+    letters = [
+        (sending, place, slug, bits)
+        for sending, some in slugs.items()
+        for place, slug in enumerate(some)
+        for bits in sorted(ways.get(slug, {_ALL}))
+    ]
     over = [one.value for one in TOLD]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH letters AS (SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS t(sending_id, letter, slug)),
-            people AS (
-                SELECT l.slug, d.person, bool_or(d.state = ANY(%s::text[])) AS told,
-                    min(coalesce(d.sent_at, d.at)) FILTER (WHERE d.state = ANY(%s::text[])) AS at
+            WITH letters AS (
+                SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[])
+                    AS t(sending_id, letter, slug, bits)),
+            ways AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS t(channel, bit)),
+            rows AS (
+                SELECT l.slug, l.bits, d.person, d.sent_at, d.at,
+                    d.state = ANY(%s::text[]) AND (d.state = %s OR (l.bits & coalesce(w.bit, 0)) <> 0) AS told
                 FROM notify_delivery d JOIN letters l ON l.sending_id = d.sending_id AND l.letter = d.letter
-                WHERE d.last GROUP BY 1, 2)
-            SELECT slug, count(*) FILTER (WHERE told), count(*) FILTER (WHERE NOT told), max(at)
-            FROM people GROUP BY 1
+                LEFT JOIN ways w ON w.channel = d.channel
+                WHERE d.last),
+            people AS (
+                SELECT slug, bits, person, bool_or(told) AS told, min(coalesce(sent_at, at)) FILTER (WHERE told) AS at
+                FROM rows GROUP BY 1, 2, 3)
+            SELECT slug, bits, count(*) FILTER (WHERE told), count(*) FILTER (WHERE NOT told), max(at)
+            FROM people GROUP BY 1, 2
             """,
-            [*map(list, zip(*letters, strict=True)), over, over],
-        )
-        return {slug: Stands(told, left, at) for slug, told, left, at in cursor.fetchall()}
+            [
+                *map(list, zip(*letters, strict=True)),
+                [one.value for one in _BIT], list(_BIT.values()), over, State.SUBSTITUTED.value,
+            ],
+        )  # fmt: skip
+        return {(slug, bits): Stands(told, left, at) for slug, bits, told, left, at in cursor.fetchall()}

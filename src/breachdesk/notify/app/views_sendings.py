@@ -18,11 +18,23 @@ from breachdesk.detect.app import mailbox
 from breachdesk.ground import places
 from breachdesk.ground.refused import Refused
 from breachdesk.notify import gsm
-from breachdesk.notify.app import calling, caring, fixing, printing, proof, receipts, rewording, sendings, spreading
+from breachdesk.notify.app import (
+    calling,
+    caring,
+    fixing,
+    lawful,
+    printing,
+    proof,
+    receipts,
+    rewording,
+    sendings,
+    spreading,
+)
 from breachdesk.notify.app.calling import Outcome
+from breachdesk.notify.app.lawful import Looked, Under
 from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage, Standing
 from breachdesk.notify.app.progress import domains, progress
-from breachdesk.notify.app.writing import Letters, Shown, preview, shown
+from breachdesk.notify.app.writing import Letters, Shown, preview, shown, the_library
 from breachdesk.notify.shapes import NoticeCheck
 from breachdesk.notify.states import Channel
 from breachdesk.staff.app import doors
@@ -151,6 +163,7 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "errands": _errands(found, request.at),
             "reworded": found.standing == Standing.READY and found.fixed_at and rewording.since(case, found.fixed_at),
             "letters": letters,
+            "lawful": _lawful(lawful.look(found, letters), request.words.language),
             "spread": spreading.spread(found, letters),
             "live": found.standing in LIVE,
             "returns": mailbox.trouble(mailbox.RETURNS),
@@ -161,6 +174,32 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "paper": printing.waiting(found),
         },
     )
+
+
+def _lawful(looked: Looked | None, language: str) -> dict[str, Any] | None:
+    """By which ways people are told under which law, in words; nothing where there is nothing to say."""
+    if looked is None or not (looked.refused or looked.on_condition):
+        return None
+    checks = the_library().checks
+
+    def said(one: Under) -> dict[str, Any]:
+        ways = [
+            checks[f"way_{way.way}"].looks.say(language)
+            + (f" ({checks[f'only_{way.only}'].looks.say(language)})" if way.only else "")
+            for way in one.rule.channels
+        ]
+        return {
+            "law": one.rule.title.say(language), "people": one.people, "ways": "; ".join(ways),
+            "channel": one.channel.value,
+            "only": checks[f"only_{one.only}"].looks.say(language) if one.only else "",
+        }  # fmt: skip
+
+    return {
+        "sent": looked.sent,
+        "refused": [said(one) for one in looked.refused],
+        "on_condition": [said(one) for one in looked.on_condition],
+        "silent": looked.silent,
+    }
 
 
 def _errands(sending: Sending, at: datetime) -> list[Errand]:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema
 
 from breachdesk.notify import gsm
-from breachdesk.notify.app import calling, caring, pens, proof, sendings, spreading
+from breachdesk.notify.app import calling, caring, lawful, pens, proof, sendings, spreading
 from breachdesk.notify.app.models import Minded, Sending, Stage
 from breachdesk.notify.app.progress import domains, progress
 from breachdesk.notify.app.writing import preview
@@ -81,6 +81,26 @@ class SendingOut(Schema):
     fault: str
     lanes: list[LaneOut]
     domains: list[DomainOut]
+
+
+class UnderOut(Schema):
+    """`accepts`: `if` or `no`; `only`: the condition; `ways`: what the rule names, as it names it."""
+
+    rule: str
+    channel: str
+    people: int
+    accepts: str
+    only: str
+    ways: list[str]
+
+
+class LawfulOut(Schema):
+    """`sent`: they were told so; else it is the first way that would be tried. `under`: people whose way their law does
+    not name, or names on a condition; `silent`: people of whose law no ways are known."""
+
+    sent: bool
+    silent: int
+    under: list[UnderOut]
 
 
 class ShortOut(Schema):
@@ -234,6 +254,28 @@ def plan_sending(request: DeskRequest, number: str, said: PlanIn) -> tuple[int, 
 def read_sending(request: DeskRequest, number: str, sending: int) -> dict[str, Any]:
     """How it stands."""
     return _out(_of(request, sending), request.at)
+
+
+@router.get("/cases/{number}/sendings/{sending}/lawful", response=LawfulOut)
+@api_case(Act.READ)
+def read_lawful(request: DeskRequest, number: str, sending: int) -> dict[str, Any]:
+    """Whether the way by which people are told is one that their law names; who is told by another is not told, as that
+    law goes. Nothing of an early warning."""
+    found = _of(request, sending)
+    looked = lawful.look(found, sendings.letters_of(found))
+    if looked is None:
+        return {"sent": False, "silent": 0, "under": []}
+    return {
+        "sent": looked.sent,
+        "silent": looked.silent,
+        "under": [
+            {
+                "rule": one.rule.id, "channel": one.channel, "people": one.people, "accepts": one.accepts,
+                "only": one.only, "ways": [way.way for way in one.rule.channels],
+            }
+            for one in (*looked.refused, *looked.on_condition)
+        ],
+    }  # fmt: skip
 
 
 @router.get("/cases/{number}/sendings/{sending}/spread", response=SpreadOut)

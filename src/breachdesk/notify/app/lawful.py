@@ -1,0 +1,111 @@
+"""Whether the way by which people are told is one that their law accepts; who was told by another is not told, as that
+law goes."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import reduce
+
+from django.db.models import Count
+
+from breachdesk.case.app.models import Case
+from breachdesk.law.app import standing
+from breachdesk.law.shapes import Verdict
+from breachdesk.notify.app.models import Delivery, Sending, Standing
+from breachdesk.notify.app.writing import Letters
+from breachdesk.notify.compose import entity_kinds
+from breachdesk.notify.library import NoticeRule
+from breachdesk.notify.mould import Mould
+from breachdesk.notify.states import TOLD, Channel
+from breachdesk.notify.ways import WAYS, Accepts, accepted, accepts
+
+_ASKED = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """So many people whose way is this one, under this law."""
+
+    rule: NoticeRule
+    channel: Channel
+    accepts: Accepts
+    only: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """`refused`: by ways that a law does not name; `on_condition`: by ways that it names on a condition; `silent`:
+    people of whose law we know no ways. `sent`: they were told so; else it is the first way that would be tried."""
+
+    sent: bool
+    refused: tuple[Under, ...]
+    on_condition: tuple[Under, ...]
+    silent: int
+
+
+def look(sending: Sending, letters: tuple[Mould, ...]) -> Looked | None:
+    """None: it is an early warning, which no law orders, or nothing is fixed."""
+    if sending.early or not letters:
+        return None
+    sent = sending.standing not in (Standing.MAKING, Standing.READY)
+    rows = Delivery.objects.filter(sending=sending, last=True, channel__in=[one.value for one in WAYS])
+    if sent:
+        rows = rows.filter(state__in=[one.value for one in TOLD])
+    ours = Letters(sending.case)
+    near: dict[str, tuple[NoticeRule, ...]] = {}
+    people, silent = Counter[tuple[str, Channel]](), 0
+    for letter, channel, n in rows.values_list("letter", "channel").annotate(n=Count("id")):
+        place = letters[letter].residence
+        rules = near.setdefault(place, _asked(ours, place))
+        known = [one for one in rules if one.channels]
+        people.update({(one.id, Channel(channel)): n for one in known})
+        silent += 0 if known else n
+    found = sorted(
+        (
+            Under(rule, channel, *accepts(rule, channel), n)
+            for (name, channel), n in people.items()
+            if (rule := ours.library.rules[name])
+        ),
+        key=lambda one: (-one.people, one.rule.id),
+    )
+    return Looked(
+        sent,
+        tuple(one for one in found if one.accepts is Accepts.NO),
+        tuple(one for one in found if one.accepts is Accepts.IF),
+        silent,
+    )
+
+
+def _asked(letters: Letters, residence: str) -> tuple[NoticeRule, ...]:
+    """The rules of a letter to people living there under which somebody may have to be told."""
+    refs = asked_refs(letters.case)
+    rules = letters.library.rules_for(residence, entity_kinds(letters.facts))
+    return tuple(one for one in rules if any(fnmatchcase(ref, pattern) for ref in refs for pattern in one.refs))
+
+
+def asked_refs(case: Case) -> frozenset[str]:
+    """The duties to tell people that are owed, put off or open, as the last judgement has it."""
+    last = standing.last(case)
+    if last is None:
+        return frozenset()
+    rows = standing.document(last, "en")["duties"]
+    return frozenset(
+        row["ref"]
+        for row in rows
+        if row["recipient"]["type"] == "individuals" and not row.get("remote") and row["verdict"] in _ASKED
+    )
+
+
+def narrow(letters: Letters) -> Mapping[str, frozenset[Channel]]:
+    """Letter -> the channels by which its people are told as every law goes; only where these are not all."""
+    refs, near, found = asked_refs(letters.case), dict[str, frozenset[Channel]](), {}
+    for one in letters.cohorts:
+        if one.residence not in near:
+            rules = letters.library.rules_for(one.residence, entity_kinds(letters.facts))
+            named = [ref for ref in refs if any(fnmatchcase(ref, at) for rule in rules for at in rule.refs)]
+            near[one.residence] = reduce(frozenset.__and__, (accepted(rules, ref) for ref in named), frozenset(WAYS))
+        if near[one.residence] != frozenset(WAYS):
+            found[one.slug] = near[one.residence]
+    return found
