@@ -114,6 +114,7 @@ def compose_short(
 
 
 def outline(
+    made: Plan,
     cohort: NoticeCohort,
     language: str,
     *,
@@ -121,10 +122,9 @@ def outline(
     pack: Pack,
     organisation: Organisation,
     facts: Mapping[str, Any],
-    early: bool = False,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The rules of a text message, and its blocks in order as own.py names them, if there is room for all of them."""
-    made = plan(cohort, language, early=early, library=library, organisation=organisation, facts=facts)
+    """The rules of a text message, and its blocks in order as own.py names them, if there is room for all of them.
+    `made`: what decides how the letter to these people is put together."""
     values = ShortValues(library, organisation, facts, cohort, language, "", made.steps, pack=pack)
     said = _said(made, values)
     names = tuple(f"{IN_SHORT}{part.block}" for part in pack.said.parts if holds(part.when, said))

@@ -21,7 +21,7 @@ from breachdesk.notify.app.models import OwnText
 from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.check import prose_of, sorted_checks
 from breachdesk.notify.cohorts import merge
-from breachdesk.notify.compose import compose, parts_of, plan
+from breachdesk.notify.compose import Plan, compose, parts_of, plan
 from breachdesk.notify.drafts import duties_about
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.gsm import Length
@@ -157,6 +157,7 @@ class Letters:
         self.library = replace(the_library(), own=own_words(case))
         self.organisation = organisation(self.given.sheet.facts)
         self.cohorts = merge(people(case, self.given), self.library.vocabulary)
+        self._plans: dict[tuple[str, str, bool], Plan] = {}
         self.facts = {"subjects.count": sum(one.count for one in self.cohorts), **self.given.sheet.facts}
 
     def of(self, slug: str) -> NoticeCohort | None:
@@ -182,7 +183,7 @@ class Letters:
         self, cohort: NoticeCohort, language: str, *, early: bool = False
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The rules of a letter, the nearest first, and its blocks in order."""
-        made = plan(cohort, language, early=early, **self.said)
+        made = self._plan(cohort, language, early)
         names = tuple(part.block for part in parts_of(made, self.library) if part.block)
         return tuple(rule.id for rule in made.rules), names
 
@@ -205,7 +206,14 @@ class Letters:
         self, cohort: NoticeCohort, language: str, *, early: bool = False
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The rules of a text message, and its blocks in order."""
-        return short.outline(cohort, language, early=early, pack=the_short(), **self.said)
+        return short.outline(self._plan(cohort, language, early), cohort, language, pack=the_short(), **self.said)
+
+    def _plan(self, cohort: NoticeCohort, language: str, early: bool) -> Plan:
+        """Made once: letter and text message share it, and words of the case change nothing of it."""
+        key = cohort.slug, language, early
+        if key not in self._plans:
+            self._plans[key] = plan(cohort, language, early=early, **self.said)
+        return self._plans[key]
 
     def drawn(self, notice: Notice, kind: str) -> bytes:
         """The draft as html, pdf or txt, with the word that it is one."""
