@@ -6,7 +6,7 @@ import pytest
 
 from breachdesk.case.app.models import Case
 from breachdesk.law.app.models import Deadline
-from breachdesk.notify.app import lawful, ledger, pens, sendings
+from breachdesk.notify.app import lawful, ledger, pens, sendings, tasks
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Met, Sending, Stage, Standing
 from breachdesk.notify.app.writing import Letters
@@ -106,6 +106,7 @@ def test_who_was_told_by_text_is_not_told_as_the_law_goes_and_a_letter_goes_to_t
     assert Sending.objects.get(id=by_text.id).standing == Standing.ENDED
     states(california)
     assert not Met.objects.filter(case=california, duty=DUTY).exists()
+    tasks.going(timestamp=0)
     page = browser(cast.ben).get(f"/case/{california.number}/sendings/{by_text.number}/").content.decode()
     assert "These people were told by a way that their law does not name" in page
 

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import reduce
 
-from django.db.models import Count
-
 from breachdesk.case.app.models import Case
 from breachdesk.law.app import standing
 from breachdesk.law.shapes import Verdict
-from breachdesk.notify.app.models import Delivery, Sending, Standing
+from breachdesk.notify.app.models import Sending, Standing
 from breachdesk.notify.app.writing import Letters
 from breachdesk.notify.compose import entity_kinds
 from breachdesk.notify.library import NoticeRule
 from breachdesk.notify.mould import Mould
-from breachdesk.notify.states import TOLD, Channel
+from breachdesk.notify.states import TOLD, Channel, State
 from breachdesk.notify.ways import WAYS, Accepts, accepted, accepts
 
 _ASKED = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN)
@@ -50,17 +48,14 @@ def look(sending: Sending, letters: tuple[Mould, ...]) -> Looked | None:
     if sending.early or not letters:
         return None
     sent = sending.standing not in (Standing.MAKING, Standing.READY)
-    rows = Delivery.objects.filter(sending=sending, last=True, channel__in=[one.value for one in WAYS])
-    if sent:
-        rows = rows.filter(state__in=[one.value for one in TOLD])
-    ours = Letters(sending.case)
+    ours, refs = Letters(sending.case), asked_refs(sending.case)
     near: dict[str, tuple[NoticeRule, ...]] = {}
     people, silent = Counter[tuple[str, Channel]](), 0
-    for letter, channel, n in rows.values_list("letter", "channel").annotate(n=Count("id")):
-        place = letters[letter].residence
-        rules = near.setdefault(place, _asked(ours, place))
-        known = [one for one in rules if one.channels]
-        people.update({(one.id, Channel(channel)): n for one in known})
+    for (place, channel), n in _by_place(sending, letters, told=sent).items():
+        if place not in near:
+            near[place] = _asked(ours, place, refs)
+        known = [one for one in near[place] if one.channels]
+        people.update({(one.id, channel): n for one in known})
         silent += 0 if known else n
     found = sorted(
         (
@@ -78,9 +73,18 @@ def look(sending: Sending, letters: tuple[Mould, ...]) -> Looked | None:
     )
 
 
-def _asked(letters: Letters, residence: str) -> tuple[NoticeRule, ...]:
+def _by_place(sending: Sending, letters: tuple[Mould, ...], *, told: bool) -> Counter[tuple[str, Channel]]:
+    """(residence, channel) -> people, as they were counted last (spreading.py). `told`: those that were told."""
+    found = Counter[tuple[str, Channel]]()
+    for letter, state, name, n in sending.spread:
+        channel = Channel(name)
+        if channel in WAYS and letter < len(letters) and (State(state) in TOLD or not told):
+            found[letters[letter].residence, channel] += n
+    return found
+
+
+def _asked(letters: Letters, residence: str, refs: frozenset[str]) -> tuple[NoticeRule, ...]:
     """The rules of a letter to people living there under which somebody may have to be told."""
-    refs = asked_refs(letters.case)
     rules = letters.library.rules_for(residence, entity_kinds(letters.facts))
     return tuple(one for one in rules if any(fnmatchcase(ref, pattern) for ref in refs for pattern in one.refs))
 

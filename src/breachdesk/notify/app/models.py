@@ -68,7 +68,7 @@ class Sending(models.Model):
     fault = models.CharField(max_length=120, blank=True)
     alarmed_for = models.DateTimeField(null=True)  # the deadline that the team was told will be missed
     troubles = models.JSONField(default=dict)  # channel -> why nothing goes by it at the moment, as its carrier said
-    spread = models.JSONField(default=list)  # [letter, state, people]: where and in which languages (spreading.py)
+    spread = models.JSONField(default=list)  # [letter, state, channel, people] (spreading.py)
     spread_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,5 +1,5 @@
-"""Where and in which languages people have been told. Counted over the ledger once a minute, as a million rows take
-longer to count than a page may take; a page says as of when."""
+"""Where, in which languages and by which ways people have been told. Counted over the ledger once a minute, as a
+million rows take longer to count than a page may take; a page says as of when."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -42,8 +42,8 @@ def count(sending: Sending, at: datetime) -> bool:
     moved = Tally.objects.filter(sending=sending).aggregate(at=Max("at"))["at"]
     if moved is None or (sending.spread_at is not None and moved < sending.spread_at - _SETTLED):
         return False
-    rows = Delivery.objects.filter(sending=sending, last=True).values_list("letter", "state").order_by()
-    sending.spread = sorted([letter, state, n] for letter, state, n in rows.annotate(n=Count("id")))
+    rows = Delivery.objects.filter(sending=sending, last=True).values_list("letter", "state", "channel").order_by()
+    sending.spread = sorted(map(list, rows.annotate(n=Count("id"))))
     sending.spread_at = at
     sending.save(update_fields=["spread", "spread_at"])
     return True
@@ -51,7 +51,7 @@ def count(sending: Sending, at: datetime) -> bool:
 
 def spread(sending: Sending, letters: Sequence[Mould]) -> Spread | None:
     """None: not counted yet, or nothing is known of its letters (any more)."""
-    rows = [(letters[letter], State(state), n) for letter, state, n in sending.spread if letter < len(letters)]
+    rows = [(letters[letter], State(state), n) for letter, state, _, n in sending.spread if letter < len(letters)]
     if sending.spread_at is None or not rows:
         return None
     places = _shares((one.residence, state, n) for one, state, n in rows)

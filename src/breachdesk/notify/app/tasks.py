@@ -71,8 +71,9 @@ def post() -> None:
 @app.periodic(cron="* * * * *", periodic_id="notify.going")
 @app.task(name="notify.going", queue="notify", queueing_lock="notify.going")
 def going(timestamp: int) -> None:
-    """Every minute: each sending that is not over, or was stopped with something in doubt, is looked after."""
-    from breachdesk.notify.app import posts, sendings
+    """Every minute: each sending that is not over, or was stopped with something in doubt, is looked after; of what is
+    over, what is told late still counts."""
+    from breachdesk.notify.app import posts, sendings, spreading
 
     by = Hand(HOUSE, Via.FLOW, clock.now())
     try:
@@ -88,6 +89,8 @@ def going(timestamp: int) -> None:
     if posts.busy():
         post_soon()
     fulfil()
+    for sending in Sending.objects.filter(standing=Standing.ENDED, case__state="open"):
+        spreading.count(sending, clock.now())
 
 
 def fulfil() -> None:
