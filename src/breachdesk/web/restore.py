@@ -29,6 +29,31 @@ _BLOCK = 1 << 20
 _MOST_JSON = 256 << 20
 
 
+@contextmanager
+def _read_from(path: Path) -> Iterator[None]:
+    """What is wrong with a backup while it is read is a BadBackup."""
+    try:
+        yield
+    except (SealError, tarfile.TarError) as error:
+        raise BadBackup(str(error) if isinstance(error, SealError) else f"{path}: cut short or damaged") from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise BadBackup(f"{error.filename}: {error.strerror}") from None
+
+
+class _Content:
+    """Of one file in a backup."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self._path, self._file = path, file
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises BadBackup."""
+        with _read_from(self._path):
+            return self._file.read(size)
+
+
 def prove(path: Path, key: Key) -> dict[str, Any]:
     """Read all of it, write nothing: what it says of itself. Raises BadBackup for one that is not whole and ours."""
     found: dict[str, list[Any]] = {}
@@ -171,36 +196,30 @@ def _restoring(url: str) -> Iterator[IO[bytes]]:
             yield running.stdin
 
 
-def _copy(content: IO[bytes], path: Path) -> None:
+def _copy(content: _Content, path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with whole(path) as file:
         shutil.copyfileobj(content, file, _BLOCK)
 
 
-def _copy_key(content: IO[bytes], ring: Path, name: str) -> Path:
+def _copy_key(content: _Content, ring: Path, name: str) -> Path:
     path = KeyRing(ring).folder / name
     write_whole(path, content.read(4096))
     return path
 
 
-def _members(path: Path, key: Key) -> Iterator[tuple[str, int, IO[bytes]]]:
+def _members(path: Path, key: Key) -> Iterator[tuple[str, int, _Content]]:
     """Every file in it: name, bytes, content, to be read before the next. Raises BadBackup."""
-    try:
-        with (
-            io.BufferedReader(SealedReader(path, key), _BLOCK) as plain,
-            tarfile.open(fileobj=plain, mode="r|") as tar,
-        ):
-            for member in tar:
-                content = tar.extractfile(member) if member.isreg() else None
-                if content is None or not may_be_in(member.name):
-                    raise BadBackup(f"{path}: {member.name!a} is no part of a backup")
-                yield member.name, member.size, content
-    except (SealError, tarfile.TarError) as error:
-        raise BadBackup(str(error) if isinstance(error, SealError) else f"{path}: cut short or damaged") from None
-    except OSError as error:
-        if error.filename is None:
-            raise
-        raise BadBackup(f"{error.filename}: {error.strerror}") from None
+    with (
+        _read_from(path),
+        io.BufferedReader(SealedReader(path, key), _BLOCK) as plain,
+        tarfile.open(fileobj=plain, mode="r|") as tar,
+    ):
+        for member in tar:
+            content = tar.extractfile(member) if member.isreg() else None
+            if content is None or not may_be_in(member.name):
+                raise BadBackup(f"{path}: {member.name!a} is no part of a backup")
+            yield member.name, member.size, _Content(path, content)
 
 
 def _json(path: Path, content: bytes | bytearray) -> dict[str, Any]:

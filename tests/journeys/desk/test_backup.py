@@ -135,6 +135,17 @@ def test_one_changed_byte_is_found_before_anything_is_written(kept: Kept, whole:
     assert lies_in(data) == []
 
 
+def test_wherever_a_byte_is_changed_it_is_the_backup_that_is_to_blame(kept: Kept, whole: Path) -> None:
+    """Also where it is found while the contents of a file are read, not the list of files."""
+    broken, content, key = kept.folder / "broken.backup", bytearray(whole.read_bytes()), KeyRing(kept.key).get("backup")
+    for place in range(0, len(content), 20_011):
+        content[place] ^= 1
+        broken.write_bytes(content)
+        content[place] ^= 1
+        with pytest.raises(BadBackup, match=r"broken\.backup"):
+            prove(broken, key)
+
+
 def test_a_cut_one_is_found(kept: Kept, whole: Path) -> None:
     cut = kept.folder / "cut.backup"
     cut.write_bytes(whole.read_bytes()[:-300_000])
