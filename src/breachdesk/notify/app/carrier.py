@@ -197,9 +197,9 @@ class _Batches:
         wanted = self.going and not self.halt and not self.dry and len(self.queue) <= self.low
         try:
             with transaction.atomic():
-                if known:
-                    ledger.tell(self.sending, known, source=self.transport.source, by=hand(at))
                 taken = self._claimed(room, at) if wanted and room > 0 else list[Held]()
+                if known:  # last: who writes into the journal keeps everybody else from it until the end
+                    ledger.tell(self.sending, known, source=self.transport.source, by=hand(at))
         except DatabaseError:
             self.broken = True
             with self.changed:
