@@ -273,10 +273,10 @@ def _told(letters: Letters, sending: Sending) -> "np.ndarray[Any, Any] | None":
             rows = Delivery.objects.filter(sending=one, last=True)
         else:
             rows = Delivery.objects.filter(sending=one, last=True, state__in=states)
-        for place, slug in enumerate(slugs):
-            if slug in narrow:
-                others = [way for way in WAYS if way not in narrow[slug]]
-                rows = rows.exclude(letter=place, channel__in=others, state__in=_TOLD_BY_A_WAY)
+        for ways in {narrow[slug] for slug in slugs if slug in narrow}:
+            places = [place for place, slug in enumerate(slugs) if narrow.get(slug) == ways]
+            others = [way for way in WAYS if way not in ways]
+            rows = rows.exclude(letter__in=places, channel__in=others, state__in=_TOLD_BY_A_WAY)
         found += [told_key(person, slugs[letter]) for person, letter in rows.values_list("person", "letter").iterator()]
     return np.sort(np.array(found, np.int64)) if found else None
 

@@ -70,7 +70,7 @@ def enroll(sending: Sending, rows: Iterable[Row], at: datetime) -> int:
                 )
             )  # fmt: skip
     _tally(sending.id, at, counts)
-    transaction.on_commit(_look_over)
+    transaction.on_commit(_look_over, robust=True)  # everybody is in by then, whatever becomes of this
     return sum(counts.values())
 
 
