@@ -1,11 +1,11 @@
-"""What is said to everybody: banner, statement, post, briefing, script; and the letter of a law as a public notice.
+"""What is said to everybody: banner, statement, post, briefing, script.
 
 Composed from the facts of the case as letters are, from blocks of `packs/messages/public`, blank where only a human can
 say something (docs/formats/public-text.md).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -16,10 +16,8 @@ from breachdesk.ground.places import country_of
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.notify.advice import Words, choose_steps, rows_for, rows_serving, steps_when_lost
 from breachdesk.notify.blocks import Block, Heading, Item, Items, Kind, Span
-from breachdesk.notify.check import check
-from breachdesk.notify.compose import Plan, entity_kinds, parts_of, plan
 from breachdesk.notify.conditions import conditions, holds
-from breachdesk.notify.library import CheckRow, Library, NoticeRule, Part, our_library
+from breachdesk.notify.library import CheckRow, Library, Part, our_library
 from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.own import IN_PUBLIC, nearest
 from breachdesk.notify.shapes import Ask, AskKind, Notice, NoticeCohort, Step
@@ -155,7 +153,7 @@ def name_of(pack: Pack, language: str, block: str) -> str:
     return f"{IN_PUBLIC}{block}" if (language, block) in pack.templates else block
 
 
-def _worded(pack: Pack, library: Library, language: str, block: str, slug: str, rules: tuple[str, ...]) -> Template:
+def worded(pack: Pack, library: Library, language: str, block: str, slug: str, rules: tuple[str, ...]) -> Template:
     """What a block says: in the words of the case where it has any."""
     own = nearest(library.own, name_of(pack, language, block), language, slug, rules)
     ours = pack.templates.get((language, block))
@@ -217,7 +215,7 @@ def compose_public(
         if part.heading:
             blocks.append(Heading(pack.headings[language][part.heading]))
         else:
-            blocks += fill(_worded(pack, library, language, part.block, kind, _ALL), values, role=part.block)
+            blocks += fill(worded(pack, library, language, part.block, kind, _ALL), values, role=part.block)
     return Notice(
         cohort=values.cohort,
         language=language,
@@ -373,116 +371,3 @@ class PublicValues(Values):
                 spans += [Span(", ", Kind.NAME)] if spans else []
                 spans.append(Span(text.replace("\n\n", ", "), Kind.NAME, url=link(part, text)))
         return Filled(tuple(spans)) if spans else self.blank(f"organisation.{who}.phone")
-
-
-# --- the letter of a law as a public notice
-
-
-def compose_posting(
-    rule: NoticeRule,
-    cohorts: Iterable[NoticeCohort],
-    language: str,
-    *,
-    library: Library,
-    pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-) -> Notice:
-    """What the law wants in a letter to these people, as a notice for everybody; checked by the same rules.
-
-    `cohorts`: those the law is about, at least one; of several places the one with most people gives offices and
-    addresses."""
-    facts = _published_on(facts, organisation)
-    people, made = _plan(rule, cohorts, language, library=library, organisation=organisation, facts=facts)
-    where, names = f"notices/public/{POSTING}-{rule.id}/{language}", tuple(one.id for one in made.rules)
-    values = Values(library, organisation, facts, people, language, where, made.steps)
-    blocks: list[Block] = []
-    for part in _posted(rule, made, library, pack):
-        if part.heading:
-            blocks.append(Heading(library.headings[language][part.heading]))
-        else:
-            block = _in_public(part.block, pack, language)
-            blocks += fill(_worded(pack, library, language, block, people.slug, names), values, role=part.block)
-    notice = Notice(
-        cohort=people,
-        language=language,
-        rules=names,
-        layout=made.layout,
-        title=library.headings[language][library.layouts[made.layout].title],
-        blocks=tuple(blocks),
-        steps=made.steps,
-        asks=tuple(values.asks.values()),
-    )
-    checks = check(notice, made.rules, library=library, organisation=organisation, facts=facts)
-    return replace(notice, checks=checks)
-
-
-def outline_posting(
-    rule: NoticeRule,
-    cohorts: Iterable[NoticeCohort],
-    language: str,
-    *,
-    library: Library,
-    pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The rules of such a notice, and its blocks in order as own.py names them."""
-    facts = _published_on(facts, organisation)
-    _, made = _plan(rule, cohorts, language, library=library, organisation=organisation, facts=facts)
-    blocks = [_in_public(part.block, pack, language) for part in _posted(rule, made, library, pack) if part.block]
-    return tuple(one.id for one in made.rules), tuple(name_of(pack, language, block) for block in blocks)
-
-
-def _published_on(facts: Mapping[str, Any], organisation: Organisation) -> Mapping[str, Any]:
-    """A letter says when it was sent, a public notice when it was published."""
-    on = organisation.days.get("public_notice.on")
-    return {**facts, "time.individual_notice_sent": on, "time.individual_notice_planned": None}
-
-
-def _plan(
-    rule: NoticeRule, cohorts: Iterable[NoticeCohort], language: str, **given: Any
-) -> tuple[NoticeCohort, Plan]:  # fmt: skip
-    people = posting_people(rule, cohorts, given["library"])
-    return people, plan(people, language, **given)
-
-
-def _posted(rule: NoticeRule, made: Plan, library: Library, pack: Pack) -> Iterator[Part]:
-    """The headings and blocks of the letter that have a place in public, and the toll-free number where one is asked
-    for."""
-    for part in parts_of(made, library):
-        if part.block not in pack.posting.without:
-            yield part
-        if part.block == "contact" and wants_free_call(rule):
-            yield Part(block=pack.posting.free_call)
-
-
-def _in_public(block: str, pack: Pack, language: str) -> str:
-    """What stands in a public notice in place of a block of the letter."""
-    own = f"{POSTING}-{block}"
-    return own if (language, own) in pack.templates else block
-
-
-def posting_people(rule: NoticeRule, cohorts: Iterable[NoticeCohort], library: Library) -> NoticeCohort:
-    rows = list(cohorts)
-    people = everybody(rows, library)
-    most = max(rows, key=lambda row: (row.count, row.slug)).residence
-    near = people.residence if people.residence and rule in library.rules_for(people.residence) else most
-    # An adult is spoken to in public even where all are children: their guardians read it.
-    return replace(people, slug=f"{POSTING}-{rule.id}", residence=near, minor=False)
-
-
-def wants_free_call(rule: NoticeRule) -> bool:
-    return rule.substitute is not None and "toll_free" in rule.substitute.parts
-
-
-def under(library: Library, cohorts: Iterable[NoticeCohort], facts: Mapping[str, Any]) -> dict[str, list[NoticeCohort]]:
-    """Law that knows substitute notice -> those of these people it is about."""
-    found: dict[str, list[NoticeCohort]] = {}
-    kinds, near = entity_kinds(facts), dict[str, tuple[NoticeRule, ...]]()
-    for row in cohorts:
-        if row.residence not in near:
-            near[row.residence] = tuple(rule for rule in library.rules_for(row.residence, kinds) if rule.substitute)
-        for rule in near[row.residence]:
-            found.setdefault(rule.id, []).append(row)
-    return found

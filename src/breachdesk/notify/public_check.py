@@ -16,7 +16,8 @@ from breachdesk.notify.conditions import conditions
 from breachdesk.notify.library import Library, NoticeRule
 from breachdesk.notify.organisation import Organisation, as_day, as_instant, held_since
 from breachdesk.notify.page import seen
-from breachdesk.notify.public import POSTING, Pack, Point, wants_free_call
+from breachdesk.notify.public import POSTING, Pack, Point
+from breachdesk.notify.public_notice import wants_free_call
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck
 from breachdesk.notify.values import in_words
 

@@ -18,7 +18,7 @@ from breachdesk.case.app.models import Case
 from breachdesk.ground.sealing import SealError
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.law.shapes import Duty, Verdict
-from breachdesk.notify import public
+from breachdesk.notify import public_notice
 from breachdesk.notify.app import ledger, pens, published
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import LIVE, Delivery, Met, Publication, Reckoned, Sending, Stage, Standing
@@ -82,7 +82,7 @@ class Notices:
     def __init__(self, case: Case, now: datetime) -> None:
         self.case, self.since = case, published.noticed(case, now)
         self.letters = Letters(case) if self.since else None
-        under = self.letters and public.under(self.letters.library, self.letters.cohorts, self.letters.facts)
+        under = self.letters and public_notice.under(self.letters.library, self.letters.cohorts, self.letters.facts)
         self.under = {rule: {one.slug for one in (under or {}).get(rule, ())} for rule in self.since}
 
     def met(self, duty: Duty, slug: str) -> datetime | None:

@@ -12,7 +12,7 @@ from breachdesk.law import document
 from breachdesk.law.answer import Answer
 from breachdesk.law.app import standing
 from breachdesk.law.shapes import Duty, Verdict
-from breachdesk.notify import public
+from breachdesk.notify import public, public_notice
 from breachdesk.notify.app.writing import Letters, Written, the_pack
 from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.draw import Press
@@ -61,7 +61,7 @@ class Texts(Letters):
         super().__init__(case)
         self.pack, self.now = the_pack(), now
         self.kinds = tuple(self.pack.kinds)
-        self.under = public.under(self.library, self.cohorts, self.facts)
+        self.under = public_notice.under(self.library, self.cohorts, self.facts)
 
     def spoken(self, kind: str, language: str) -> Spoken | None:
         """None: there is no such text."""
@@ -80,7 +80,7 @@ class Texts(Letters):
         if kind in self.pack.kinds:
             return public.outline_public(kind, self.cohorts, language, **given)
         rule = self.library.rules[kind.removeprefix(f"{POSTING}-")]
-        return public.outline_posting(rule, self.under[rule.id], language, **given)
+        return public_notice.outline_posting(rule, self.under[rule.id], language, **given)
 
     def _public(self, kind: str, language: str) -> Notice:
         return public.compose_public(
@@ -94,7 +94,7 @@ class Texts(Letters):
         )
 
     def _posting(self, rule: NoticeRule, language: str) -> Notice:
-        return public.compose_posting(
+        return public_notice.compose_posting(
             rule,
             self.under[rule.id],
             language,
@@ -144,7 +144,7 @@ class Texts(Letters):
             (told,) = instead([rule], self._crowd(rows, everybody), library=self.library)
             days = max((way.days for way in told.ways if way.days), default=None)
             until = on + timedelta(days=days) if on and days else None
-            place = public.posting_people(rule, rows, self.library).residence
+            place = public_notice.posting_people(rule, rows, self.library).residence
             yield Law(rule, told, sum(row.count for row in rows), place, until)
 
     def _crowd(self, rows: list[NoticeCohort], everybody: int) -> Crowd:

@@ -11,7 +11,8 @@ from breachdesk.notify.app.publishing import Texts
 from breachdesk.notify.app.writing import Written, reading_of
 from breachdesk.notify.compose import entity_kinds
 from breachdesk.notify.own import IN_PUBLIC, IN_SHORT, Own, nearest
-from breachdesk.notify.public import POSTING, everybody, posting_people
+from breachdesk.notify.public import POSTING, everybody
+from breachdesk.notify.public_notice import posting_people
 from breachdesk.notify.readability import Reading
 from breachdesk.notify.shapes import Level, NoticeCheck, NoticeCohort
 
