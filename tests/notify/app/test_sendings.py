@@ -51,7 +51,7 @@ def test_everybody_gets_their_own_letter_once(cast: Any, box: Box) -> None:
         number = int(recipient.partition("@")[0].removeprefix("ada"))
         assert f"Date of this letter: {today}." in read.get_body(("plain",)).get_content()
         assert "Your code: NORTH-2026" in read.get_body(("plain",)).get_content()
-        assert f"Ada {named(number)}\n" in read.get_body(("plain",)).get_content()
+        assert f"Ada {named(number)}\r\n" in read.get_body(("plain",)).get_content()
     counts = ledger.counts(ledger.standing(sending))
     assert (counts.told, counts.unresolved) == (23, 0)
     assert not Delivery.objects.exclude(state=State.ACCEPTED).exists()
