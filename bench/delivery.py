@@ -84,7 +84,7 @@ def delivery(scale: float) -> Sequence[Figure]:
         Figure("delivery", f"notices a second, of smtp-source -d -s 8 ({people:,})", rate / peer, "x", floor=0.25,
                note=told or f"{rate:,.0f} a second, smtp-source {peer:,.0f}"),
         Figure("delivery", "notices a second, of a loop over Django's send_mail", rate / django, "x", floor=15.0,
-               note=f"{django:,.0f} a second"),
+               note=f"{django:,.0f} a second, each letter drawn by Django's templates"),
         Figure("delivery", "processor time of a notice", 1e6 * done["processor"] / done["sent"], "us", ceiling=200.0),
         Figure("delivery", "memory of the carrier", done["mib"], "MiB", ceiling=400.0),
     ]  # fmt: skip
