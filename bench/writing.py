@@ -15,6 +15,7 @@ from breachdesk.journal import verify
 from breachdesk.journal.journal import Journal
 from breachdesk.journal.shapes import HOUSE, Via
 from breachdesk.notify import library
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.cohorts import merge
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press
@@ -52,14 +53,14 @@ def letters(scale: float) -> Sequence[Figure]:
     """One letter composed, checked and drawn as PDF/UA-1 again and again, in English and in Russian."""
     shelf = library.load(our_shelf())
     facts = YAML(typ="safe", pure=True).load(SHEET)
-    sender, press = read_organisation(facts), Press(words=shelf.phrases)
+    brief, press = Brief(shelf, read_organisation(facts), facts), Press(words=shelf.phrases)
     lost = frozenset({"name", "email", "address", "login.password_hash", "card.number"})
     cohorts = merge([Cohort(place, lost, "en", "no", 10) for place in ("US-CA", "DE", "RU")], shelf.vocabulary)
     wanted, done, size = max(6, int(120 * scale)), 0, 0
     start = time.perf_counter()
     while done < wanted and time.perf_counter() - start < _SECONDS:
         cohort, language = cohorts[done % len(cohorts)], ("en", "ru")[done % 2]
-        notice = compose(cohort, language, library=shelf, organisation=sender, facts=facts)
+        notice = compose(cohort, language, brief)
         size += len(press.pdf(notice, sender="Bakery North").content)
         done += 1
     rate = done / (time.perf_counter() - start)

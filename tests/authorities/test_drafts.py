@@ -12,6 +12,7 @@ from breachdesk.authorities.forms import load_forms
 from breachdesk.authorities.shapes import FilingsIndex
 from breachdesk.ground.shelf import our_shelf
 from breachdesk.law.shapes import Duties, Recipient, Verdict
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.drafts import write_notices
 from breachdesk.notify.library import our_library
 from breachdesk.notify.organisation import read_organisation
@@ -98,9 +99,7 @@ def test_page_and_document_say_the_same(tmp_path: Path) -> None:
 def test_a_letter_of_the_eea_goes_with_the_notification_to_its_authority(tmp_path: Path) -> None:
     facts = {**FACTS, "organisation": SAID}
     children = Cohort("DE", frozenset({"name"}), "de", "yes", 900)
-    notices = write_notices(
-        tmp_path, [*PEOPLE, children], library=our_library(), organisation=read_organisation(facts), facts=facts
-    )
+    notices = write_notices(tmp_path, [*PEOPLE, children], Brief(our_library(), read_organisation(facts), facts))
     made = next(one.filing for one in write(tmp_path, notices=notices).entries if one.filing.duty == "eu.gdpr.art33")
     grown_up = next(e for e in notices.entries if e.cohort.residence == "DE" and not e.cohort.minor)
     assert made.attachments[0].path == grown_up.files["en"]["pdf"]
@@ -114,7 +113,7 @@ def test_a_second_run_writes_nothing_new(tmp_path: Path) -> None:
 
 def test_the_letter_most_people_get_is_the_sample(tmp_path: Path) -> None:
     facts = {**FACTS, "organisation": SAID}
-    notices = write_notices(tmp_path, PEOPLE, library=our_library(), organisation=read_organisation(facts), facts=facts)
+    notices = write_notices(tmp_path, PEOPLE, Brief(our_library(), read_organisation(facts), facts))
     made = next(entry.filing for entry in write(tmp_path, notices=notices).entries if entry.filing.duty == "us.ca.ag")
     (sample,) = made.attachments
     assert sample.path is not None

@@ -10,7 +10,7 @@ from breachdesk.cli.main import app, collect
 from breachdesk.notify.drafts import write_notices
 from breachdesk.notify.library import our_library
 from breachdesk.scope.shapes import Cohort
-from tests.notify.bakery import FACTS, organisation
+from tests.notify.bakery import FACTS, brief
 
 collect()
 BAD = "We write to you.\n\nHackers took the files of 1,204 residents.\n"
@@ -32,7 +32,7 @@ def pack(folder: Path) -> Path:
         Cohort("DE", frozenset({"name", "email"}), "de", "no", 4),
     ]
     facts = {**FACTS, "hold.law_enforcement": None}
-    write_notices(folder, people, library=our_library(), organisation=organisation(), facts=facts)
+    write_notices(folder, people, brief(facts))
     (folder / "facts.used.json").write_text(json.dumps(facts), encoding="utf-8")
     return folder
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from breachdesk.law.shapes import Confidence, Duties, Duty, Recipient, Verdict
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.library import our_library
 from breachdesk.notify.organisation import Organisation, read_organisation
 from breachdesk.notify.shapes import NoticeCohort
@@ -57,6 +58,11 @@ FACTS: dict[str, Any] = {
 def organisation(**other: Any) -> Organisation:
     """As above, with keys changed; None takes a key away."""
     return read_organisation({"organisation": {k: v for k, v in {**SAID, **other}.items() if v is not None}})
+
+
+def brief(facts: dict[str, Any] = FACTS, **other: Any) -> Brief:
+    """What whoever writes for it is handed."""
+    return Brief(our_library(), organisation(**other), facts)
 
 
 def cohort(residence: str, *elements: str, minor: bool = False, count: int = 12) -> NoticeCohort:

@@ -15,7 +15,7 @@ from breachdesk.notify.compose import compose
 from breachdesk.notify.library import our_library
 from breachdesk.notify.shapes import Notice
 from breachdesk.notify.values import Person
-from tests.notify.bakery import FACTS, cohort, organisation
+from tests.notify.bakery import FACTS, brief, cohort, organisation
 
 KEY = bytes(range(32))
 LIBRARY = our_library()
@@ -39,7 +39,7 @@ def letter(number: int, language: str = "en", country: str = "DE", *, name: str 
         notice = _arabic(person, country)
     else:
         who = cohort({"US": "US-CA"}.get(country, country), "name", "email", "card.number")
-        notice = compose(who, language, library=LIBRARY, organisation=organisation(), facts=SHEET, person=person)
+        notice = compose(who, language, brief(SHEET), person=person)
         notice = replace(notice, checks=())
     return Letter(**{"notice": notice, **given})  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ from breachdesk.notify.compose import compose
 from breachdesk.notify.leaks import full_values
 from breachdesk.notify.library import EARLY, NoticeRule, our_library
 from breachdesk.notify.shapes import Level, Notice, NoticeCohort
-from tests.notify.bakery import FACTS, cohort, organisation
+from tests.notify.bakery import FACTS, brief, cohort
 
 LIBRARY = our_library()
 CALIFORNIA = cohort("US-CA", "name", "gov_id.us.ssn", "login.password")
@@ -22,12 +22,12 @@ GERMANY = cohort("DE", "name", "email", "health")
 
 def failed(notice: Notice, facts: dict[str, Any] = FACTS, **said: Any) -> set[str]:
     rules = tuple(LIBRARY.rules[name] for name in notice.rules)
-    found = check(notice, rules, library=LIBRARY, organisation=organisation(**said), facts=facts)
+    found = check(notice, rules, brief(facts, **said))
     return {one.code for one in found if not one.passed and one.level is not Level.INFO}
 
 
 def letter(who: NoticeCohort, language: str = "en", facts: dict[str, Any] = FACTS, **said: Any) -> Notice:
-    return compose(who, language, library=LIBRARY, organisation=organisation(**said), facts=facts)
+    return compose(who, language, brief(facts, **said))
 
 
 def without(role: str) -> Callable[[Notice], Notice]:
@@ -218,8 +218,7 @@ def test_no_point_of_any_law_is_found_in_an_empty_letter(rule: NoticeRule, langu
     lost = [name for must in rule.must_state for name in must.elements] or ["email", "login.password"]
     who = cohort(place, *lost)
     said = {"parent": "Bakery World Inc", "acquirer": {"en": "A thief has it.", "ru": "Они у вора."}}
-    given: dict[str, Any] = {"library": LIBRARY, "organisation": organisation(**said), "facts": facts}
-    good = compose(who, language, early=rule.id == EARLY, **given)
+    good = compose(who, language, brief(facts, **said), early=rule.id == EARLY)
     assert rule.id in good.rules
     points = {code.partition(".")[2] for code in failed(replace(good, blocks=()), facts, **said)}
     assert {must.point for must in rule.must_state} <= points

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from breachdesk.notify.draw import as_text
 from breachdesk.notify.library import our_library
 from breachdesk.notify.shapes import AskKind, Level, Notice, NoticeCohort
 from breachdesk.notify.values import Person
-from tests.notify.bakery import FACTS, cohort, organisation
+from tests.notify.bakery import FACTS, brief, cohort, organisation
 
 GOLDEN = Path(__file__).parent / "golden"
 CAST = {
@@ -24,9 +25,9 @@ CAST = {
 }
 
 
-def letter(who: NoticeCohort, language: str = "en", **other: object) -> Notice:
-    given = {"library": our_library(), "organisation": organisation(), "facts": FACTS, **other}
-    return compose(who, language, **given)  # type: ignore[arg-type]
+def letter(who: NoticeCohort, language: str = "en", person: Person | None = None, **other: Any) -> Notice:
+    """`other`: what is not as usual in the brief."""
+    return compose(who, language, brief()._replace(**other), person=person)
 
 
 def headings(notice: Notice) -> list[str]:
@@ -218,7 +219,7 @@ def test_every_element_lost_is_listed_and_no_other() -> None:
     ("place", "office"), [("CA-QC", "www.cai.gouv.qc.ca"), ("CA-AB", "oipc.ab.ca"), ("CA-ON", "www.priv.gc.ca")]
 )
 def test_people_in_quebec_and_alberta_complain_to_their_own_commissioner(place: str, office: str) -> None:
-    notice = compose(cohort(place, "name"), "en", library=our_library(), organisation=organisation(), facts=FACTS)
+    notice = compose(cohort(place, "name"), "en", brief())
     assert re.findall(r"https://([^/]+)/", text_of(notice).partition("complain")[2]) == [office]
 
 
@@ -231,16 +232,16 @@ def test_people_in_quebec_and_alberta_complain_to_their_own_commissioner(place: 
     ],
 )
 def test_a_letter_brings_the_blocks_that_its_law_asks_for(place: str, elements: tuple[str, ...], words: str) -> None:
-    notice = compose(cohort(place, *elements), "en", library=our_library(), organisation=organisation(), facts=FACTS)
+    notice = compose(cohort(place, *elements), "en", brief())
     assert words in text_of(notice)
 
 
 def test_wyoming_hears_whether_the_police_asked_to_wait_and_if_nobody_knows_we_ask() -> None:
     who = cohort("US-WY", "name")
-    open_ = compose(who, "en", library=our_library(), organisation=organisation(), facts=FACTS)
+    open_ = compose(who, "en", brief())
     assert "hold.law_enforcement" in [one.id for one in open_.asks]
     facts = {**FACTS, "hold.law_enforcement": None}
-    settled = compose(who, "en", library=our_library(), organisation=organisation(), facts=facts)
+    settled = compose(who, "en", brief(facts))
     assert "hold.law_enforcement" not in [one.id for one in settled.asks]
     assert "No police or other agency asked us to delay" in text_of(settled)
 
@@ -248,7 +249,7 @@ def test_wyoming_hears_whether_the_police_asked_to_wait_and_if_nobody_knows_we_a
 @pytest.mark.parametrize("lost", ["gov_id.us.ssn", "bank.account", "gov_id.driver_licence", "gov_id.state_id"])
 def test_pennsylvania_owes_free_services_for_more_than_a_social_security_number(lost: str) -> None:
     who = cohort("US-PA", "name", lost)
-    notice = compose(who, "en", library=our_library(), organisation=organisation(services=None), facts=FACTS)
+    notice = compose(who, "en", brief(services=None))
     assert "organisation.services.name" in [one.id for one in notice.asks]
 
 

@@ -2,16 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from breachdesk.law.shapes import Recipient, Verdict
 from breachdesk.notify import drafts
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.drafts import duties_about, merge_asks, write_notices
 from breachdesk.notify.library import our_library
 from breachdesk.notify.shapes import Ask, AskKind, NoticesIndex
 from breachdesk.scope.shapes import Cohort
-from tests.notify.bakery import FACTS, cohort, duties, duty, organisation
+from tests.notify.bakery import brief, cohort, duties, duty
 
 PEOPLE = [
     Cohort("US-CA", frozenset({"name", "gov_id.us.ssn"}), "en", "no", 5),
@@ -19,11 +21,11 @@ PEOPLE = [
     Cohort("DE", frozenset({"name", "email"}), "de", "yes", 40),
 ]
 INDIVIDUALS = Recipient("individuals", "people")
+OURS = brief()
 
 
-def write(pack: Path, **other: object) -> NoticesIndex:
-    given = {"library": our_library(), "organisation": organisation(), "facts": FACTS, **other}
-    return write_notices(pack, PEOPLE, **given)  # type: ignore[arg-type]
+def write(pack: Path, ours: Brief = OURS, **other: Any) -> NoticesIndex:
+    return write_notices(pack, PEOPLE, ours, **other)
 
 
 def test_every_cohort_has_every_form_in_every_language(tmp_path: Path) -> None:
@@ -55,16 +57,15 @@ def test_several_processes_write_the_same_files_as_one(tmp_path: Path, monkeypat
     monkeypatch.setattr(drafts, "_WORTH_STARTING", 2)
     names = list(our_library().vocabulary.elements)[:4]
     people = [Cohort("DE", frozenset({name, "name"}), "de", "no", 1 + place) for place, name in enumerate(names)]
-    given = {"library": our_library(), "organisation": organisation(), "facts": FACTS}
-    alone = write_notices(tmp_path / "alone", people, **given)  # type: ignore[arg-type]
-    several = write_notices(tmp_path / "several", people, workers=2, **given)  # type: ignore[arg-type]
+    alone = write_notices(tmp_path / "alone", people, OURS)
+    several = write_notices(tmp_path / "several", people, OURS, workers=2)
     assert several == alone
     for path in (tmp_path / "alone").rglob("*.*"):
         assert (tmp_path / "several" / path.relative_to(tmp_path / "alone")).read_bytes() == path.read_bytes()
 
 
 def test_a_sign_no_font_has_is_told_and_stops_nothing(tmp_path: Path) -> None:
-    index = write(tmp_path, organisation=organisation(name="\u0378"))
+    index = write(tmp_path, brief(name="\u0378"))
     assert index.written == 13
     for entry in index.entries:
         assert "all.pdf" in {one.code for one in entry.checks["en"] if not one.passed}
@@ -73,7 +74,7 @@ def test_a_sign_no_font_has_is_told_and_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_the_index_is_a_public_document(tmp_path: Path) -> None:
-    write(tmp_path, organisation=organisation(phone=None, contact=None))
+    write(tmp_path, brief(phone=None, contact=None))
     found = json.loads((tmp_path / "notices" / "index.json").read_bytes())
     assert found["format"] == "breachdesk.notices/1"
     assert found["cohorts"][0]["residence"] == "DE"
@@ -84,7 +85,7 @@ def test_the_index_is_a_public_document(tmp_path: Path) -> None:
 
 def test_a_letter_is_ready_when_nothing_is_blank_and_nothing_says_stop(tmp_path: Path) -> None:
     assert all(entry.ready for entry in write(tmp_path).entries)
-    assert not any(entry.ready for entry in write(tmp_path, organisation=organisation(incident_page=None)).entries)
+    assert not any(entry.ready for entry in write(tmp_path, brief(incident_page=None)).entries)
 
 
 def test_a_letter_names_the_duties_it_does_and_the_strongest_of_them(tmp_path: Path) -> None:

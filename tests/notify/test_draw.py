@@ -14,7 +14,7 @@ from breachdesk.notify.library import our_library
 from breachdesk.notify.page import SMALLEST_TYPE_POINTS, drawn
 from breachdesk.notify.shapes import Notice
 from breachdesk.notify.values import Person
-from tests.notify.bakery import FACTS, cohort, organisation
+from tests.notify.bakery import brief, cohort
 
 LIBRARY = our_library()
 WHO = cohort("US-CA", "name", "email", "card.number")
@@ -30,7 +30,7 @@ HOSTILE = [
 
 def letter(language: str = "en", residence: str = "US-CA", **said: object) -> Notice:
     who = WHO if residence == "US-CA" else cohort(residence, "name", "phone", "gov_id.ru.passport")
-    return compose(who, language, library=LIBRARY, organisation=organisation(**said), facts=FACTS)
+    return compose(who, language, brief(**said))
 
 
 def text_in(pdf: pikepdf.Pdf) -> str:
@@ -85,7 +85,7 @@ def baselines(made: bytes) -> list[float]:
 def test_the_address_stands_in_the_window_of_an_envelope(residence: str) -> None:
     ada = Person("Ada Example", ("1 Example Street", "Flat 14", "Springfield, CA 90000"))
     who = cohort(residence, "name", "email")
-    notice = compose(who, "en", library=LIBRARY, organisation=organisation(), facts=FACTS, person=ada)
+    notice = compose(who, "en", brief(), person=ada)
     lines = baselines(Press().pdf(notice, sender="Bakery").content)
     assert max(lines[:2]) < 45  # name and address of the sender
     assert min(lines[2:6]) > 60
@@ -95,7 +95,7 @@ def test_the_address_stands_in_the_window_of_an_envelope(residence: str) -> None
 
 def test_a_head_too_long_for_the_window_is_set_in_full() -> None:
     ada = Person("Ada Example", tuple(f"Line {number} of a very long address" for number in range(12)))
-    notice = compose(WHO, "en", library=LIBRARY, organisation=organisation(), facts=FACTS, person=ada)
+    notice = compose(WHO, "en", brief(), person=ada)
     lines = baselines(Press().pdf(notice, sender="Bakery").content)
     assert lines[2] < 40
     assert min(after - before for before, after in pairwise(lines[:20])) > 2  # no line is set upon another
@@ -142,7 +142,7 @@ def test_hostile_words_stay_words(hostile: str) -> None:
 
 def test_a_hostile_persons_name_stays_a_name() -> None:
     person = Person(HOSTILE[0], (HOSTILE[1],), {"email": (HOSTILE[2],)})
-    notice = compose(WHO, "en", library=LIBRARY, organisation=organisation(), facts=FACTS, person=person)
+    notice = compose(WHO, "en", brief(), person=person)
     page = Press().html(notice)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "{{ 7*7 }}" in page
@@ -151,7 +151,7 @@ def test_a_hostile_persons_name_stays_a_name() -> None:
 
 def test_an_element_with_a_hostile_name_stays_text() -> None:
     who = cohort("US-CA", "<script>alert(1)</script>", "name")
-    page = Press().html(compose(who, "en", library=LIBRARY, organisation=organisation(), facts=FACTS))
+    page = Press().html(compose(who, "en", brief()))
     assert "&lt;script&gt;" in page
     assert "<script" not in page
 

@@ -12,7 +12,7 @@ from breachdesk.notify.check import prose_of, text_of
 from breachdesk.notify.compose import compose
 from breachdesk.notify.library import our_library
 from breachdesk.notify.shapes import Level, Notice
-from tests.notify.bakery import FACTS, cohort, organisation
+from tests.notify.bakery import FACTS, brief, cohort
 from tests.notify.test_every_letter import CROWDS, PLACES
 
 LIBRARY = our_library()
@@ -29,7 +29,7 @@ def warning(
     own = {"next_update": "2026-12-01", **said}
     own["early"] = {"known": KNOWN, **own.pop("early", {})}
     who = cohort(place, *(elements or ("name", "email")), minor=minor)
-    return compose(who, language, library=LIBRARY, organisation=organisation(**own), facts=facts, early=True)
+    return compose(who, language, brief(facts, **own), early=True)
 
 
 def failed(notice: Notice) -> set[str]:
@@ -55,7 +55,7 @@ def test_it_says_what_is_known_and_not_what_comes_first_and_when_more_comes() ->
                   "https://example.org/incident", "E-mail address", "19 November 2026"):  # fmt: skip
         assert words in text, words
     assert text_of(warning("DE")) != text_of(compose(
-        cohort("DE", "name", "email"), "en", library=LIBRARY, organisation=organisation(), facts=FACTS
+        cohort("DE", "name", "email"), "en", brief()
     ))  # fmt: skip
 
 

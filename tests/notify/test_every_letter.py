@@ -9,6 +9,7 @@ import pytest
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify import readability
 from breachdesk.notify.blocks import Heading, Items, Paragraph
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import prose_of, text_of
 from breachdesk.notify.cohorts import to_kin
 from breachdesk.notify.compose import compose
@@ -35,7 +36,7 @@ def letters(place: str, language: str, *, kin: bool = False) -> Iterator[Notice]
     for turn, elements in enumerate((*alone, *CROWDS)):
         who = cohort(place, *elements, minor=turn % 5 == 0)
         facts = OPEN if turn % 2 else FACTS
-        yield compose(to_kin(who) if kin else who, language, library=LIBRARY, organisation=ORGANISATION, facts=facts)
+        yield compose(to_kin(who) if kin else who, language, Brief(LIBRARY, ORGANISATION, facts))
 
 
 def sentences(notice: Notice) -> list[str]:

@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify.blocks import Kind, texts_of
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import our_library
 from breachdesk.notify.message import BadMessage, Frame, writer
 from breachdesk.notify.mould import Cast, Mould, Unfilled, gapped, mould
+from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.shapes import Notice
 from breachdesk.notify.values import Person
 from breachdesk.notify.wording import BadWording, Sender, Wording, read_wording
-from tests.notify.bakery import FACTS, cohort, organisation
+from tests.notify.bakery import FACTS, brief, cohort
 
 DAY = date(2026, 11, 24)
 PRESS = Press(words=our_library().phrases)
@@ -35,7 +37,7 @@ NAMES = ["Ada Bäcker", "Пётр Иванов", "O'Hara & <Sons>", "{organisati
 
 
 def written(who: str, language: str) -> Notice:
-    return gapped(COHORTS[who], language, library=our_library(), organisation=organisation(), facts=FACTS)
+    return gapped(COHORTS[who], language, brief())
 
 
 NOTICES = {(who, language): written(who, language) for who in COHORTS for language in LANGUAGES}
@@ -44,8 +46,7 @@ MOULDS = {name: mould(notice, PRESS) for name, notice in NOTICES.items()}
 
 def composed(who: str, language: str, person: Person) -> Cast:
     facts = {**FACTS, "time.individual_notice_planned": DAY.isoformat()}
-    given_ = {"library": our_library(), "organisation": organisation(), "facts": facts, "person": person}
-    notice = compose(COHORTS[who], language, **given_)
+    notice = compose(COHORTS[who], language, brief(facts), person=person)
     return Cast(as_text(notice, width=None), PRESS.html(notice))
 
 
@@ -119,7 +120,7 @@ def test_what_is_no_wording_is_refused(raw: bytes) -> None:
 
 
 def test_what_nobody_has_said_is_found_as_a_blank() -> None:
-    bare = gapped(COHORTS["de"], "en", library=our_library(), organisation=type(organisation())(), facts={})
+    bare = gapped(COHORTS["de"], "en", Brief(our_library(), Organisation(), {}))
     assert texts_of(bare.blocks, Kind.BLANK)
 
 
@@ -244,7 +245,6 @@ def test_no_law_misses_in_a_letter_with_gaps_what_it_finds_in_the_same_letter_wi
     """California wants the day of the letter: in what is fixed for a sending a gap stands there."""
     for place in ("US-CA", "US-MA", "US-WA", "DE", "RU"):
         people = cohort(place, "name", "gov_id.us.ssn" if place.startswith("US") else "email")
-        said: dict[str, Any] = {"library": our_library(), "organisation": organisation(), "facts": FACTS}
         for language in ("en", "ru"):
-            whole = {one.code for one in compose(people, language, **said).checks if not one.passed}
-            assert {one.code for one in gapped(people, language, **said).checks if not one.passed} <= whole
+            whole = {one.code for one in compose(people, language, brief()).checks if not one.passed}
+            assert {one.code for one in gapped(people, language, brief()).checks if not one.passed} <= whole

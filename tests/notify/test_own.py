@@ -7,6 +7,7 @@ import pytest
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.refused import Refused
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import text_of
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press
@@ -29,7 +30,7 @@ def own(text: str, block: str = "contact", *, slug: str = "", rule: str = "", la
 
 def letter(people: NoticeCohort, *texts: Own, language: str = "en") -> Notice:
     library = replace(LIBRARY, own=texts)
-    return compose(people, language, library=library, organisation=organisation(), facts=FACTS)
+    return compose(people, language, Brief(library, organisation(), FACTS))
 
 
 def refused(text: str) -> Refused:
@@ -112,7 +113,7 @@ def test_hostile_words_are_words_in_text_page_and_file() -> None:
     given = {**SAID, "name": {"en": "<script>alert(1)</script>{steps}\ue000code0\ue001", "ru": "x"}}
     facts = {**FACTS, "organisation": given}
     library = replace(LIBRARY, own=(text,))
-    made = gapped(BERLIN, "en", library=library, organisation=read_organisation(facts), facts=facts)
+    made = gapped(BERLIN, "en", Brief(library, read_organisation(facts), facts))
     cast = mould(made, Press(words=LIBRARY.phrases)).cast(Person("Ada", code="SECRET-7"), "today")
     assert "&#123;reach.phone&#125; &#x202e; &lt;script&gt; name0  1 < 2 &".replace("  ", " ") in cast.text
     assert "\u202e" not in cast.text + cast.html

@@ -15,7 +15,7 @@ from breachdesk.notify.library import our_library
 from breachdesk.notify.mould import Mould, Unfilled, gapped, mould
 from breachdesk.notify.values import Person
 from breachdesk.notify.wording import Sender, Wording, read_wording
-from tests.notify.bakery import FACTS, cohort, organisation
+from tests.notify.bakery import FACTS, brief, cohort
 from tests.notify.mail import read_pages
 
 DAY = date(2026, 11, 24)
@@ -27,12 +27,11 @@ COHORTS = {
     "minor": replace(cohort("DE", "name", "email"), minor=True),
 }
 ADDRESS = ("Musterstr. 5", "10115 Berlin")
-GIVEN: dict[str, Any] = {"library": our_library(), "organisation": organisation(), "facts": FACTS}
 
 
 def fixed(who: str, language: str) -> Mould:
     """As it is read from the document that two people approved."""
-    one = mould(gapped(COHORTS[who], language, **GIVEN), PRESS, on_paper=True)
+    one = mould(gapped(COHORTS[who], language, brief()), PRESS, on_paper=True)
     said = Wording(Sender({"en": "Bakery"}, "a@b.example", "", "back", "b.example"), (one,), "DE")
     read = read_wording(said.written())
     assert read == said
@@ -52,8 +51,8 @@ def person(who: str, name: str, address: tuple[str, ...] = ADDRESS) -> Person:
 def test_what_is_cast_for_paper_is_what_is_composed_for_it(who: str, language: str, name: str) -> None:
     one = person(who, name)
     facts = {**FACTS, "time.individual_notice_planned": DAY.isoformat()}
-    meant = compose(COHORTS[who], language, person=replace(one, name=name.replace("\ue000", "").replace("\ue001", "")),
-                    **{**GIVEN, "facts": facts})  # fmt: skip
+    bare = replace(one, name=name.replace("\ue000", "").replace("\ue001", ""))
+    meant = compose(COHORTS[who], language, brief(facts), person=bare)
     cast = paper.cast(MOULDS[who, language], one, DAY)
     assert PRESS.data(cast) == PRESS.data(meant)
     assert as_text(replace_address(cast), width=None) == MOULDS[who, language].cast(one, DAY).text
@@ -82,7 +81,7 @@ def bare(text: str) -> str:
 
 
 def test_what_was_fixed_for_mail_alone_goes_on_no_paper_and_is_the_same_document() -> None:
-    one = mould(gapped(COHORTS["de"], "en", **GIVEN), PRESS)
+    one = mould(gapped(COHORTS["de"], "en", brief()), PRESS)
     said = Wording(Sender({"en": "Bakery"}, "a@b.example", "", "back", "b.example"), (one,))
     assert not any(name in said.written() for name in (b'"blocks"', b'"posted_in"'))
     assert read_wording(said.written()) == said

@@ -10,6 +10,7 @@ from breachdesk.ground.languages import LANGUAGES
 from breachdesk.ground.shelf import BadPack, Shelf, shipped
 from breachdesk.notify import readability
 from breachdesk.notify.blocks import Kind, Span, texts_of
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import prose_of
 from breachdesk.notify.draw import Press
 from breachdesk.notify.library import our_library
@@ -17,7 +18,7 @@ from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.public import OPEN, compose_public, everybody, load, our_pack
 from breachdesk.notify.public_check import check_public, post_of
 from breachdesk.notify.shapes import AskKind, Level, Notice, NoticeCheck
-from tests.notify.bakery import AT, FACTS, SAID, cohort, organisation
+from tests.notify.bakery import AT, FACTS, SAID, brief, cohort
 
 LIBRARY, PACK = our_library(), our_pack()
 SPOKEN: dict[str, Any] = {
@@ -42,15 +43,9 @@ def written(
     **said: Any,
 ) -> tuple[Notice, dict[str, NoticeCheck]]:
     """A text and its checks by their codes."""
-    ours = organisation(**{**SPOKEN, **said})
-    given: dict[str, Any] = {
-        "library": LIBRARY,
-        "pack": PACK,
-        "organisation": ours,
-        "facts": {**FACTS, **(facts or {})},
-    }
-    notice = compose_public(kind, people, language, **given)
-    return notice, {one.code: one for one in check_public(notice, now=now, **given)}
+    ours = brief({**FACTS, **(facts or {})}, **{**SPOKEN, **said})
+    notice = compose_public(kind, people, language, ours, PACK)
+    return notice, {one.code: one for one in check_public(notice, ours, PACK, now=now)}
 
 
 def stopped(checks: dict[str, NoticeCheck]) -> list[str]:
@@ -81,12 +76,12 @@ def test_every_text_passes_every_check_when_all_is_said(kind: str, language: str
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_nobody_has_said_is_blank_and_asked_for(kind: str, language: str) -> None:
-    given: dict[str, Any] = {"library": LIBRARY, "pack": PACK, "organisation": Organisation(), "facts": {}}
-    notice = compose_public(kind, [], language, **given)
+    nothing = Brief(LIBRARY, Organisation(), {})
+    notice = compose_public(kind, [], language, nothing, PACK)
     blanks = texts_of(notice.blocks, Kind.BLANK)
     assert blanks
     assert {ask.id for ask in notice.asks if ask.kind is AskKind.SAY} >= {"organisation.incident_page"}
-    checks = {one.code: one for one in check_public(notice, now=AT, **given)}
+    checks = {one.code: one for one in check_public(notice, nothing, PACK, now=AT)}
     assert "all.blanks" in stopped(checks)
     assert checks["all.blanks"].en.endswith("Answer what is asked for it.")
     assert "None" not in post_of(notice, PACK)
@@ -176,8 +171,7 @@ def test_a_text_without_one_of_the_three_must_not_go(want: str, language: str) -
     for number, _point in enumerate(PACK.wants[want].points):
         bare = Notice(**{name: getattr(notice, name) for name in Notice.__slots__ if name not in ("blocks", "title")},
                       title="…", blocks=tuple(without(notice)))  # fmt: skip
-        given: dict[str, Any] = {"library": LIBRARY, "pack": PACK, "organisation": organisation(), "facts": FACTS}
-        checks = {one.code: one for one in check_public(bare, now=AT, **given)}
+        checks = {one.code: one for one in check_public(bare, brief(), PACK, now=AT)}
         missed = checks[f"public.{want}.{number + 1}"]
         assert (missed.passed, missed.level) == (False, Level.STOP)
         assert PACK.wants[want].points[number].write.say(language) in missed.text(language)

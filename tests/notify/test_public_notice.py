@@ -11,7 +11,7 @@ from breachdesk.notify.public import our_pack
 from breachdesk.notify.public_check import check_public, post_of
 from breachdesk.notify.public_notice import compose_posting, posting_people, under
 from breachdesk.notify.shapes import Notice, NoticeCheck
-from tests.notify.bakery import AT, FACTS, cohort, organisation
+from tests.notify.bakery import AT, FACTS, brief, cohort
 from tests.notify.test_public import SPOKEN, stopped
 
 LIBRARY, PACK = our_library(), our_pack()
@@ -20,11 +20,10 @@ STATES = ("US-CA", "US-MA", "US-NY", "US-NC", "US-TX")
 
 
 def posted(law: str, people: Any, language: str, **said: Any) -> tuple[Notice, dict[str, NoticeCheck]]:
-    rule, ours = LIBRARY.rules[law], organisation(**{**SPOKEN, **said})
     kinds = {"entity.kinds": ["hipaa_covered_entity"]} if law == "hipaa" else {}
-    given: dict[str, Any] = {"library": LIBRARY, "pack": PACK, "organisation": ours, "facts": {**FACTS, **kinds}}
-    notice = compose_posting(rule, people, language, **given)
-    return notice, {one.code: one for one in check_public(notice, now=AT, rule=rule, **given)}
+    rule, ours = LIBRARY.rules[law], brief({**FACTS, **kinds}, **{**SPOKEN, **said})
+    notice = compose_posting(rule, people, language, ours, PACK)
+    return notice, {one.code: one for one in check_public(notice, ours, PACK, now=AT, rule=rule)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -65,5 +64,5 @@ def test_a_law_of_several_places_is_written_to_most_of_its_people() -> None:
     rows = [cohort("FR", "name", count=10), cohort("DE", "email", count=90)]
     people = posting_people(LIBRARY.rules["gdpr"], rows, LIBRARY)
     assert (people.residence, people.count, people.elements) == ("DE", 100, ("name", "email"))
-    found = under(LIBRARY, [*rows, cohort("RU", "name"), cohort("US-CA", "name")], FACTS)
+    found = under([*rows, cohort("RU", "name"), cohort("US-CA", "name")], brief())
     assert {name: len(mine) for name, mine in found.items()} == {"gdpr": 2, "us-ca": 1}

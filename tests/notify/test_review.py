@@ -13,7 +13,7 @@ from breachdesk.notify.letters import read
 from breachdesk.notify.library import EARLY, NoticeRule, our_library
 from breachdesk.notify.review import Case, Finding, Outcome, review
 from breachdesk.notify.shapes import Level
-from tests.notify.bakery import FACTS, cohort, organisation
+from tests.notify.bakery import FACTS, brief, cohort, organisation
 
 LIBRARY = our_library()
 PRESS = Press(words=LIBRARY.phrases)
@@ -48,8 +48,7 @@ def test_what_we_draft_passes_every_law_as_page_and_as_text(rule: NoticeRule, la
     facts = {**FACTS, "hold.law_enforcement": None, "entity.kinds": list(rule.entity_kinds)}
     said = organisation(**WHOLE)
     for elements in ((*SSN, "bank.account"), ("email", "login.password")):
-        given: dict[str, Any] = {"library": LIBRARY, "organisation": said, "facts": facts}
-        notice = compose(cohort(place, *elements), language, early=rule.id == EARLY, **given)
+        notice = compose(cohort(place, *elements), language, brief(facts, **WHOLE), early=rule.id == EARLY)
         assert rule.id in notice.rules
         assert not [one.en for one in notice.checks if not one.passed and one.level is not Level.INFO]
         for name, content in (("a.html", PRESS.html(notice)), ("a.txt", as_text(notice))):

@@ -11,7 +11,7 @@ from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.library import our_library
 from breachdesk.notify.shapes import Level, Notice
 from breachdesk.notify.short import bad_link, compose_short, our_short, short_text
-from tests.notify.bakery import FACTS, cohort, organisation
+from tests.notify.bakery import FACTS, brief, cohort
 
 ELEMENTS = ("name", "email", "phone", "card.number")
 
@@ -28,8 +28,8 @@ def composed(
     **said: Any,
 ) -> Notice:
     return compose_short(
-        cohort(residence, *elements, minor=minor), language, library=our_library(), pack=our_short(),
-        organisation=organisation(**said), facts=facts, most_parts=most_parts, early=early,
+        cohort(residence, *elements, minor=minor), language, brief(facts, **said), our_short(),
+        most_parts=most_parts, early=early,
     )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ from breachdesk.law.sheet import Sheet, with_people
 from breachdesk.law.shelf import LawShelf
 from breachdesk.notify import drafts as notice
 from breachdesk.notify import library as letters
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
 from breachdesk.notify.shapes import NoticesIndex
 from breachdesk.report import calendar, page, words
@@ -388,9 +389,7 @@ class _Run:
         index = notice.write_notices(
             self.out,
             people,
-            library=self.library,
-            organisation=self.organisation,
-            facts=self.sheet.facts,
+            Brief(self.library, self.organisation, self.sheet.facts),
             duties=self.judged["en"],
             progress=lambda done, all_: self.progress.counted("notices", done, all_),
             workers=self.order.workers,

@@ -7,6 +7,7 @@ from typing import Any
 
 from breachdesk.notify import readability
 from breachdesk.notify.blocks import Heading, Items, Kind, Paragraph, Span, plain, spans_of
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.conditions import asked, conditions, holds, months_required
 from breachdesk.notify.leaks import full_values
 from breachdesk.notify.library import Library, NoticeRule
@@ -57,19 +58,13 @@ class Desk:
 
 
 def check(
-    notice: Notice,
-    rules: Iterable[NoticeRule],
-    *,
-    library: Library,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-    person: Person | None = None,
+    notice: Notice, rules: Iterable[NoticeRule], brief: Brief, *, person: Person | None = None
 ) -> tuple[NoticeCheck, ...]:
     """Every check of every rule tried on the letter; the failed ones first, the gravest before. `person`: as the letter
     was composed with."""
     applied = tuple(rules)
-    said = conditions(notice.cohort, applied, organisation, facts)
-    desk = Desk(notice, applied, library, organisation, facts, said, text_of(notice), person)
+    said = conditions(notice.cohort, applied, brief.organisation, brief.facts)
+    desk = Desk(notice, applied, *brief, said, text_of(notice), person)
     found = [*_form(desk), *_points(desk), *words(desk), *_by_law(desk)]
     return sorted_checks(found)
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from breachdesk.notify.advice import choose_steps, first_steps, steps_for_kin, steps_when_lost
 from breachdesk.notify.blocks import Block, Heading
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import check
 from breachdesk.notify.conditions import conditions, holds, wants_services
 from breachdesk.notify.library import EARLY, Library, NoticeRule, Part
-from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.shapes import Notice, NoticeCohort, Step
 from breachdesk.notify.template import fill
 from breachdesk.notify.values import Person, Values
@@ -19,20 +19,13 @@ _LOST = "lost"  # in place of the general one when nobody saw the data
 
 
 def compose(
-    cohort: NoticeCohort,
-    language: str,
-    *,
-    library: Library,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-    person: Person | None = None,
-    early: bool = False,
+    cohort: NoticeCohort, language: str, brief: Brief, *, person: Person | None = None, early: bool = False
 ) -> Notice:
     """The letter to `cohort` in `language` (`en`, `ru`), checked. With `person` its slots are filled for delivery.
     `early`: the warning that goes before it."""
-    made = plan(cohort, language, library=library, organisation=organisation, facts=facts, early=early)
+    library, made = brief.library, plan(cohort, language, brief, early=early)
     where = f"notices/{cohort.slug}/{language}{'/early' if early else ''}"
-    values = Values(library, organisation, facts, cohort, language, where, made.steps, person)
+    values = Values(*brief, cohort, language, where, made.steps, person)
     blocks: list[Block] = []
     names = tuple(rule.id for rule in made.rules)
     for part in parts_of(made, library):
@@ -50,8 +43,7 @@ def compose(
         steps=made.steps,
         asks=tuple(values.asks.values()),
     )
-    checks = check(notice, made.rules, library=library, organisation=organisation, facts=facts, person=person)
-    return replace(notice, checks=checks)
+    return replace(notice, checks=check(notice, made.rules, brief, person=person))
 
 
 def title(library: Library, language: str, layout: str, cohort: NoticeCohort) -> str:
@@ -71,16 +63,9 @@ class Plan:
     steps: tuple[Step, ...]
 
 
-def plan(
-    cohort: NoticeCohort,
-    language: str,
-    *,
-    library: Library,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-    early: bool = False,
-) -> Plan:
+def plan(cohort: NoticeCohort, language: str, brief: Brief, *, early: bool = False) -> Plan:
     """The rules that hold for these people, the layout they ask for, and the advice to give."""
+    library, organisation, facts = brief
     rules = library.rules_for(cohort.residence, entity_kinds(facts))
     if early:
         rules = library.early_rules(rules)

@@ -1,7 +1,7 @@
 """Every notice of a case, written to its folder: whole or absent, and only what has changed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -13,12 +13,12 @@ from breachdesk.ground.canonical import canonical
 from breachdesk.ground.files import write_whole
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.law.shapes import Duties, Duty, Verdict
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import pdf_check, sorted_checks
 from breachdesk.notify.cohorts import merge
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
 from breachdesk.notify.library import Library
-from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.shapes import (
     NOTICES,
     Ask,
@@ -46,10 +46,8 @@ _STRONGEST = (
 def write_notices(
     pack: Path,
     cohorts: Iterable[Cohort],
+    brief: Brief,
     *,
-    library: Library,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
     duties: Duties | None = None,
     progress: Callable[[int, int], None] = lambda done, all_: None,
     workers: int = 1,
@@ -60,12 +58,12 @@ def write_notices(
     counts cohorts. `workers`: processes; the files are the same however many. Raises OSError when the folder cannot
     be written.
     """
-    merged = merge(cohorts, library.vocabulary)
-    facts = {"subjects.count": sum(cohort.count for cohort in merged), **facts}
+    merged = merge(cohorts, brief.library.vocabulary)
+    brief = brief._replace(facts={"subjects.count": sum(cohort.count for cohort in merged), **brief.facts})
     shelf = Shelving(pack)
     entries: list[NoticeEntry] = []
     asked: list[Ask] = []
-    for done in _written(_Task(pack, library, organisation, facts, duties), merged, workers):
+    for done in _written(_Task(pack, brief, duties), merged, workers):
         entries.append(done.entry)
         asked += done.asks
         shelf.written += done.written
@@ -102,9 +100,7 @@ class _Task:
     """All that letters of one case have in common."""
 
     pack: Path
-    library: Library
-    organisation: Organisation
-    facts: Mapping[str, Any]
+    brief: Brief
     duties: Duties | None
 
 
@@ -123,21 +119,22 @@ class _Desk:
 
     def __init__(self, task: _Task) -> None:
         self.task = task
-        self.press = Press(words=task.library.phrases)
+        self.press = Press(words=task.brief.library.phrases)
 
     def write(self, cohort: NoticeCohort) -> _Done:
         task, shelf = self.task, Shelving(self.task.pack)
+        library = task.brief.library
         files: dict[str, dict[str, PurePosixPath]] = {}
         checks: dict[str, tuple[NoticeCheck, ...]] = {}
         asks: list[Ask] = []
         rules: tuple[str, ...] = ()
         for language in LANGUAGES:
-            notice = compose(cohort, language, library=task.library, organisation=task.organisation, facts=task.facts)
+            notice = compose(cohort, language, task.brief)
             files[language], accessible = self._draw(notice, shelf)
-            checks[language] = sorted_checks([*notice.checks, pdf_check(task.library, accessible)])
+            checks[language] = sorted_checks([*notice.checks, pdf_check(library, accessible)])
             asks += notice.asks
             rules = notice.rules
-        about = duties_about(cohort, rules, task.library, task.duties)
+        about = duties_about(cohort, rules, library, task.duties)
         verdicts = {duty.verdict for duty in about}
         entry = NoticeEntry(
             cohort=cohort,
@@ -152,8 +149,9 @@ class _Desk:
 
     def _draw(self, notice: Notice, shelf: Shelving) -> tuple[dict[str, PurePosixPath], bool]:
         """The files of one letter, and whether its PDF is PDF/UA."""
-        draft = self.task.library.phrases[notice.language]["draft"]
-        sender = self.task.organisation.text("name", notice.language) or ""
+        library, organisation, _ = self.task.brief
+        draft = library.phrases[notice.language]["draft"]
+        sender = organisation.text("name", notice.language) or ""
         printed = self.press.pdf(notice, sender=sender, draft=draft)
         made = {
             "html": self.press.html(notice, draft=draft).encode(),

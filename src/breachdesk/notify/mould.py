@@ -5,18 +5,18 @@ written down, as a document of the approved wording: what was approved is what i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import escape
 
 from breachdesk.notify.blocks import Block
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.compose import compose
 from breachdesk.notify.draw import Press, as_text
-from breachdesk.notify.library import Library
-from breachdesk.notify.organisation import Organisation, one_line
+from breachdesk.notify.organisation import one_line
 from breachdesk.notify.shapes import Notice, NoticeCohort
 from breachdesk.notify.values import Person, in_words
 
@@ -95,22 +95,13 @@ def filled(part: Gap, values: Values) -> str:
     return f": {value}" if part[2] and value else value
 
 
-def gapped(
-    cohort: NoticeCohort,
-    language: str,
-    *,
-    library: Library,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-    early: bool = False,
-) -> Notice:
+def gapped(cohort: NoticeCohort, language: str, brief: Brief, *, early: bool = False) -> Notice:
     """What `compose` writes to this cohort, with gaps for what is a person's own. Its checks are those of every letter
     cast from it. It is dated on the day it goes, whatever day was planned."""
     gaps = {element: (_gap(_SAMPLE, place),) for place, element in enumerate(cohort.elements)}
     person = Person(name=_gap(_NAME), samples=gaps, code=_gap(_CODE), day=_gap(_DAY))
-    undated = {name: value for name, value in facts.items() if name not in _PLANNED}
-    given: dict[str, Any] = {"library": library, "organisation": organisation, "facts": undated}
-    return compose(cohort, language, person=person, early=early, **given)
+    undated = {name: value for name, value in brief.facts.items() if name not in _PLANNED}
+    return compose(cohort, language, brief._replace(facts=undated), person=person, early=early)
 
 
 def mould(notice: Notice, press: Press, short: str = "", *, on_paper: bool = False) -> Mould:

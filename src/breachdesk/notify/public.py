@@ -16,6 +16,7 @@ from breachdesk.ground.places import country_of
 from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.notify.advice import Words, choose_steps, rows_for, rows_serving, steps_when_lost
 from breachdesk.notify.blocks import Block, Heading, Item, Items, Kind, Span
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.conditions import conditions, holds
 from breachdesk.notify.library import CheckRow, Library, Part, our_library
 from breachdesk.notify.organisation import Organisation
@@ -192,20 +193,9 @@ def _common(residences: Iterable[str]) -> str:
 # --- the texts
 
 
-def compose_public(
-    kind: str,
-    cohorts: Iterable[NoticeCohort],
-    language: str,
-    *,
-    library: Library,
-    pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-) -> Notice:
+def compose_public(kind: str, cohorts: Iterable[NoticeCohort], language: str, brief: Brief, pack: Pack) -> Notice:
     """One text of `pack.kinds` for everybody, in `language` (`en`, `ru`); not checked (public_check.check_public)."""
-    values, said = _begun(
-        kind, cohorts, language, library=library, pack=pack, organisation=organisation, facts=facts
-    )  # fmt: skip
+    values, said = _begun(kind, cohorts, language, brief, pack)
     text = pack.kinds[kind]
     title = next(one.heading for one in text.titles if holds(one.when, said))
     blocks: list[Block] = []
@@ -215,7 +205,7 @@ def compose_public(
         if part.heading:
             blocks.append(Heading(pack.headings[language][part.heading]))
         else:
-            blocks += fill(worded(pack, library, language, part.block, kind, _ALL), values, role=part.block)
+            blocks += fill(worded(pack, brief.library, language, part.block, kind, _ALL), values, role=part.block)
     return Notice(
         cohort=values.cohort,
         language=language,
@@ -224,39 +214,24 @@ def compose_public(
         title=pack.headings[language][title],
         blocks=tuple(blocks),
         steps=values.steps,
-        asks=(*values.asks.values(), *_asked(values, pack, library)),
+        asks=(*values.asks.values(), *_asked(values, pack)),
     )
 
 
 def outline_public(
-    kind: str,
-    cohorts: Iterable[NoticeCohort],
-    language: str,
-    *,
-    library: Library,
-    pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
+    kind: str, cohorts: Iterable[NoticeCohort], language: str, brief: Brief, pack: Pack
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The rules of such a text, and its blocks in order as own.py names them."""
-    given: dict[str, Any] = {"library": library, "pack": pack, "organisation": organisation, "facts": facts}
-    _, said = _begun(kind, cohorts, language, **given)
+    _, said = _begun(kind, cohorts, language, brief, pack)
     blocks = [part.block for part in pack.kinds[kind].parts if part.block and holds(part.when, said)]
     return _ALL, tuple(name_of(pack, language, block) for block in blocks)
 
 
 def _begun(
-    kind: str,
-    cohorts: Iterable[NoticeCohort],
-    language: str,
-    *,
-    library: Library,
-    pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
+    kind: str, cohorts: Iterable[NoticeCohort], language: str, brief: Brief, pack: Pack
 ) -> tuple["PublicValues", frozenset[str]]:
     """What fills it, and the conditions that hold in it."""
-    rows = list(cohorts)
+    rows, (library, organisation, facts) = list(cohorts), brief
     people = everybody(rows, library)
     lost = facts.get("breach.confidentiality") is False
     steps = (
@@ -264,11 +239,8 @@ def _begun(
         if lost
         else choose_steps(library.advice, people.elements, people.residence, language)
     )
-    values = PublicValues(
-        *(library, organisation, facts, people, language, f"notices/public/{kind}/{language}", steps),
-        phrases=pack.phrases[language],
-        open=still_open(people, organisation, facts),
-    )
+    where, unsaid = f"notices/public/{kind}/{language}", still_open(people, organisation, facts)
+    values = PublicValues(*brief, people, language, where, steps, phrases=pack.phrases[language], open=unsaid)
     day_known = "begin" not in values.open
     said = conditions(people, (library.rules["all"],), organisation, facts) | {
         *(["lost"] if lost else []),
@@ -283,13 +255,13 @@ def _begun(
     return values, frozenset(said)
 
 
-def _asked(values: "PublicValues", pack: Pack, library: Library) -> Iterator[Ask]:
+def _asked(values: "PublicValues", pack: Pack) -> Iterator[Ask]:
     """What would close an open point; it stops nothing, for nobody may know it yet. Only where the text tells them."""
     if not values.told_open:
         return
     for name in values.open:
         row = pack.open[name]
-        words = row.ask or library.asks[row.fact].ask
+        words = row.ask or values.library.asks[row.fact].ask
         if row.fact not in values.asks:
             yield Ask(row.fact, values.where, words.en, words.ru, AskKind.CONFIRM)
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from breachdesk.ground.languages import LANGUAGES
 from breachdesk.notify.blocks import Heading, Kind, Paragraph, spans_of, texts_of
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import Desk, form, sorted_checks, text_of, words
 from breachdesk.notify.conditions import conditions
-from breachdesk.notify.library import Library, NoticeRule
+from breachdesk.notify.library import NoticeRule
 from breachdesk.notify.organisation import Organisation, as_day, as_instant, held_since
 from breachdesk.notify.page import seen
 from breachdesk.notify.public import POSTING, Pack, Point
@@ -25,21 +26,14 @@ _QUOTED = ("staff-say-not",)  # says what must not be said
 
 
 def check_public(
-    notice: Notice,
-    *,
-    library: Library,
-    pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
-    now: datetime,
-    rule: NoticeRule | None = None,
+    notice: Notice, brief: Brief, pack: Pack, *, now: datetime, rule: NoticeRule | None = None
 ) -> tuple[NoticeCheck, ...]:
     """Every check of a text of compose_public, or of the posting of `rule`; the failed first, the gravest before.
 
     `now`: aware; a request to wait that has ended by then stops nothing."""
-    rules = (library.rules["all"],)
-    said = conditions(notice.cohort, rules, organisation, facts)
-    desk = Desk(notice, rules, library, organisation, facts, said, text_of(notice))
+    rules, organisation = (brief.library.rules["all"],), brief.organisation
+    said = conditions(notice.cohort, rules, organisation, brief.facts)
+    desk = Desk(notice, rules, *brief, said, text_of(notice))
     found = [*_wants(desk, pack, POSTING if rule else notice.layout)]
     if rule is None:
         kept = replace(notice, blocks=tuple(one for one in notice.blocks if _counts(one)))
@@ -47,7 +41,7 @@ def check_public(
         found += _promise(notice, organisation, pack, now)
     else:
         found += [*notice.checks, *_free_call(notice, rule, organisation, pack)]
-    found += [_personal(notice, pack), _admission(notice, pack), _hold(facts, notice.language, pack, now)]
+    found += [_personal(notice, pack), _admission(notice, pack), _hold(brief.facts, notice.language, pack, now)]
     return sorted_checks(_with_help(one, pack) for one in found)
 
 

@@ -3,15 +3,14 @@
 It is composed as that letter is, without what belongs to one person (docs/formats/public-text.md).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from breachdesk.notify.blocks import Block, Heading
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import check
 from breachdesk.notify.compose import Plan, entity_kinds, parts_of, plan
 from breachdesk.notify.library import Library, NoticeRule, Part
-from breachdesk.notify.organisation import Organisation
 from breachdesk.notify.public import POSTING, Pack, everybody, name_of, worded
 from breachdesk.notify.shapes import Notice, NoticeCohort
 from breachdesk.notify.template import fill
@@ -19,23 +18,17 @@ from breachdesk.notify.values import Values
 
 
 def compose_posting(
-    rule: NoticeRule,
-    cohorts: Iterable[NoticeCohort],
-    language: str,
-    *,
-    library: Library,
-    pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
+    rule: NoticeRule, cohorts: Iterable[NoticeCohort], language: str, brief: Brief, pack: Pack
 ) -> Notice:
     """What the law wants in a letter to these people, as a notice for everybody; checked by the same rules.
 
     `cohorts`: those the law is about, at least one; of several places the one with most people gives offices and
     addresses."""
-    facts = _published_on(facts, organisation)
-    people, made = _plan(rule, cohorts, language, library=library, organisation=organisation, facts=facts)
+    brief = _published(brief)
+    library = brief.library
+    people, made = _plan(rule, cohorts, language, brief)
     where, names = f"notices/public/{POSTING}-{rule.id}/{language}", tuple(one.id for one in made.rules)
-    values = Values(library, organisation, facts, people, language, where, made.steps)
+    values = Values(*brief, people, language, where, made.steps)
     blocks: list[Block] = []
     for part in _posted(rule, made, library, pack):
         if part.heading:
@@ -53,38 +46,30 @@ def compose_posting(
         steps=made.steps,
         asks=tuple(values.asks.values()),
     )
-    checks = check(notice, made.rules, library=library, organisation=organisation, facts=facts)
-    return replace(notice, checks=checks)
+    return replace(notice, checks=check(notice, made.rules, brief))
 
 
 def outline_posting(
-    rule: NoticeRule,
-    cohorts: Iterable[NoticeCohort],
-    language: str,
-    *,
-    library: Library,
-    pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
+    rule: NoticeRule, cohorts: Iterable[NoticeCohort], language: str, brief: Brief, pack: Pack
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The rules of such a notice, and its blocks in order as own.py names them."""
-    facts = _published_on(facts, organisation)
-    _, made = _plan(rule, cohorts, language, library=library, organisation=organisation, facts=facts)
-    blocks = [_in_public(part.block, pack, language) for part in _posted(rule, made, library, pack) if part.block]
+    _, made = _plan(rule, cohorts, language, _published(brief))
+    blocks = [_in_public(part.block, pack, language) for part in _posted(rule, made, brief.library, pack) if part.block]
     return tuple(one.id for one in made.rules), tuple(name_of(pack, language, block) for block in blocks)
 
 
-def _published_on(facts: Mapping[str, Any], organisation: Organisation) -> Mapping[str, Any]:
+def _published(brief: Brief) -> Brief:
     """A letter says when it was sent, a public notice when it was published."""
-    on = organisation.days.get("public_notice.on")
-    return {**facts, "time.individual_notice_sent": on, "time.individual_notice_planned": None}
+    on = brief.organisation.days.get("public_notice.on")
+    days = {"time.individual_notice_sent": on, "time.individual_notice_planned": None}
+    return brief._replace(facts={**brief.facts, **days})
 
 
 def _plan(
-    rule: NoticeRule, cohorts: Iterable[NoticeCohort], language: str, **given: Any
+    rule: NoticeRule, cohorts: Iterable[NoticeCohort], language: str, brief: Brief
 ) -> tuple[NoticeCohort, Plan]:  # fmt: skip
-    people = posting_people(rule, cohorts, given["library"])
-    return people, plan(people, language, **given)
+    people = posting_people(rule, cohorts, brief.library)
+    return people, plan(people, language, brief)
 
 
 def _posted(rule: NoticeRule, made: Plan, library: Library, pack: Pack) -> Iterator[Part]:
@@ -116,10 +101,11 @@ def wants_free_call(rule: NoticeRule) -> bool:
     return rule.substitute is not None and "toll_free" in rule.substitute.parts
 
 
-def under(library: Library, cohorts: Iterable[NoticeCohort], facts: Mapping[str, Any]) -> dict[str, list[NoticeCohort]]:
+def under(cohorts: Iterable[NoticeCohort], brief: Brief) -> dict[str, list[NoticeCohort]]:
     """Law that knows substitute notice -> those of these people it is about."""
     found: dict[str, list[NoticeCohort]] = {}
-    kinds, near = entity_kinds(facts), dict[str, tuple[NoticeRule, ...]]()
+    library, kinds = brief.library, entity_kinds(brief.facts)
+    near: dict[str, tuple[NoticeRule, ...]] = {}
     for row in cohorts:
         if row.residence not in near:
             near[row.residence] = tuple(rule for rule in library.rules_for(row.residence, kinds) if rule.substitute)

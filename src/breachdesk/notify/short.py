@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
@@ -18,11 +17,11 @@ from breachdesk.ground.shelf import BadPack, Shelf, our_shelf
 from breachdesk.notify import gsm
 from breachdesk.notify.advice import Words
 from breachdesk.notify.blocks import Block, Kind, Paragraph, Span, plain
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import Desk, form, sorted_checks, text_of, words
 from breachdesk.notify.compose import Plan, plan
 from breachdesk.notify.conditions import holds, touches
-from breachdesk.notify.library import EARLY, CheckRow, Library, Part
-from breachdesk.notify.organisation import Organisation
+from breachdesk.notify.library import EARLY, CheckRow, Part
 from breachdesk.notify.own import IN_SHORT, nearest
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
 from breachdesk.notify.template import Filled, Template, fill, parse
@@ -87,45 +86,32 @@ def our_short() -> Pack:
 def compose_short(
     cohort: NoticeCohort,
     language: str,
-    *,
-    library: Library,
+    brief: Brief,
     pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
+    *,
     most_parts: int = MOST_PARTS,
     early: bool = False,
 ) -> Notice:
     """The text message to `cohort` in `language`, checked; `short_text` gives its words. `early`: that of the warning
     that goes before."""
-    given: dict[str, Any] = {"library": library, "organisation": organisation, "facts": facts}
-    made = plan(cohort, language, early=early, **given)
+    made = plan(cohort, language, brief, early=early)
     where = f"texts/{cohort.slug}/{language}{'/early' if early else ''}"
     for room in (2, 1, 0):  # without the first step and the telephone, then without what we never ask for
-        values = ShortValues(
-            *(library, organisation, facts, cohort, language, where, made.steps),
-            pack=pack, room=room,
-        )  # fmt: skip
+        values = ShortValues(*brief, cohort, language, where, made.steps, pack=pack, room=room)
         notice = _composed(made, values)
         if gsm.length(short_text(notice)).parts <= most_parts:
             break
-    desk = Desk(notice, made.rules, library, organisation, facts, made.said, text_of(notice))
+    desk = Desk(notice, made.rules, *brief, made.said, text_of(notice))
     found = [*form(desk), *words(desk), *_own(notice, pack, values, most_parts)]
     return replace(notice, checks=sorted_checks(found))
 
 
 def outline(
-    made: Plan,
-    cohort: NoticeCohort,
-    language: str,
-    *,
-    library: Library,
-    pack: Pack,
-    organisation: Organisation,
-    facts: Mapping[str, Any],
+    made: Plan, cohort: NoticeCohort, language: str, brief: Brief, pack: Pack
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The rules of a text message, and its blocks in order as own.py names them, if there is room for all of them.
     `made`: what decides how the letter to these people is put together."""
-    values = ShortValues(library, organisation, facts, cohort, language, "", made.steps, pack=pack)
+    values = ShortValues(*brief, cohort, language, "", made.steps, pack=pack)
     said = _said(made, values)
     names = tuple(f"{IN_SHORT}{part.block}" for part in pack.said.parts if holds(part.when, said))
     return tuple(rule.id for rule in made.rules), names

@@ -41,14 +41,13 @@ def lay(count: int, way: str = "email") -> int:
     from breachdesk.staff.app.models import Account
     from breachdesk.vault.app import keys
     from tests.cast import hand
-    from tests.notify.bakery import FACTS, cohort, organisation
+    from tests.notify.bakery import brief, cohort
 
     ada = Account.objects.create_user(email="ada@bakery.example", password=None, name="Ada")
     case = open_case("Bakery North", lead=ada, by=hand(ada), zone="Europe/Berlin")
     press = Press(words=our_library().phrases)
-    given: dict[str, Any] = {"library": our_library(), "organisation": organisation(), "facts": FACTS}
     who = {"en": cohort("DE", "name", "email", "phone", "card.number"), "ru": cohort("RU", "name", "phone", "email")}
-    moulds = tuple(mould(gapped(one, language, **given), press, SHORT) for language, one in who.items())
+    moulds = tuple(mould(gapped(one, language, brief()), press, SHORT) for language, one in who.items())
     names = {"en": "Bakery North Ltd", "ru": "ООО «Пекарня Север»"}
     sender = Sender(names, "privacy@bakery.example", "help@bakery.example", "back", "bakery.example", "Bakery")
     said = Wording(sender, moulds)

@@ -62,7 +62,7 @@ def _ready(letters: Letters, slugs: Sequence[str], early: bool, kin: Sequence[No
     chosen = [one for one in letters.cohorts if not slugs or one.slug in slugs]
     for cohort in (*chosen, *kin):
         for language in _languages(cohort):
-            notice = gapped(cohort, language, early=early, **letters.said)
+            notice = gapped(cohort, language, letters.brief, early=early)
             stopped = any(not one.passed and one.level is Level.STOP for one in notice.checks)
             (wrong if stopped or texts_of(notice.blocks, Kind.BLANK) else found).append(notice)
     if wrong:

@@ -82,7 +82,7 @@ class Notices:
     def __init__(self, case: Case, now: datetime) -> None:
         self.case, self.since = case, published.noticed(case, now)
         self.letters = Letters(case) if self.since else None
-        under = self.letters and public_notice.under(self.letters.library, self.letters.cohorts, self.letters.facts)
+        under = self.letters and public_notice.under(self.letters.cohorts, self.letters.brief)
         self.under = {rule: {one.slug for one in (under or {}).get(rule, ())} for rule in self.since}
 
     def met(self, duty: Duty, slug: str) -> datetime | None:

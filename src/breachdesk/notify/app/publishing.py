@@ -61,7 +61,7 @@ class Texts(Letters):
         super().__init__(case)
         self.pack, self.now = the_pack(), now
         self.kinds = tuple(self.pack.kinds)
-        self.under = public_notice.under(self.library, self.cohorts, self.facts)
+        self.under = public_notice.under(self.cohorts, self.brief)
 
     def spoken(self, kind: str, language: str) -> Spoken | None:
         """None: there is no such text."""
@@ -76,44 +76,19 @@ class Texts(Letters):
 
     def outline_public(self, kind: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The rules of a text, and its blocks in order."""
-        given: dict[str, Any] = {"pack": self.pack, **self.said}
         if kind in self.pack.kinds:
-            return public.outline_public(kind, self.cohorts, language, **given)
+            return public.outline_public(kind, self.cohorts, language, self.brief, self.pack)
         rule = self.library.rules[kind.removeprefix(f"{POSTING}-")]
-        return public_notice.outline_posting(rule, self.under[rule.id], language, **given)
+        return public_notice.outline_posting(rule, self.under[rule.id], language, self.brief, self.pack)
 
     def _public(self, kind: str, language: str) -> Notice:
-        return public.compose_public(
-            kind,
-            self.cohorts,
-            language,
-            library=self.library,
-            pack=self.pack,
-            organisation=self.organisation,
-            facts=self.facts,
-        )
+        return public.compose_public(kind, self.cohorts, language, self.brief, self.pack)
 
     def _posting(self, rule: NoticeRule, language: str) -> Notice:
-        return public_notice.compose_posting(
-            rule,
-            self.under[rule.id],
-            language,
-            library=self.library,
-            pack=self.pack,
-            organisation=self.organisation,
-            facts=self.facts,
-        )
+        return public_notice.compose_posting(rule, self.under[rule.id], language, self.brief, self.pack)
 
     def _checked(self, notice: Notice, rule: NoticeRule | None = None) -> Spoken:
-        checks = check_public(
-            notice,
-            library=self.library,
-            pack=self.pack,
-            organisation=self.organisation,
-            facts=self.facts,
-            now=self.now,
-            rule=rule,
-        )
+        checks = check_public(notice, self.brief, self.pack, now=self.now, rule=rule)
         kind = self.pack.kinds.get(notice.layout) if rule is None else None
         blanks = texts_of(notice.blocks, Kind.BLANK)
         return Spoken(notice, checks, blanks, post_of(notice, self.pack), kind.limit if kind else None)

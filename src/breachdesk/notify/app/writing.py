@@ -19,6 +19,7 @@ from breachdesk.notify import gsm, public, readability, short
 from breachdesk.notify import library as letters
 from breachdesk.notify.app.models import OwnText
 from breachdesk.notify.blocks import Kind, texts_of
+from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import prose_of, sorted_checks
 from breachdesk.notify.cohorts import merge
 from breachdesk.notify.compose import Plan, compose, parts_of, plan
@@ -165,7 +166,7 @@ class Letters:
 
     def write(self, cohort: NoticeCohort, language: str, *, early: bool = False) -> Written:
         """The letter, or the early warning that goes before it."""
-        notice = compose(cohort, language, early=early, **self.said)
+        notice = compose(cohort, language, self.brief, early=early)
         return Written(notice, sorted_checks(notice.checks), texts_of(notice.blocks, Kind.BLANK))
 
     def with_own(self, own: tuple[Own, ...]) -> Self:
@@ -175,9 +176,8 @@ class Letters:
         return other
 
     @property
-    def said(self) -> dict[str, Any]:
-        """What every letter is composed from."""
-        return {"library": self.library, "organisation": self.organisation, "facts": self.facts}
+    def brief(self) -> Brief:
+        return Brief(self.library, self.organisation, self.facts)
 
     def outline(
         self, cohort: NoticeCohort, language: str, *, early: bool = False
@@ -193,10 +193,7 @@ class Letters:
 
     def short(self, cohort: NoticeCohort, language: str, *, early: bool = False) -> Notice:
         """The text message, checked; or that of the early warning."""
-        return compose_short(
-            cohort, language, library=self.library, pack=the_short(), organisation=self.organisation, facts=self.facts,
-            most_parts=settings.SMS_PARTS, early=early,
-        )  # fmt: skip
+        return compose_short(cohort, language, self.brief, the_short(), most_parts=settings.SMS_PARTS, early=early)
 
     def text_message(self, cohort: NoticeCohort, language: str, *, early: bool = False) -> Written:
         notice = self.short(cohort, language, early=early)
@@ -206,13 +203,13 @@ class Letters:
         self, cohort: NoticeCohort, language: str, *, early: bool = False
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The rules of a text message, and its blocks in order."""
-        return short.outline(self._plan(cohort, language, early), cohort, language, pack=the_short(), **self.said)
+        return short.outline(self._plan(cohort, language, early), cohort, language, self.brief, the_short())
 
     def _plan(self, cohort: NoticeCohort, language: str, early: bool) -> Plan:
         """Made once: letter and text message share it, and words of the case change nothing of it."""
         key = cohort.slug, language, early
         if key not in self._plans:
-            self._plans[key] = plan(cohort, language, early=early, **self.said)
+            self._plans[key] = plan(cohort, language, self.brief, early=early)
         return self._plans[key]
 
     def drawn(self, notice: Notice, kind: str) -> bytes:
