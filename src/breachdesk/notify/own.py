@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from breachdesk.ground.refused import Refused
 from breachdesk.notify.organisation import LONGEST_TEXT, clean_lines
@@ -31,6 +32,14 @@ class Own:
     @property
     def place(self) -> tuple[str, str, str, str]:
         return self.block, self.language, self.slug, self.rule
+
+
+class Outline(NamedTuple):
+    """What decides which texts stand in a letter: its rules, the nearest first, and its blocks in order, each by the
+    name it is worded by."""
+
+    rules: tuple[str, ...]
+    blocks: tuple[str, ...]
 
 
 def nearest(own: Iterable[Own], block: str, language: str, slug: str, rules: Iterable[str]) -> Own | None:

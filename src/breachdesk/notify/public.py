@@ -20,7 +20,7 @@ from breachdesk.notify.brief import Brief
 from breachdesk.notify.conditions import conditions, holds
 from breachdesk.notify.library import CheckRow, Library, Part, our_library
 from breachdesk.notify.organisation import Organisation
-from breachdesk.notify.own import IN_PUBLIC, nearest
+from breachdesk.notify.own import IN_PUBLIC, Outline, nearest
 from breachdesk.notify.shapes import Ask, AskKind, Notice, NoticeCohort, Step
 from breachdesk.notify.template import Filled, Template, fill, parse
 from breachdesk.notify.values import Values, link
@@ -218,13 +218,10 @@ def compose_public(kind: str, cohorts: Iterable[NoticeCohort], language: str, br
     )
 
 
-def outline_public(
-    kind: str, cohorts: Iterable[NoticeCohort], language: str, brief: Brief, pack: Pack
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The rules of such a text, and its blocks in order as own.py names them."""
+def outline_public(kind: str, cohorts: Iterable[NoticeCohort], language: str, brief: Brief, pack: Pack) -> Outline:
     _, said = _begun(kind, cohorts, language, brief, pack)
     blocks = [part.block for part in pack.kinds[kind].parts if part.block and holds(part.when, said)]
-    return _ALL, tuple(name_of(pack, language, block) for block in blocks)
+    return Outline(_ALL, tuple(name_of(pack, language, block) for block in blocks))
 
 
 def _begun(

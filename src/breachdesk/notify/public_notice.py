@@ -11,6 +11,7 @@ from breachdesk.notify.brief import Brief
 from breachdesk.notify.check import check
 from breachdesk.notify.compose import Plan, entity_kinds, parts_of, plan
 from breachdesk.notify.library import Library, NoticeRule, Part
+from breachdesk.notify.own import Outline
 from breachdesk.notify.public import POSTING, Pack, everybody, name_of, worded
 from breachdesk.notify.shapes import Notice, NoticeCohort
 from breachdesk.notify.template import fill
@@ -51,11 +52,11 @@ def compose_posting(
 
 def outline_posting(
     rule: NoticeRule, cohorts: Iterable[NoticeCohort], language: str, brief: Brief, pack: Pack
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The rules of such a notice, and its blocks in order as own.py names them."""
+) -> Outline:
     _, made = _plan(rule, cohorts, language, _published(brief))
     blocks = [_in_public(part.block, pack, language) for part in _posted(rule, made, brief.library, pack) if part.block]
-    return tuple(one.id for one in made.rules), tuple(name_of(pack, language, block) for block in blocks)
+    names = tuple(name_of(pack, language, block) for block in blocks)
+    return Outline(tuple(one.id for one in made.rules), names)
 
 
 def _published(brief: Brief) -> Brief:

@@ -22,7 +22,7 @@ from breachdesk.notify.check import Desk, form, sorted_checks, text_of, words
 from breachdesk.notify.compose import Plan, plan
 from breachdesk.notify.conditions import holds, touches
 from breachdesk.notify.library import EARLY, CheckRow, Part
-from breachdesk.notify.own import IN_SHORT, nearest
+from breachdesk.notify.own import IN_SHORT, Outline, nearest
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
 from breachdesk.notify.template import Filled, Template, fill, parse
 from breachdesk.notify.values import Values
@@ -106,15 +106,13 @@ def compose_short(
     return replace(notice, checks=sorted_checks(found))
 
 
-def outline(
-    made: Plan, cohort: NoticeCohort, language: str, brief: Brief, pack: Pack
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The rules of a text message, and its blocks in order as own.py names them, if there is room for all of them.
-    `made`: what decides how the letter to these people is put together."""
+def outline(made: Plan, cohort: NoticeCohort, language: str, brief: Brief, pack: Pack) -> Outline:
+    """Of a text message with room for all its blocks. `made`: what decides how the letter to these people is put
+    together."""
     values = ShortValues(*brief, cohort, language, "", made.steps, pack=pack)
     said = _said(made, values)
     names = tuple(f"{IN_SHORT}{part.block}" for part in pack.said.parts if holds(part.when, said))
-    return tuple(rule.id for rule in made.rules), names
+    return Outline(tuple(rule.id for rule in made.rules), names)
 
 
 def _said(made: Plan, values: "ShortValues") -> frozenset[str]:

@@ -17,6 +17,7 @@ from breachdesk.notify.app.writing import Letters, Written, the_pack
 from breachdesk.notify.blocks import Kind, texts_of
 from breachdesk.notify.draw import Press
 from breachdesk.notify.library import NoticeRule
+from breachdesk.notify.own import Outline
 from breachdesk.notify.public import POSTING
 from breachdesk.notify.public_check import check_public, post_of
 from breachdesk.notify.shapes import Ask, Notice, NoticeCohort
@@ -74,8 +75,7 @@ class Texts(Letters):
             return None
         return self._checked(self._posting(rule, language), rule)
 
-    def outline_public(self, kind: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The rules of a text, and its blocks in order."""
+    def outline_public(self, kind: str, language: str) -> Outline:
         if kind in self.pack.kinds:
             return public.outline_public(kind, self.cohorts, language, self.brief, self.pack)
         rule = self.library.rules[kind.removeprefix(f"{POSTING}-")]

@@ -18,7 +18,7 @@ from breachdesk.ground.refused import Refused
 from breachdesk.journal.app.actions import Hand, write
 from breachdesk.notify.app.models import OwnText
 from breachdesk.notify.app.writing import Letters, the_wordable
-from breachdesk.notify.own import IN_PUBLIC, Own, nearest
+from breachdesk.notify.own import IN_PUBLIC, Outline, Own, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +148,9 @@ def _is_there(letters: Letters, place: Place) -> bool:
     return letters.of(place.slug) is not None
 
 
-def standing(
-    letters: Letters, outline: tuple[tuple[str, ...], tuple[str, ...]], slug: str, language: str
-) -> list[tuple[str, str, bool]]:
+def standing(letters: Letters, outline: Outline, slug: str, language: str) -> list[tuple[str, str, bool]]:
     """The blocks of one text that can be worded, each with whom what stands there is for, and whether it is the case's
-    own. `outline`: its rules and blocks."""
+    own."""
     rules, names = outline
     known = set(the_wordable().blocks)
     found = {one: nearest(letters.library.own, one, language, slug, rules) for one in names if one in known}

@@ -10,7 +10,7 @@ from breachdesk.notify.app.models import Minded
 from breachdesk.notify.app.publishing import Texts
 from breachdesk.notify.app.writing import Written, reading_of
 from breachdesk.notify.compose import entity_kinds
-from breachdesk.notify.own import IN_PUBLIC, IN_SHORT, Own, nearest
+from breachdesk.notify.own import IN_PUBLIC, IN_SHORT, Outline, Own, nearest
 from breachdesk.notify.public import POSTING, everybody
 from breachdesk.notify.public_notice import posting_people
 from breachdesk.notify.readability import Reading
@@ -50,8 +50,7 @@ class Text:
         assert spoken is not None
         return spoken
 
-    def outline(self, texts: Texts, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Its rules, the nearest first, and its blocks in order as own.py names them."""
+    def outline(self, texts: Texts, language: str) -> Outline:
         if self.form is Form.LETTER:
             return texts.outline(self.cohort, language, early=self.early)
         if self.form is Form.SHORT:
@@ -173,7 +172,7 @@ def uses(texts: Texts, language: str) -> dict[str, int]:
     """Block -> in how many texts of the case it stands, in the order in which they are read."""
     found: dict[str, int] = {}
     for one in every(texts):
-        for name in one.outline(texts, language)[1]:
+        for name in one.outline(texts, language).blocks:
             found[name] = found.get(name, 0) + 1
     return found
 

@@ -29,7 +29,7 @@ from breachdesk.notify.gsm import Length
 from breachdesk.notify.library import Library
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.organisation import BadOrganisation, Organisation, read_organisation
-from breachdesk.notify.own import Own
+from breachdesk.notify.own import Outline, Own
 from breachdesk.notify.readability import Reading
 from breachdesk.notify.shapes import Level, Notice, NoticeCheck, NoticeCohort
 from breachdesk.notify.short import Pack, compose_short, short_text
@@ -179,17 +179,15 @@ class Letters:
     def brief(self) -> Brief:
         return Brief(self.library, self.organisation, self.facts)
 
-    def outline(
-        self, cohort: NoticeCohort, language: str, *, early: bool = False
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The rules of a letter, the nearest first, and its blocks in order."""
+    def outline(self, cohort: NoticeCohort, language: str, *, early: bool = False) -> Outline:
+        """Of the letter."""
         made = self._plan(cohort, language, early)
         names = tuple(part.block for part in parts_of(made, self.library) if part.block)
-        return tuple(rule.id for rule in made.rules), names
+        return Outline(tuple(rule.id for rule in made.rules), names)
 
     def duties(self, cohort: NoticeCohort) -> tuple[Duty, ...]:
         """The duties to tell these people that the rules of their letter name, and those of where they live."""
-        return duties_of(self.case, cohort, self.outline(cohort, "en")[0], "en")
+        return duties_of(self.case, cohort, self.outline(cohort, "en").rules, "en")
 
     def short(self, cohort: NoticeCohort, language: str, *, early: bool = False) -> Notice:
         """The text message, checked; or that of the early warning."""
@@ -199,10 +197,8 @@ class Letters:
         notice = self.short(cohort, language, early=early)
         return Written(notice, notice.checks, texts_of(notice.blocks, Kind.BLANK))
 
-    def outline_short(
-        self, cohort: NoticeCohort, language: str, *, early: bool = False
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The rules of a text message, and its blocks in order."""
+    def outline_short(self, cohort: NoticeCohort, language: str, *, early: bool = False) -> Outline:
+        """Of the text message."""
         return short.outline(self._plan(cohort, language, early), cohort, language, self.brief, the_short())
 
     def _plan(self, cohort: NoticeCohort, language: str, early: bool) -> Plan:
