@@ -19,6 +19,7 @@ PARTS = {
     "AS": "US-AS", "GU": "US-GU", "MP": "US-MP", "PR": "US-PR", "VI": "US-VI",
     "GF": "FR-973", "GP": "FR-971", "MF": "FR-MF", "MQ": "FR-972", "RE": "FR-974", "YT": "FR-976", "AX": "FI-01",
 }  # fmt: skip
+_SHORT = 4  # letters of a country that need no shortening: США
 _UNKNOWN_TITLE = {"en": "Residence unknown", "ru": "Место жительства неизвестно"}
 
 
@@ -34,6 +35,15 @@ def title(code: str, language: str) -> str:
     if part:
         return _part(code) or code
     return str(Locale.parse(language).territories.get(country, code))
+
+
+@cache
+def in_full(code: str, language: str) -> str:
+    """`California (US)`: a part of a country is told with its country, shortly. There is a Georgia of its own, too."""
+    if "-" not in code:
+        return title(code, language)
+    country = title(country_of(code), language)
+    return f"{title(code, language)} ({country if len(country) <= _SHORT else country_of(code)})"
 
 
 @cache

@@ -14,7 +14,6 @@ from breachdesk.report.shapes import People
 from breachdesk.report.words import Words
 
 MOST = 9
-_SHORT = 4
 _COMMUNITY = frozenset({"EU", "EEA"})
 #: The European Economic Area: where a duty of the EU's law reaches a person by residence.
 EEA = frozenset(
@@ -50,20 +49,11 @@ def place_people(people: People, duties: Duties | None, words: Words) -> list[Pl
     telling = [duty for duty in (duties.duties if duties else ()) if duty.recipient.type == "individuals"]
     everybody = any(duty.verdict is Verdict.OWED and duty.people == people.count for duty in telling)
     found = [
-        Place(code, title(code, words), count, _asks(code, telling, everybody=everybody))
+        Place(code, places.in_full(code, words.language), count, _asks(code, telling, everybody=everybody))
         for code, count in people.by_residence.items()
         if count
     ]
     return sorted(found, key=lambda place: (-place.people, place.title))
-
-
-def title(code: str, words: Words) -> str:
-    """`California (US)`: a part of a country is told with its country, shortly."""
-    name = places.title(code, words.language)
-    if "-" not in code:
-        return name
-    country = places.title(places.country_of(code), words.language)
-    return f"{name} ({country if len(country) <= _SHORT else places.country_of(code)})"
 
 
 def _asks(code: str, telling: Iterable[Duty], *, everybody: bool) -> Asks:

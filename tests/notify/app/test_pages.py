@@ -46,6 +46,15 @@ def test_who_gets_which_letter_is_told_most_people_first(told: Any) -> None:
     assert "347 человек" in page(told, language="ru")
 
 
+def test_letters_of_one_place_are_found_together(told: Any) -> None:
+    text = page(told, "?place=US-CA")
+    assert "California (US) · 40" in text
+    assert f"notices/{slugs(told)['US-CA']}/en/" in text
+    assert f"notices/{slugs(told)['DE']}/en/" not in text
+    for nowhere in ("?place=XX", "?place=", "?place=%00"):
+        assert f"notices/{slugs(told)['DE']}/en/" in page(told, nowhere)
+
+
 def test_while_nobody_is_counted_the_page_says_what_comes_first(cast: Any) -> None:
     assert "who is affected" in page(cast)
 

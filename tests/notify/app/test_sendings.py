@@ -23,6 +23,7 @@ from breachdesk.notify.app import caring, carrier, fixing, in_hand, ledger, pens
 from breachdesk.notify.app.ledger import Word
 from breachdesk.notify.app.models import Delivery, Event, Sending, Stage, Standing
 from breachdesk.notify.app.transports import ByRelay
+from breachdesk.notify.app.writing import Letters
 from breachdesk.notify.recipients import Place
 from breachdesk.notify.smtp import Relay
 from breachdesk.notify.states import Channel, State
@@ -264,6 +265,37 @@ def test_a_clock_that_was_put_back_holds_nobody_up(cast: Any, box: Box, monkeypa
     carrier.carry(sending, to(box), idle=0)
     assert states(sending) == {"accepted": 6}
     assert len(box.got) == 6
+
+
+def test_a_sending_is_planned_by_place_or_by_single_letters(cast: Any) -> None:
+    """Two in Germany who lost the same, one there who lost less, one in France."""
+    homes = rows(4).decode().replace("Musterstr. 4,10115 Berlin,DE", "1 rue d'Exemple,75001 Paris,FR")
+    case = case_with(cast, homes.replace("2,Ada Examplec,ada2@d2.example,", "2,Ada Examplec,,").encode())
+    here, ada = f"/case/{case.number}", browser(cast.ada)
+    cohorts = {(one.residence, one.count): one.slug for one in Letters(case).cohorts}
+    page = text(ada, f"{here}/sendings/new/")
+    assert page.count('name="places"') == 2
+    assert page.index("Germany · 3 people") < page.index("2 letters") < page.index("France · 1 person")
+    assert page.count('name="slugs"') == 2  # of France there is only the one
+    choices: list[tuple[dict[str, list[str]], int]] = [
+        ({}, 4),
+        ({"places": ["DE"]}, 3),
+        ({"places": ["FR"], "slugs": [cohorts["DE", 1]]}, 2),
+        ({"places": ["DE"], "slugs": [cohorts["DE", 1]]}, 3),
+        ({"slugs": [cohorts["DE", 2]]}, 2),
+    ]
+    for said, people in choices:
+        ada.post(f"{here}/sendings/new/", {"stage": "full", "channels": ["email", "letter"], **said})
+        made = Sending.objects.latest("id")
+        errands.do(Errand.objects.get(said={"sending": made.id}))
+        made.refresh_from_db()
+        assert (made.people, sum(ledger.standing(made).values())) == (people, people)
+        sendings.drop(made, by=hand(cast.ada))
+    again = ada.post(f"{here}/sendings/new/", {"stage": "full", "slugs": [cohorts["DE", 1]]}).content.decode()
+    assert '<details class="inline" open>' in again  # what was ticked is seen
+    refused = ada.post(f"{here}/sendings/new/", {"stage": "full", "channels": ["email"], "places": ["XX"]})
+    assert 'class="error"' in refused.content.decode()
+    assert Sending.objects.count() == len(choices)
 
 
 def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:

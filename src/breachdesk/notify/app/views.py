@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -16,7 +17,7 @@ from breachdesk.law.shapes import Duty, Verdict
 from breachdesk.notify.app import asks, ledger, rewording, sendings, writing
 from breachdesk.notify.app.models import Sending
 from breachdesk.notify.app.progress import Progress, progress
-from breachdesk.notify.app.writing import Letters, Written
+from breachdesk.notify.app.writing import Letters, Written, elements_of
 from breachdesk.notify.page import drawn
 from breachdesk.notify.shapes import NoticeCohort
 from breachdesk.staff.app import doors
@@ -31,9 +32,11 @@ _TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "txt": "
 
 @doors.case(Act.READ)
 def notices(request: DeskRequest, case: Case) -> HttpResponse:
-    """Who gets the same letter, most people first, and how far each is in each language."""
+    """Who gets the same letter, everywhere or in one place, most people first, and how far each is in each language."""
     letters = Letters(case)
-    page = Paginator(letters.cohorts, ON_A_PAGE).get_page(request.GET.get("page"))
+    homes = writing.by_place(letters.cohorts)
+    place = request.GET.get("place", "") if request.GET.get("place") in homes else ""
+    page = Paginator(homes[place] if place else letters.cohorts, ON_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "notify/notices.html",
@@ -42,6 +45,9 @@ def notices(request: DeskRequest, case: Case) -> HttpResponse:
             "rows": [_row(one, letters, request.words.language) for one in page],
             "people": sum(one.count for one in letters.cohorts),
             "letters": len(letters.cohorts),
+            "homes": [(one, sum(cohort.count for cohort in there)) for one, there in homes.items()],
+            "home": place,
+            "kept": f"&place={quote(place)}" if place else "",
             "working": standing.working(case),
             "sendings": _sendings(case, request.at),
         },
@@ -57,15 +63,10 @@ def _sendings(case: Case, at: datetime) -> list[tuple[Sending, Progress]]:
 def _row(cohort: NoticeCohort, letters: Letters, language: str) -> dict[str, Any]:
     return {
         "cohort": cohort,
-        "place": places.title(cohort.residence, language),
+        "place": places.in_full(cohort.residence, language),
         "elements": elements_of(cohort, letters, language),
         "written": [(one, letters.write(cohort, one)) for one in LANGUAGES],
     }
-
-
-def elements_of(cohort: NoticeCohort, letters: Letters, language: str) -> list[str]:
-    known = letters.library.vocabulary
-    return [known[one].title(language) if one in known else one for one in cohort.elements]
 
 
 def _asked(case: Case, slug: str, language: str, early: bool) -> tuple[Letters, NoticeCohort, Written]:
@@ -95,7 +96,7 @@ def notice(request: DeskRequest, case: Case, slug: str, language: str) -> HttpRe
         "notify/notice.html",
         {
             "cohort": cohort,
-            "place": places.title(cohort.residence, request.words.language),
+            "place": places.in_full(cohort.residence, request.words.language),
             "elements": elements_of(cohort, letters, request.words.language),
             "written": written,
             "letter": drawn(written.notice.blocks),

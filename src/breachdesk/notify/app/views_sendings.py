@@ -1,6 +1,7 @@
 """Pages of sendings: planned, approved by two, watched while they go, and what was told to whom."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,13 +30,14 @@ from breachdesk.notify.app import (
     rewording,
     sendings,
     spreading,
+    writing,
 )
 from breachdesk.notify.app.calling import Outcome
 from breachdesk.notify.app.lawful import Looked, Under
 from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage, Standing
 from breachdesk.notify.app.progress import domains, progress
-from breachdesk.notify.app.writing import Letters, Shown, preview, shown, the_library
-from breachdesk.notify.shapes import NoticeCheck
+from breachdesk.notify.app.writing import Letters, Shown, elements_of, preview, shown, the_library
+from breachdesk.notify.shapes import NoticeCheck, NoticeCohort
 from breachdesk.notify.states import Channel
 from breachdesk.staff.app import doors
 from breachdesk.staff.app.doors import DeskRequest
@@ -46,32 +48,56 @@ from breachdesk.vault.app.models import Errand, State
 _MOST_RATE = 1000.0
 _MINDED = 200
 _TEXTS = 40  # shown where a sending is planned
+_LETTERS = 40  # of one place, to be chosen one by one; those that most people get
 
 
 class PlanForm(Paper):
-    """`places`: cohorts by their slug; none: everybody."""
+    """`places`: everybody who lives there; `slugs`: whoever gets this letter; none of either: everybody."""
 
     sheet = "sendings.form"
     stage = forms.ChoiceField()
     channels = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    places = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     slugs = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     quiet = forms.BooleanField(required=False)
     per_second = forms.FloatField(required=False, min_value=0.01, max_value=_MOST_RATE)
 
     def __init__(self, *args: Any, words: Any, letters: Letters, **more: Any) -> None:
         super().__init__(*args, words=words, **more)
+        self._homes = writing.by_place(letters.cohorts)
+        homes = self._homes.items()
         choices = {
             "stage": [(one.value, words.say(f"sendings.stages.{one.value}")) for one in Stage],
             "channels": [(one.value, words.say(f"sendings.channels.{one.value}")) for one in sendings.ways()],
+            "places": [(home, _labelled(places.in_full(home, words.language), there, words)) for home, there in homes],
             "slugs": [
-                (one.slug, f"{places.title(one.residence, words.language)}, {words.say('notices.people', one.count)}")
-                for one in letters.cohorts
+                (one.slug, _labelled(", ".join(elements_of(one, letters, words.language)), [one], words))
+                for _, there in homes
+                for one in there[:_LETTERS]
             ],
         }
         for name, listed in choices.items():
             self.fields[name].choices = listed  # type: ignore[attr-defined]
         if not self.is_bound:
             self.initial = {"stage": Stage.FULL.value, "channels": [Channel.EMAIL.value], "quiet": True}
+
+    def whom(self) -> list[tuple[Any, list[Any], bool]]:
+        """The box of each place, those of its letters, and whether one of these is ticked."""
+        boxes = {str(box.data["value"]): box for box in self["slugs"]}
+        rows = []
+        for box, there in zip(self["places"], self._homes.values(), strict=True):
+            letters = [boxes[one.slug] for one in there[:_LETTERS]]
+            rows.append((box, letters, any(letter.data["selected"] for letter in letters)))
+        return rows
+
+    def chosen(self) -> list[str]:
+        """Slugs of the letters; none: all."""
+        there = [one.slug for place in self.cleaned_data["places"] for one in self._homes[place]]
+        return list(dict.fromkeys([*there, *self.cleaned_data["slugs"]]))
+
+
+def _labelled(title: str, cohorts: Sequence[NoticeCohort], words: Any) -> str:
+    return f"{title} · {words.say('notices.people', sum(one.count for one in cohorts))}"
 
 
 class WhyForm(Paper):
@@ -106,7 +132,7 @@ def plan(request: DeskRequest, case: Case) -> HttpResponse:
                 case,
                 stage=Stage(said["stage"]),
                 channels=[one for one in sendings.CHANNELS if one.value in said["channels"]],
-                slugs=said["slugs"],
+                slugs=form.chosen(),
                 quiet=QUIET if said["quiet"] else None,
                 per_second=said["per_second"],
                 by=request.by,

@@ -81,7 +81,7 @@ def scope_of(letters: Letters, place: Place | OwnText, words: Any) -> str:
     known = letters.library.vocabulary
     lost = ", ".join(known[one].title(words.language) if one in known else one for one in cohort.elements[:4])
     more = ", …" if len(cohort.elements) > 4 else ""
-    where = places.title(cohort.residence, words.language)
+    where = places.in_full(cohort.residence, words.language)
     people = words.say("notices.people", cohort.count)
     return str(words.say("words.scopes.slug", place=where, people=people, lost=lost + more))
 
@@ -240,7 +240,7 @@ def _roles(block: str) -> set[str]:
 def _named(one: Variant, words: Any) -> str:
     kind = one.text.kind
     if one.text.form is not Form.PUBLIC:
-        return str(places.title(one.text.cohort.residence, words.language))
+        return str(places.in_full(one.text.cohort.residence, words.language))
     if f"public.kinds.{kind}" in words:
         return str(words.say(f"public.kinds.{kind}"))
     rule = the_wordable().library.rules[kind.removeprefix(f"{POSTING}-")]

@@ -1,6 +1,6 @@
 """Letters to the people of a case, composed from its facts as they are now; nothing of them is kept here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
@@ -260,3 +260,16 @@ def duties_of(case: Case, cohort: NoticeCohort, rules: tuple[str, ...], language
     mine = [one for one in told["duties"] if one["recipient"]["type"] == "individuals" and not one.get("remote")]
     duties: Duties = document.from_json({**told, "duties": mine, "questions": []})
     return duties_about(cohort, rules, the_library(), duties)
+
+
+def elements_of(cohort: NoticeCohort, letters: Letters, language: str) -> list[str]:
+    known = letters.library.vocabulary
+    return [known[one].title(language) if one in known else one for one in cohort.elements]
+
+
+def by_place(cohorts: Iterable[NoticeCohort]) -> dict[str, list[NoticeCohort]]:
+    """By where they live, the place of most people first."""
+    found: dict[str, list[NoticeCohort]] = {}
+    for one in cohorts:
+        found.setdefault(one.residence, []).append(one)
+    return dict(sorted(found.items(), key=lambda item: (-sum(one.count for one in item[1]), item[0])))

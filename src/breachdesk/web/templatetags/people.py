@@ -108,7 +108,7 @@ def place(context: template.Context, code: str) -> str:
     words = _words(context)
     if code == places.UNKNOWN:
         return words.say("who.unplaced")
-    return residences.title(code, words) if places.is_code(code) else code
+    return places.in_full(code, words.language) if places.is_code(code) else code
 
 
 @register.simple_tag(takes_context=True)
