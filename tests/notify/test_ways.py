@@ -4,7 +4,7 @@ import pytest
 
 from breachdesk.notify.library import our_library
 from breachdesk.notify.states import Channel
-from breachdesk.notify.ways import DIRECT, WAYS, Accepts, accepted, accepts
+from breachdesk.notify.ways import DIRECT, WAYS, Accepts, accepted, accepts, too_soon
 
 RULES = our_library().rules
 
@@ -41,3 +41,35 @@ def test_every_way_that_a_rule_names_is_one_we_have_words_for() -> None:
     assert not [
         one.only for rule in RULES.values() for one in rule.channels if one.only and f"only_{one.only}" not in checks
     ]
+
+
+MAIL, TEXT, LETTER, PHONE = Channel.EMAIL, Channel.SMS, Channel.LETTER, Channel.PHONE
+
+
+@pytest.mark.parametrize(
+    ("rule", "channels", "says"),
+    [
+        ("us-ca", [LETTER], []),
+        ("us-ca", [LETTER, MAIL, TEXT], []),  # whom no letter reaches may get what there is
+        ("us-ca", [TEXT, LETTER], [(TEXT, LETTER, True)]),
+        ("us-ca", [TEXT, PHONE], [(TEXT, LETTER, False)]),
+        ("us-ca", [TEXT, PHONE, LETTER], [(TEXT, LETTER, True)]),  # one step puts both right
+        ("us-ca", [MAIL], [(MAIL, LETTER, False)]),
+        ("us-ca", [MAIL, TEXT], [(MAIL, LETTER, False)]),
+        ("us-ca", [MAIL, TEXT, LETTER], [(MAIL, LETTER, True), (TEXT, LETTER, True)]),
+        ("us-ca", [TEXT, MAIL], [(TEXT, MAIL, True), (MAIL, LETTER, False)]),
+        ("us-az", [TEXT, MAIL, PHONE], [(TEXT, PHONE, True), (MAIL, PHONE, True)]),
+        ("ch", [TEXT, LETTER], []),
+        ("gdpr", [TEXT, LETTER], []),
+    ],
+)
+def test_a_way_comes_too_soon_where_the_law_wants_another_before_it(
+    rule: str, channels: list[Channel], says: list[tuple[Channel, Channel, bool]]
+) -> None:
+    found = too_soon(RULES[rule], channels, tuple(WAYS))
+    assert [(one.channel, one.better, one.chosen) for one in found] == says
+
+
+def test_where_this_desk_has_no_better_way_it_names_none() -> None:
+    (found,) = too_soon(RULES["us-ca"], [TEXT], [TEXT, PHONE])
+    assert found.better is None

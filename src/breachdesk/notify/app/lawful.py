@@ -2,7 +2,7 @@
 law goes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import reduce
@@ -16,7 +16,7 @@ from breachdesk.notify.compose import entity_kinds
 from breachdesk.notify.library import NoticeRule
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.states import TOLD, Channel, State
-from breachdesk.notify.ways import WAYS, Accepts, accepted, accepts
+from breachdesk.notify.ways import WAYS, Accepts, TooSoon, accepted, accepts, too_soon
 
 _ASKED = (Verdict.OWED, Verdict.HELD, Verdict.UNKNOWN)
 
@@ -41,6 +41,52 @@ class Looked:
     refused: tuple[Under, ...]
     on_condition: tuple[Under, ...]
     silent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """So many people of a place to whom, as things are planned, this way would go too soon under this law."""
+
+    residence: str
+    rule: NoticeRule
+    way: TooSoon
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """`refused`: ways that a law does not name; `on_condition`: those it names on a condition; `silent`: people of
+    whose law we know no ways. Most people first."""
+
+    refused: tuple[Ahead, ...]
+    on_condition: tuple[Ahead, ...]
+    silent: int
+
+
+def foresee(
+    letters: Letters, channels: Sequence[Channel], offered: Collection[Channel], slugs: Collection[str] = ()
+) -> Foreseen:
+    """Before a list is fixed: out of the people as they were counted, so nobody knows yet who of them has which
+    address, or was told already. `offered`: the ways this desk has."""
+    refs, near, people = asked_refs(letters.case), dict[str, tuple[NoticeRule, ...]](), Counter[str]()
+    chosen = frozenset(slugs)
+    for one in letters.cohorts:
+        if not chosen or one.slug in chosen:
+            people[one.residence] += one.count
+    for place in people:
+        near[place] = tuple(one for one in _asked(letters, place, refs) if one.channels)
+    found = [
+        Ahead(place, rule, way, people[place])
+        for place, rules in near.items()
+        for rule in rules
+        for way in too_soon(rule, channels, offered)
+    ]
+    found.sort(key=lambda one: (-one.people, one.residence, one.rule.id))
+    return Foreseen(
+        tuple(one for one in found if one.way.accepts is Accepts.NO),
+        tuple(one for one in found if one.way.accepts is Accepts.IF),
+        sum(n for place, n in people.items() if not near[place]),
+    )
 
 
 def look(sending: Sending, letters: tuple[Mould, ...]) -> Looked | None:

@@ -70,10 +70,7 @@ def plan(
     the people's day, from and until. Raises Refused for what could not go: nobody on the list, a letter that a check
     stops, no way to send."""
     still_open(case, alone=True)
-    if not channels or set(channels) - set(CHANNELS):
-        raise Refused("sendings.refused.no_channel", field="channels")
-    if set(channels) - set(ways()):
-        raise Refused("sendings.refused.no_gateway", field="channels")
+    has_ways(channels)
     run = scope.last(case)
     if run is None:
         raise Refused("sendings.refused.no_list")
@@ -81,9 +78,7 @@ def plan(
         raise Refused("sendings.refused.making")
     Sending.objects.filter(case=case, standing=Standing.MAKING).update(standing=Standing.DROPPED)  # its errand failed
     letters = Letters(case)
-    unknown = set(slugs) - {one.slug for one in letters.cohorts}
-    if unknown:
-        raise Refused("sendings.refused.no_cohort", field="slugs")
+    has_cohorts(letters, slugs)
     fixing.wording(letters, slugs, stage, channels)
     number = Sending.objects.filter(case=case).count() + 1
     sending = Sending.objects.create(
@@ -110,6 +105,20 @@ def plan(
     )
     errands.put(case, fixing.KIND, by=by, said={"sending": sending.id})
     return sending
+
+
+def has_ways(channels: Sequence[Channel]) -> None:
+    """Raises Refused for ways that this desk does not have, and for none."""
+    if not channels or set(channels) - set(CHANNELS):
+        raise Refused("sendings.refused.no_channel", field="channels")
+    if set(channels) - set(ways()):
+        raise Refused("sendings.refused.no_gateway", field="channels")
+
+
+def has_cohorts(letters: Letters, slugs: Sequence[str]) -> None:
+    """Raises Refused for cohorts that are not on the list (any more)."""
+    if set(slugs) - {one.slug for one in letters.cohorts}:
+        raise Refused("sendings.refused.no_cohort", field="slugs")
 
 
 # --- approving, going, holding up

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -24,6 +24,7 @@ from breachdesk.notify.app import (
     caring,
     fixing,
     lawful,
+    lawful_words,
     printing,
     proof,
     receipts,
@@ -33,10 +34,9 @@ from breachdesk.notify.app import (
     writing,
 )
 from breachdesk.notify.app.calling import Outcome
-from breachdesk.notify.app.lawful import Looked, Under
 from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage, Standing
 from breachdesk.notify.app.progress import domains, progress
-from breachdesk.notify.app.writing import Letters, Shown, elements_of, preview, shown, the_library
+from breachdesk.notify.app.writing import Letters, Shown, elements_of, preview, shown
 from breachdesk.notify.shapes import NoticeCheck, NoticeCohort
 from breachdesk.notify.states import Channel
 from breachdesk.staff.app import doors
@@ -45,10 +45,36 @@ from breachdesk.staff.rights import Act
 from breachdesk.vault.app import errands
 from breachdesk.vault.app.models import Errand, State
 
+if TYPE_CHECKING:
+    from breachdesk.report.words import Words
+
 _MOST_RATE = 1000.0
 _MINDED = 200
 _TEXTS = 40  # shown where a sending is planned
 _LETTERS = 40  # of one place, to be chosen one by one; those that most people get
+
+
+class InOrder(forms.SelectMultiple):
+    """A choice for each place, the first before the next; a place left empty is passed over."""
+
+    template_name = "notify/in_order.html"
+    use_fieldset = True
+    called: Sequence[str] = ()  # what each place is called
+    empty = ""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        chosen = [*(value or ()), *[""] * len(self.called)]
+        return {
+            **super().get_context(name, value, attrs),
+            "places": list(zip(self.called, chosen, strict=False)),
+            "choices": [("", self.empty), *self.choices],
+        }
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return list(dict.fromkeys(filter(None, super().value_from_datadict(data, files, name) or ())))
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return ""
 
 
 class PlanForm(Paper):
@@ -56,7 +82,7 @@ class PlanForm(Paper):
 
     sheet = "sendings.form"
     stage = forms.ChoiceField()
-    channels = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    channels = forms.MultipleChoiceField(widget=InOrder)
     places = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     slugs = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     quiet = forms.BooleanField(required=False)
@@ -78,6 +104,9 @@ class PlanForm(Paper):
         }
         for name, listed in choices.items():
             self.fields[name].choices = listed  # type: ignore[attr-defined]
+        order = self.fields["channels"].widget
+        order.called = [words.say("sendings.form.way", n=n) for n, _ in enumerate(sendings.ways(), 1)]
+        order.empty = words.say("sendings.form.no_way")
         if not self.is_bound:
             self.initial = {"stage": Stage.FULL.value, "channels": [Channel.EMAIL.value], "quiet": True}
 
@@ -92,8 +121,8 @@ class PlanForm(Paper):
 
     def chosen(self) -> list[str]:
         """Slugs of the letters; none: all."""
-        there = [one.slug for place in self.cleaned_data["places"] for one in self._homes[place]]
-        return list(dict.fromkeys([*there, *self.cleaned_data["slugs"]]))
+        there = [one.slug for place in self.cleaned_data.get("places", ()) for one in self._homes[place]]
+        return list(dict.fromkeys([*there, *self.cleaned_data.get("slugs", ())]))
 
 
 def _labelled(title: str, cohorts: Sequence[NoticeCohort], words: Any) -> str:
@@ -122,16 +151,17 @@ QUIET = (21, 8)  # from nine in the evening until eight
 
 @doors.case(Act.TELL)
 def plan(request: DeskRequest, case: Case) -> HttpResponse:
-    """Choose who is written to and how; the worker writes the list, and nothing goes."""
+    """Choose who is written to and how; the worker writes the list, and nothing goes. `deed=look`: nothing is planned,
+    the page says what it would say of that."""
     letters = Letters(case)
     form = PlanForm(request.POST if request.method == "POST" else None, words=request.words, letters=letters)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid() and request.POST.get("deed") != "look":
         said = form.cleaned_data
         try:
             made = sendings.plan(
                 case,
                 stage=Stage(said["stage"]),
-                channels=[one for one in sendings.CHANNELS if one.value in said["channels"]],
+                channels=[Channel(one) for one in said["channels"]],
                 slugs=form.chosen(),
                 quiet=QUIET if said["quiet"] else None,
                 per_second=said["per_second"],
@@ -148,10 +178,21 @@ def plan(request: DeskRequest, case: Case) -> HttpResponse:
         {
             "form": form,
             "letters": len(letters.cohorts),
+            "foreseen": _foreseen(form, letters, request.words),
             "by_text": by_text,
             "texts": _texts(letters, request.words.language) if by_text else {},
         },
     )
+
+
+def _foreseen(form: PlanForm, letters: Letters, words: "Words") -> dict[str, Any] | None:
+    """What the law of these people says of the ways as they are chosen on the page; of an early warning none does."""
+    said = form.cleaned_data if form.is_bound else form.initial
+    channels = [Channel(one) for one in said.get("channels", ())]
+    if said.get("stage") == Stage.EARLY or not channels:
+        return None
+    slugs = form.chosen() if form.is_bound else ()
+    return lawful_words.of_plan(lawful.foresee(letters, channels, sendings.ways(), slugs), words)
 
 
 def _texts(letters: Letters, language: str) -> dict[str, list[tuple[Shown, list[tuple[NoticeCheck, str]]]]]:
@@ -189,7 +230,7 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "errands": _errands(found, request.at),
             "reworded": found.standing == Standing.READY and found.fixed_at and rewording.since(case, found.fixed_at),
             "letters": letters,
-            "lawful": _lawful(lawful.look(found, letters), request.words.language),
+            "lawful": lawful_words.of_sending(lawful.look(found, letters), request.words),
             "spread": spreading.spread(found, letters),
             "live": found.standing in LIVE,
             "returns": mailbox.trouble(mailbox.RETURNS),
@@ -200,32 +241,6 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "paper": printing.waiting(found),
         },
     )
-
-
-def _lawful(looked: Looked | None, language: str) -> dict[str, Any] | None:
-    """By which ways people are told under which law, in words; nothing where there is nothing to say."""
-    if looked is None or not (looked.refused or looked.on_condition):
-        return None
-    checks = the_library().checks
-
-    def said(one: Under) -> dict[str, Any]:
-        ways = [
-            checks[f"way_{way.way}"].looks.say(language)
-            + (f" ({checks[f'only_{way.only}'].looks.say(language)})" if way.only else "")
-            for way in one.rule.channels
-        ]
-        return {
-            "law": one.rule.title.say(language), "people": one.people, "ways": "; ".join(ways),
-            "channel": one.channel.value,
-            "only": checks[f"only_{one.only}"].looks.say(language) if one.only else "",
-        }  # fmt: skip
-
-    return {
-        "sent": looked.sent,
-        "refused": [said(one) for one in looked.refused],
-        "on_condition": [said(one) for one in looked.on_condition],
-        "silent": looked.silent,
-    }
 
 
 def _errands(sending: Sending, at: datetime) -> list[Errand]:

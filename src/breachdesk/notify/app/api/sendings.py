@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from breachdesk.notify import gsm
 from breachdesk.notify.app import calling, caring, lawful, pens, proof, sendings, spreading
 from breachdesk.notify.app.models import Minded, Sending, Stage
 from breachdesk.notify.app.progress import domains, progress
-from breachdesk.notify.app.writing import preview
+from breachdesk.notify.app.writing import Letters, preview
 from breachdesk.notify.mould import Mould
 from breachdesk.notify.states import Channel
 from breachdesk.staff.app.doors import DeskRequest, api_case
@@ -101,6 +101,38 @@ class LawfulOut(Schema):
     sent: bool
     silent: int
     under: list[UnderOut]
+
+
+class AheadIn(Schema):
+    """As in the plan of a sending: its stage, its ways in their order, and whom it is to."""
+
+    stage: Stage = Stage.FULL
+    channels: list[Channel] = Field([Channel.EMAIL], min_length=1, max_length=4)
+    slugs: list[str] = Field(default_factory=list, max_length=2000)
+
+
+class AheadOut(Schema):
+    """`channel` goes to people of `residence` before a way that their law names, or names outright: `better`, which is
+    to be put before it; null: this desk has none. `chosen`: it is among the ways, later. `accepts`: `if` or `no`;
+    `only`: the condition, for people to know; `ways`: what the rule names, as it names it. `people`: all who live
+    there, whatever addresses they have, told or not."""
+
+    residence: str
+    rule: str
+    channel: str
+    people: int
+    accepts: str
+    only: str
+    better: str | None
+    chosen: bool
+    ways: list[str]
+
+
+class ForeseenOut(Schema):
+    """`ahead`: the ways that are refused first, most people first; `silent`: people of whose law no ways are known."""
+
+    silent: int
+    ahead: list[AheadOut]
 
 
 class ShortOut(Schema):
@@ -247,6 +279,30 @@ def plan_sending(request: DeskRequest, number: str, said: PlanIn) -> tuple[int, 
         by=request.by,
     )
     return 201, _out(made, request.at)
+
+
+@router.get("/cases/{number}/lawful", response=ForeseenOut)
+@api_case(Act.READ)
+def foresee_lawful(request: DeskRequest, number: str, said: Query[AheadIn]) -> dict[str, Any]:
+    """Before a sending is planned: which of these ways, in this order, would be tried before one that the law of people
+    names. Nothing of an early warning, which no law orders."""
+    letters = Letters(request.case)
+    sendings.has_ways(said.channels)
+    sendings.has_cohorts(letters, said.slugs)
+    if said.stage == Stage.EARLY:
+        return {"silent": 0, "ahead": []}
+    found = lawful.foresee(letters, said.channels, sendings.ways(), said.slugs)
+    return {
+        "silent": found.silent,
+        "ahead": [
+            {
+                "residence": one.residence, "rule": one.rule.id, "people": one.people, "channel": one.way.channel,
+                "accepts": one.way.accepts, "only": one.way.only, "better": one.way.better, "chosen": one.way.chosen,
+                "ways": [way.way for way in one.rule.channels],
+            }
+            for one in (*found.refused, *found.on_condition)
+        ],
+    }  # fmt: skip
 
 
 @router.get("/cases/{number}/sendings/{sending}", response=SendingOut)
