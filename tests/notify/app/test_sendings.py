@@ -3,6 +3,7 @@
 import email
 import email.policy
 import hashlib
+import html
 import json
 import random
 import re
@@ -296,6 +297,45 @@ def test_a_sending_is_planned_by_place_or_by_single_letters(cast: Any) -> None:
     refused = ada.post(f"{here}/sendings/new/", {"stage": "full", "channels": ["email"], "places": ["XX"]})
     assert 'class="error"' in refused.content.decode()
     assert Sending.objects.count() == len(choices)
+
+
+@pytest.mark.parametrize(
+    ("stage", "lacks", "blank", "early"),
+    [("full", "what_happened", "what happened", ""), ("early", "early", "what is known so far", "?early")],
+)
+def test_what_keeps_letters_from_going_is_said_once_with_a_way_to_mend_it(
+    stage: str, lacks: str, blank: str, early: str, cast: Any
+) -> None:
+    case = case_with(cast, rows(4).decode().replace("2,Ada Examplec,ada2@d2.example,", "2,Ada Examplec,,").encode())
+    answer(case, organisation={name: said for name, said in WITH_CODE.items() if name != lacks})
+    here, ada = f"/case/{case.number}", browser(cast.ada)
+    most, fewest = Letters(case).cohorts
+    assert (most.count, fewest.count) == (3, 1)
+    found = ada.post(f"{here}/sendings/new/", {"stage": stage, "channels": ["email"], "places": ["DE"]})
+    page = html.unescape(found.content.decode())
+    assert "2 texts must not go as they are. Nothing was fixed." in page
+    assert page.count(f"Still blank: {blank}") == 1
+    assert "2 letters, 4 people" in page
+    assert f'href="{here}/notices/{most.slug}/en/{early}"' in page
+    assert f"notices/{fewest.slug}" not in page  # what is said at the one is said at both
+    assert re.search(r'name="places" value="DE"[^>]*checked', page)  # what was chosen stays chosen
+    assert not Sending.objects.exists()
+
+
+def test_letters_of_a_sending_are_told_apart_by_place_and_by_what_was_lost(cast: Any) -> None:
+    sending = planned(
+        case_with(cast, rows(4).decode().replace("2,Ada Examplec,ada2@d2.example,", "2,Ada Examplec,,").encode()),
+        cast.ada,
+        channels=[Channel.EMAIL, Channel.LETTER],
+    )
+    page = text(browser(cast.ada), f"/case/{sending.case.number}/sendings/1/")
+    told = page[page.index("2 letters · 4 people") :]
+    assert told.index("3 people") < told.index("E-mail address") < told.index("1 person")
+    assert told.count("E-mail address, ") == 1  # of whom none was known none was lost
+    numbers = [int(one) for one in re.findall(r"sendings/1/letters/(\d+)/", told)]
+    assert [sendings.letters_of(sending)[n].slug for n in numbers] == [
+        one.slug for one in Letters(sending.case).cohorts
+    ]
 
 
 def test_the_pages_tell_how_it_stands_and_lead_on(cast: Any, box: Box) -> None:

@@ -50,6 +50,15 @@ KIND = "notices"
 _TOLD_BY_A_WAY = [state.value for state in TOLD - {State.SUBSTITUTED}]
 
 
+class NotReady(Refused):
+    """Texts that must not go as they are. `notices`: these, at least one."""
+
+    def __init__(self, key: str, notices: Sequence[Notice]) -> None:
+        first = notices[0]
+        super().__init__(key, n=len(notices), slug=first.cohort.slug, language=first.language)
+        self.notices = tuple(notices)
+
+
 def _languages(cohort: NoticeCohort) -> list[str]:
     """In which languages somebody of it is written to."""
     return sorted({language_for(said, cohort.residence) for said in cohort.languages or {"": 0}})
@@ -66,8 +75,7 @@ def _ready(letters: Letters, slugs: Sequence[str], early: bool, kin: Sequence[No
             stopped = any(not one.passed and one.level is Level.STOP for one in notice.checks)
             (wrong if stopped or texts_of(notice.blocks, Kind.BLANK) else found).append(notice)
     if wrong:
-        first = wrong[0]
-        raise Refused("sendings.refused.stopped", n=len(wrong), slug=first.cohort.slug, language=first.language)
+        raise NotReady("sendings.refused.stopped", wrong)
     return found
 
 
@@ -82,10 +90,7 @@ def _short(letters: Letters, slugs: Sequence[str], early: bool) -> dict[tuple[st
     all_ = [(notice, writing.shown(notice)) for notice in texts(letters, slugs, early=early)]
     wrong = [notice for notice, one in all_ if not one.ready]
     if wrong:
-        first = wrong[0]
-        raise Refused(
-            "sendings.refused.stopped_text", n=len(wrong), slug=first.cohort.slug, language=first.language
-        )  # fmt: skip
+        raise NotReady("sendings.refused.stopped_text", wrong)
     return {(notice.cohort.slug, notice.language): one.text for notice, one in all_}
 
 

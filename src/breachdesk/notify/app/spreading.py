@@ -37,6 +37,30 @@ class Spread:
     at: datetime
 
 
+class Home(NamedTuple):
+    """The letters to people who live in one place, with their numbers in the wording. `people`: 0 while nothing is
+    counted."""
+
+    residence: str
+    people: int
+    letters: tuple[tuple[int, Mould, int], ...]
+
+
+def homes(sending: Sending, letters: Sequence[Mould]) -> list[Home]:
+    """Most people first, the places and the letters of each."""
+    people: Counter[int] = Counter()
+    for letter, _, _, n in sending.spread:
+        people[letter] += n
+    found: dict[str, list[tuple[int, Mould, int]]] = defaultdict(list)
+    for number, one in enumerate(letters):
+        found[one.residence].append((number, one, people[number]))
+    made = [
+        Home(residence, sum(n for *_, n in there), tuple(sorted(there, key=lambda one: (-one[2], one[0]))))
+        for residence, there in found.items()
+    ]
+    return sorted(made, key=lambda one: (-one.people, one.residence))
+
+
 def count(sending: Sending, at: datetime) -> bool:
     """Count anew, while anything moves; whether it was counted."""
     moved = Tally.objects.filter(sending=sending).aggregate(at=Max("at"))["at"]

@@ -36,6 +36,7 @@ from breachdesk.notify.app import (
 from breachdesk.notify.app.calling import Outcome
 from breachdesk.notify.app.models import LIVE, Minded, Sending, Stage, Standing
 from breachdesk.notify.app.progress import domains, progress
+from breachdesk.notify.app.unready import Unready, reasons
 from breachdesk.notify.app.writing import Letters, Shown, elements_of, preview, shown
 from breachdesk.notify.shapes import NoticeCheck, NoticeCohort
 from breachdesk.notify.states import Channel
@@ -155,6 +156,7 @@ def plan(request: DeskRequest, case: Case) -> HttpResponse:
     the page says what it would say of that."""
     letters = Letters(case)
     form = PlanForm(request.POST if request.method == "POST" else None, words=request.words, letters=letters)
+    held: Sequence[Unready] = ()
     if form.is_valid() and request.POST.get("deed") != "look":
         said = form.cleaned_data
         try:
@@ -167,8 +169,13 @@ def plan(request: DeskRequest, case: Case) -> HttpResponse:
                 per_second=said["per_second"],
                 by=request.by,
             )
-        except Refused as refused:
-            form.refused(refused)
+        except Refused as refused:  # what was chosen stays chosen
+            if isinstance(refused, fixing.NotReady):
+                held = reasons(refused.notices, request.words.language)
+                form.add_error(None, request.words.say("sendings.unready.said", len(refused.notices)))
+            else:
+                field = refused.field if refused.field in form.fields else None
+                form.add_error(field, request.words.say(refused.key, **refused.values))
         else:
             return redirect("case_sending", case.number, made.number)
     by_text = Channel.SMS in sendings.ways()
@@ -178,6 +185,7 @@ def plan(request: DeskRequest, case: Case) -> HttpResponse:
         {
             "form": form,
             "letters": len(letters.cohorts),
+            "held": held,
             "foreseen": _foreseen(form, letters, request.words),
             "by_text": by_text,
             "texts": _texts(letters, request.words.language) if by_text else {},
@@ -230,6 +238,7 @@ def sending(request: DeskRequest, case: Case, sending: int) -> HttpResponse:
             "errands": _errands(found, request.at),
             "reworded": found.standing == Standing.READY and found.fixed_at and rewording.since(case, found.fixed_at),
             "letters": letters,
+            "homes": spreading.homes(found, letters),
             "lawful": lawful_words.of_sending(lawful.look(found, letters), request.words),
             "spread": spreading.spread(found, letters),
             "live": found.standing in LIVE,
