@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from breachdesk.ground.canonical import canonical
 from breachdesk.journal import entry as entries
-from breachdesk.journal.app.models import CaseCount, Checkpoint, Head, Line, Node
+from breachdesk.journal.app.models import Checkpoint, Head, Line
 from breachdesk.journal.note import Signer
 from breachdesk.journal.shapes import Actor, Attachment, BadEntry, Entry, JournalError, Value, Via
 from breachdesk.journal.tree import Frontier, Proofs, leaf_hash
@@ -79,21 +79,25 @@ def write(
     inside = canonical(envelope)
     frontier = _frontier(head)
     made = frontier.add(leaf_hash(inside))
-    Line.objects.create(
-        seq=frontier.size,
-        case=case,
-        case_seq=case_seq,
-        at=by.at,
-        type=type,
-        actor=by.actor.name,
-        envelope=inside,
-        payload=canonical(content),
-        salt=salt,
-        names=canonical(names),
-        privileged=privileged,
-    )
-    Node.objects.bulk_create(Node(level=level, index=index, hash=node) for level, index, node in made)
-    Head.objects.filter(id=1).update(size=frontier.size, edge=b"".join(frontier.edge))
+    levels, indexes, hashes = zip(*made, strict=True)
+    with connection.cursor() as cursor:  # one statement: whoever writes a million notices waits for it 5,000 times
+        cursor.execute(
+            """
+            WITH line AS (
+                INSERT INTO journal_line
+                    (seq, "case", case_seq, at, type, actor, envelope, payload, salt, names, privileged)
+                VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)),
+            nodes AS (
+                INSERT INTO journal_node (level, index, hash)
+                SELECT * FROM unnest(%s::int[], %s::bigint[], %s::bytea[]))
+            UPDATE journal_head SET size = %s, edge = %s WHERE id = 1
+            """,
+            [
+                frontier.size, case, case_seq, by.at, type, by.actor.name, inside, canonical(content), salt,
+                canonical(names), privileged, list(levels), list(indexes), list(hashes), frontier.size,
+                b"".join(frontier.edge),
+            ],
+        )  # fmt: skip
     entry = entries.read({"envelope": envelope, "payload": content, "names": names})
     for listener in _listeners:
         listener(entry, by)
@@ -109,11 +113,13 @@ def locked_head() -> Head:
 def _next_of(case: str) -> int:
     """The case's next number, under the lock of the head."""
     entries.check_case(case)
-    count, fresh = CaseCount.objects.get_or_create(case=case, defaults={"count": 1})
-    if not fresh:
-        count.count += 1
-        count.save(update_fields=["count"])
-    return count.count
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO journal_casecount AS had ("case", count) VALUES (%s, 1)
+               ON CONFLICT ("case") DO UPDATE SET count = had.count + 1 RETURNING count""",
+            [case],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _frontier(head: Head) -> Frontier:

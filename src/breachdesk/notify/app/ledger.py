@@ -89,11 +89,15 @@ def strike(sending: Sending) -> None:
 
 
 def _tally(sending: int, at: datetime, counts: Mapping[tuple[str, str], int]) -> None:
-    Tally.objects.bulk_create(
-        Tally(sending_id=sending, at=at, channel=channel, state=state, n=n)
-        for (channel, state), n in sorted(counts.items())
-        if n
-    )
+    rows = [(channel, state, n) for (channel, state), n in sorted(counts.items()) if n]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO notify_tally (sending_id, at, channel, state, n)
+               SELECT %s, %s, * FROM unnest(%s::text[], %s::text[], %s::bigint[])""",
+            [sending, at, *(list(map(str, column)) for column in zip(*rows, strict=True))],
+        )
 
 
 class Word(NamedTuple):
