@@ -24,6 +24,9 @@ from breachdesk.notify.mould import Gap, Mould, Part, Values, as_markup, filled
 from breachdesk.notify.values import Person
 
 _OF_A_LINE = 57  # bytes: 76 letters
+_ADDRESS = re.compile(r"[!#-+\--:=?-~]+")  # the visible letters of ASCII without < > " , ;
+_PLAIN = b"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
+_PAGE = _PLAIN.replace(b"plain", b"html")
 _WORTH = 120  # bytes: a run shorter than that is encoded with what stands beside it
 
 
@@ -75,21 +78,18 @@ class Writer:
 
     def write(self, person: Person, day: date, *, to: str, message_id: str, at: datetime) -> bytes:
         """The letter as the mould casts it. `to`: the address alone, ASCII; `message_id` with its brackets; `at`:
-        aware. CRLF lines, no line of a dot. Raises Unfilled, BadMessage."""
-        if not (to.isascii() and to.isprintable() and not set(to) & set('<>" ,;')):
+        aware. CRLF lines, none that begins with a dot. Raises Unfilled, BadMessage."""
+        if not _ADDRESS.fullmatch(to):
             raise BadMessage("to: this is no address that may stand in a header")
         values = self.mould.values(person, day)
         edge = f"=_{message_id.strip('<>').partition('@')[0]}".encode()
         return b"".join(
             (
-                self._head,
-                b"\r\nTo: <", to.encode(), b">\r\nDate: ", _date(at),
+                self._head, b"\r\nTo: <", to.encode(), b">\r\nDate: ", _date(at),
                 b"\r\nMessage-ID: ", message_id.encode(),
                 b'\r\nContent-Type: multipart/alternative; boundary="', edge, b'"\r\n\r\n--', edge,
-                b"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: ", self._text.name,
-                b"\r\n\r\n", *self._text.written(values), b"\r\n--", edge,
-                b"\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: ", self._html.name,
-                b"\r\n\r\n", *self._html.written(as_markup(values)), b"\r\n--", edge, b"--\r\n",
+                _PLAIN, self._text.name, b"\r\n\r\n", *self._text.written(values), b"\r\n--", edge,
+                _PAGE, self._html.name, b"\r\n\r\n", *self._html.written(as_markup(values)), b"\r\n--", edge, b"--\r\n",
             )
         )  # fmt: skip
 
@@ -135,27 +135,34 @@ _CHANGED = re.compile(rb"^(?:\.+|F(?=rom ))", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class _Printable:
-    pieces: tuple[bytes | Gap, ...]
+    """`pieces`: empty where something is put in; `gaps`: what, by its place."""
+
+    pieces: tuple[bytes, ...]
+    gaps: tuple[tuple[int, Gap], ...]
     name: bytes = b"quoted-printable"
 
     @property
     def size(self) -> int:
-        return sum(len(piece) for piece in self.pieces if isinstance(piece, bytes))
+        return sum(map(len, self.pieces))
 
     def written(self, values: Values) -> list[bytes]:
-        return [piece if isinstance(piece, bytes) else _line_of(filled(piece, values)) for piece in self.pieces]
+        lines = list(self.pieces)
+        for place, gap in self.gaps:
+            lines[place] = _line_of(filled(gap, values))
+        return lines
 
 
 def _printable(parts: tuple[Part, ...]) -> _Printable:
     """What is put in has lines of its own."""
-    pieces: list[bytes | Gap] = []
+    pieces, gaps = list[bytes](), list[tuple[int, Gap]]()
     for place, part in enumerate(parts):
-        if not isinstance(part, str):
-            pieces.append(part)
-            continue
-        ended = part.endswith("\n") or place == len(parts) - 1
-        pieces.append(b"\r\n".join(map(_quoted, part.encode().split(b"\r\n"))) + (b"" if ended else _SOFT))
-    return _Printable(tuple(pieces))
+        if isinstance(part, str):
+            ended = part.endswith("\n") or place == len(parts) - 1
+            pieces.append(b"\r\n".join(map(_quoted, part.encode().split(b"\r\n"))) + (b"" if ended else _SOFT))
+        else:
+            pieces.append(b"")
+            gaps.append((place, part))
+    return _Printable(tuple(pieces), tuple(gaps))
 
 
 @lru_cache(maxsize=1024)
@@ -185,30 +192,32 @@ class _Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Base64:
-    """A line ends before and behind a run."""
+    """Runs, each with what stands before it and has to be encoded for each letter; and what stands behind the last. A
+    line ends before and behind a run."""
 
-    pieces: tuple[_Run | bytes | Gap, ...]
+    runs: tuple[tuple[tuple[bytes | Gap, ...], _Run], ...]
+    behind: tuple[bytes | Gap, ...]
     name: bytes = b"base64"
 
     @property
     def size(self) -> int:
-        runs = sum(len(piece.lines[0]) for piece in self.pieces if isinstance(piece, _Run))
-        return runs + sum(len(piece) * 4 // 3 for piece in self.pieces if isinstance(piece, bytes))
+        small = [piece for before, _ in self.runs for piece in before] + list(self.behind)
+        static = sum(len(piece) for piece in small if isinstance(piece, bytes))
+        return sum(len(run.lines[0]) for _, run in self.runs) + static * 4 // 3
 
     def written(self, values: Values) -> list[bytes]:
         held, lines = b"", list[bytes]()
-        for piece in self.pieces:
-            if isinstance(piece, bytes):
-                held += piece
-            elif isinstance(piece, _Run):
-                shift = -len(held) % 3
-                held += piece.begin[:shift]
-                if held:
-                    lines.append(_base64(held))
-                lines.append(piece.lines[shift])
-                held = piece.rest[shift]
-            else:
-                held += filled(piece, values).encode()
+        for before, run in self.runs:
+            for piece in before:
+                held += piece if isinstance(piece, bytes) else filled(piece, values).encode()
+            shift = -len(held) % 3
+            held += run.begin[:shift]
+            if held:
+                lines.append(_base64(held))
+            lines.append(run.lines[shift])
+            held = run.rest[shift]
+        for piece in self.behind:
+            held += piece if isinstance(piece, bytes) else filled(piece, values).encode()
         if held:
             lines.append(_base64(held))
         if lines:
@@ -217,14 +226,16 @@ class _Base64:
 
 
 def _in_base64(parts: tuple[Part, ...]) -> _Base64:
-    pieces: list[_Run | bytes | Gap] = []
+    runs: list[tuple[tuple[bytes | Gap, ...], _Run]] = []
+    small: list[bytes | Gap] = []
     for part in parts:
-        if not isinstance(part, str):
-            pieces.append(part)
-            continue
-        raw = part.encode()
-        pieces.append(_run(raw) if len(raw) >= _WORTH else raw)
-    return _Base64(tuple(pieces))
+        raw = part.encode() if isinstance(part, str) else part
+        if isinstance(raw, bytes) and len(raw) >= _WORTH:
+            runs.append((tuple(small), _run(raw)))
+            small = []
+        else:
+            small.append(raw)
+    return _Base64(tuple(runs), tuple(small))
 
 
 def _run(raw: bytes) -> _Run:

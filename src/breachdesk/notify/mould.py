@@ -86,7 +86,9 @@ class Mould:
 
 def as_markup(values: Values) -> Values:
     """The same for a page: nothing in it is read as markup."""
-    return {key: one if _MARKUP.isdisjoint(one) else str(escape(one)) for key, one in values.items()}
+    if _MARKUP.isdisjoint("".join(values.values())):
+        return values
+    return {key: str(escape(one)) for key, one in values.items()}
 
 
 def filled(part: Gap, values: Values) -> str:

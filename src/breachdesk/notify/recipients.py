@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from breachdesk.ground.keys import Key
 from breachdesk.ground.sealing import SealedReader, SealedWriter
@@ -37,7 +37,11 @@ class Recipient(NamedTuple):
 
 
 def read_line(line: bytes) -> Recipient:
-    person, name, letter, country, emails, phones, addresses, samples, code = json.loads(line.decode())
+    return _read(json.loads(line.decode()))
+
+
+def _read(said: list[Any]) -> Recipient:
+    person, name, letter, country, emails, phones, addresses, samples, code = said
     lists = (tuple(emails), tuple(phones), tuple(addresses))
     return Recipient(person, name, letter, country, *lists, tuple(map(tuple, samples)), code)
 
@@ -101,10 +105,10 @@ class Recipients:
         """The recipients of these lines, in the order asked. Memory: the lines, and what lies between near ones."""
         found: dict[Place, Recipient] = {}
         for begin, end, here in _runs(sorted(set(places))):
-            raw = memoryview(self._file.read_at(begin, end - begin))
-            for one in here:
-                at = one.offset - begin
-                found[one] = read_line(bytes(raw[at : at + one.length]))
+            raw = self._file.read_at(begin, end - begin)
+            lines = [raw[one.offset - begin : one.offset - begin + one.length] for one in here]
+            said = json.loads(b"[%b]" % b",".join(lines))  # at once: one by one it takes a third longer
+            found.update(zip(here, map(_read, said), strict=True))
         return [found[one] for one in places]
 
     def everybody(self) -> Iterator[Recipient]:

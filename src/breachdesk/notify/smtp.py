@@ -23,13 +23,14 @@ LONGEST_REPLY = 64 << 10  # bytes waiting to become lines
 
 
 class Mail(NamedTuple):
-    """`key`: whatever tells the caller which it is. `content`: the message with CRLF lines, nowhere a line of one dot
-    (dots are doubled here)."""
+    """`key`: whatever tells the caller which it is. `content`: the message with CRLF lines; dots that begin one are
+    doubled here. `dotless`: there are none, so nobody has to look for them."""
 
     key: int
     sender: str
     recipient: str
     content: bytes
+    dotless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +259,7 @@ def _speakable(mail: Mail) -> bool:
 def _body(mail: Mail, following: bytes = b"") -> bytes:
     """What is sent of it, and what is said behind it."""
     content = mail.content
-    last = content.rfind(b".")  # the letters of base64 have none, so almost all of it need not be gone through
-    if last >= 0 and (content.startswith(b".") or content.find(b"\n.", 0, last + 1) >= 0):
+    if not mail.dotless and (content.startswith(b".") or b"\n." in content):
         content = content.replace(b"\n.", b"\n..")
         content = b"." + content if content.startswith(b".") else content
     return b"".join((content, b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n", following))

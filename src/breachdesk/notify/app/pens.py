@@ -68,7 +68,7 @@ class Pen:
             person, at.date(), to=to, message_id=marks.message_id(token, sender.return_domain), at=at
         )
         back = marks.return_path(token, sender.return_local, sender.return_domain)
-        return Mail(row, back, to, content)
+        return Mail(row, back, to, content, dotless=True)
 
     def text(self, row: int, attempt: int, recipient: Recipient, back: str = "") -> Text:
         """`back`: where the gateway may tell of it. Raises Unfilled."""
