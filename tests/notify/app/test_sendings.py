@@ -315,7 +315,7 @@ def test_what_keeps_letters_from_going_is_said_once_with_a_way_to_mend_it(
     page = html.unescape(found.content.decode())
     assert "2 texts must not go as they are. Nothing was fixed." in page
     assert page.count(f"Still blank: {blank}") == 1
-    assert "2 letters, 4 people" in page
+    assert "2 texts, 4 people" in page
     assert f'href="{here}/notices/{most.slug}/en/{early}"' in page
     assert f"notices/{fewest.slug}" not in page  # what is said at the one is said at both
     assert re.search(r'name="places" value="DE"[^>]*checked', page)  # what was chosen stays chosen

@@ -155,6 +155,14 @@ def test_a_text_that_a_check_stops_goes_by_no_door(cast: Any, by_http: Box) -> N
         planned(case, cast.ada, channels=BOTH)
     page = text(browser(cast.ada), f"/case/{case.number}/sendings/new/")
     assert "Not to be sent by text message: bit.ly/3abc" in page
+    refused = (
+        browser(cast.ada)
+        .post(f"/case/{case.number}/sendings/new/", {"stage": "full", "channels": ["sms"]})
+        .content.decode()
+    )
+    held = refused[refused.index("What keeps them from going") :].partition("</ul>")[0]
+    assert "Not to be sent by text message: bit.ly/3abc" in held
+    assert "/notices/" not in held  # the letter is not what is wrong
     planned(case, cast.ada, channels=(Channel.EMAIL,))
 
 

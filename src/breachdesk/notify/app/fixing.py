@@ -51,12 +51,12 @@ _TOLD_BY_A_WAY = [state.value for state in TOLD - {State.SUBSTITUTED}]
 
 
 class NotReady(Refused):
-    """Texts that must not go as they are. `notices`: these, at least one."""
+    """Letters, or text messages (`texts`), that must not go as they are. `notices`: these, at least one."""
 
-    def __init__(self, key: str, notices: Sequence[Notice]) -> None:
-        first = notices[0]
+    def __init__(self, notices: Sequence[Notice], *, texts: bool = False) -> None:
+        first, key = notices[0], "sendings.refused.stopped_text" if texts else "sendings.refused.stopped"
         super().__init__(key, n=len(notices), slug=first.cohort.slug, language=first.language)
-        self.notices = tuple(notices)
+        self.notices, self.texts = tuple(notices), texts
 
 
 def _languages(cohort: NoticeCohort) -> list[str]:
@@ -75,7 +75,7 @@ def _ready(letters: Letters, slugs: Sequence[str], early: bool, kin: Sequence[No
             stopped = any(not one.passed and one.level is Level.STOP for one in notice.checks)
             (wrong if stopped or texts_of(notice.blocks, Kind.BLANK) else found).append(notice)
     if wrong:
-        raise NotReady("sendings.refused.stopped", wrong)
+        raise NotReady(wrong)
     return found
 
 
@@ -90,7 +90,7 @@ def _short(letters: Letters, slugs: Sequence[str], early: bool) -> dict[tuple[st
     all_ = [(notice, writing.shown(notice)) for notice in texts(letters, slugs, early=early)]
     wrong = [notice for notice, one in all_ if not one.ready]
     if wrong:
-        raise NotReady("sendings.refused.stopped_text", wrong)
+        raise NotReady(wrong, texts=True)
     return {(notice.cohort.slug, notice.language): one.text for notice, one in all_}
 
 

@@ -156,7 +156,7 @@ def plan(request: DeskRequest, case: Case) -> HttpResponse:
     the page says what it would say of that."""
     letters = Letters(case)
     form = PlanForm(request.POST if request.method == "POST" else None, words=request.words, letters=letters)
-    held: Sequence[Unready] = ()
+    held, held_texts = list[Unready](), False
     if form.is_valid() and request.POST.get("deed") != "look":
         said = form.cleaned_data
         try:
@@ -171,7 +171,7 @@ def plan(request: DeskRequest, case: Case) -> HttpResponse:
             )
         except Refused as refused:  # what was chosen stays chosen
             if isinstance(refused, fixing.NotReady):
-                held = reasons(refused.notices, request.words.language)
+                held, held_texts = reasons(refused.notices, request.words.language), refused.texts
                 form.add_error(None, request.words.say("sendings.unready.said", len(refused.notices)))
             else:
                 field = refused.field if refused.field in form.fields else None
@@ -186,6 +186,7 @@ def plan(request: DeskRequest, case: Case) -> HttpResponse:
             "form": form,
             "letters": len(letters.cohorts),
             "held": held,
+            "held_texts": held_texts,
             "foreseen": _foreseen(form, letters, request.words),
             "by_text": by_text,
             "texts": _texts(letters, request.words.language) if by_text else {},

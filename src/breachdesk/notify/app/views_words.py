@@ -20,7 +20,7 @@ from breachdesk.notify.app.models import OwnText
 from breachdesk.notify.app.publishing import Spoken, Texts
 from breachdesk.notify.app.rewording import Place, scope_named
 from breachdesk.notify.app.trying import Form, Touched, Variant
-from breachdesk.notify.app.writing import Letters, fits, the_wordable
+from breachdesk.notify.app.writing import Letters, elements_of, fits, the_wordable
 from breachdesk.notify.own import IN_PUBLIC, IN_SHORT
 from breachdesk.notify.page import drawn
 from breachdesk.notify.public import POSTING
@@ -78,8 +78,7 @@ def scope_of(letters: Letters, place: Place | OwnText, words: Any) -> str:
     cohort = letters.of(place.slug)
     if cohort is None:
         return str(words.say("words.scopes.gone", slug=place.slug))
-    known = letters.library.vocabulary
-    lost = ", ".join(known[one].title(words.language) if one in known else one for one in cohort.elements[:4])
+    lost = ", ".join(elements_of(cohort, letters, words.language)[:4])
     more = ", …" if len(cohort.elements) > 4 else ""
     where = places.in_full(cohort.residence, words.language)
     people = words.say("notices.people", cohort.count)
